@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Lab 01: namespaces. The table of experiments; each is a file of its own.
+ */
+#include "experiments.h"
+
+static const struct experiment *const EXPERIMENTS[] = {
+    &uts_experiment,
+    NULL,
+};
+
+int main(int argc, char **argv)
+{
+    static const struct lab lab = {
+        .number = "01",
+        .title = "namespaces",
+        .cure = "make vm-01",
+        .experiments = EXPERIMENTS,
+    };
+
+    return lab_main(&lab, argc, argv);
+}

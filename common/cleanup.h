@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cleanup: what a variable holds is given back when the variable goes out of scope.
+ *
+ *     cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+ *     if (fd < 0)
+ *         return err_sys(err, "cannot open %s", path);
+ *     …
+ *     *ret_fd = steal_fd(&fd);      // keep it after all: the caller owns it now
+ *
+ * It works on every way out of the scope, so an early return leaks nothing. GCC and clang both have
+ * the attribute (GCC manual, "Common Variable Attributes", cleanup).
+ */
+#ifndef COMMON_CLEANUP_H
+#define COMMON_CLEANUP_H
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define cleanup_close    __attribute__((cleanup(cleanup_close_fn)))
+#define cleanup_free     __attribute__((cleanup(cleanup_free_fn)))
+#define cleanup_fclose   __attribute__((cleanup(cleanup_fclose_fn)))
+#define cleanup_closedir __attribute__((cleanup(cleanup_closedir_fn)))
+
+static inline void cleanup_close_fn(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+}
+
+/* Takes the address of any pointer, so that one function serves char *, char ** and the rest. */
+static inline void cleanup_free_fn(void *pointer_address)
+{
+    free(*(void **)pointer_address);
+}
+
+static inline void cleanup_fclose_fn(FILE **file)
+{
+    if (*file)
+        fclose(*file);
+}
+
+static inline void cleanup_closedir_fn(DIR **dir)
+{
+    if (*dir)
+        closedir(*dir);
+}
+
+/* Take a descriptor out of a cleanup_close variable. */
+static inline int steal_fd(int *fd)
+{
+    int taken = *fd;
+
+    *fd = -1;
+    return taken;
+}
+
+/* Take a pointer out of a cleanup_free variable; the type is kept. */
+#define steal_ptr(pointer)                                                                         \
+    ({                                                                                             \
+        __typeof__(pointer) taken_ = (pointer);                                                    \
+        (pointer) = NULL;                                                                          \
+        taken_;                                                                                    \
+    })
+
+#endif

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Reads and writes the kernel's small text files. One write(2) a value, so that the kernel's answer
+ * is the function's answer; reads go on to the end of the file, since the kernel may hand a file of
+ * several pages out in pieces.
+ */
+#include "fsio.h"
+
+#include "cleanup.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+enum { READ_MOST = 1 << 20 };
+
+static int make_path(char path[PATH_MAX], const char *dir, const char *name, struct err *err)
+{
+    int length =
+        dir ? snprintf(path, PATH_MAX, "%s/%s", dir, name) : snprintf(path, PATH_MAX, "%s", name);
+
+    if (length < PATH_MAX)
+        return 0;
+    errno = ENAMETOOLONG;
+    return err_sys(err, "%.64s…", path);
+}
+
+static int write_once(const char *path, int flags, const char *text, struct err *err)
+{
+    cleanup_close int fd = open(path, flags | O_WRONLY | O_CLOEXEC, 0644);
+    size_t length = strlen(text);
+
+    if (fd < 0)
+        return err_sys(err, "cannot open %s to write '%s'", path, text);
+    ssize_t written = write(fd, text, length);
+    if (written < 0)
+        return err_sys(err, "cannot write '%s' to %s", text, path);
+    if ((size_t)written != length) {
+        errno = EIO;
+        return err_sys(err, "only %zd of %zu bytes went into %s", written, length, path);
+    }
+    return 0;
+}
+
+int fsio_write(struct err *err, const char *dir, const char *name, const char *fmt, ...)
+{
+    char path[PATH_MAX], text[4096];
+    va_list ap;
+
+    va_start(ap, fmt);
+    int length = vsnprintf(text, sizeof(text), fmt, ap);
+    va_end(ap);
+    if ((size_t)length >= sizeof(text)) {
+        errno = E2BIG;
+        return err_sys(err, "value for %s is too long", name);
+    }
+    if (make_path(path, dir, name, err) < 0)
+        return -1;
+    return write_once(path, 0, text, err);
+}
+
+int fsio_create(struct err *err, const char *dir, const char *name, const char *text)
+{
+    char path[PATH_MAX];
+
+    if (make_path(path, dir, name, err) < 0)
+        return -1;
+    return write_once(path, O_CREAT | O_TRUNC, text, err);
+}
+
+/* Reads to the end of the file into *text, which grows as needed and ends with a NUL. */
+static ssize_t read_all(int fd, char **text)
+{
+    size_t used = 0, room = 0;
+    ssize_t got;
+
+    do {
+        if (used + 1 >= room) {
+            room = room ? room * 2 : 4096;
+            char *larger = room > READ_MOST ? NULL : realloc(*text, room);
+            if (!larger) {
+                errno = room > READ_MOST ? EFBIG : ENOMEM;
+                return -1;
+            }
+            *text = larger;
+        }
+        got = read(fd, *text + used, room - used - 1);
+        if (got > 0)
+            used += (size_t)got;
+    } while (got > 0 || (got < 0 && errno == EINTR));
+    if (got < 0)
+        return -1;
+    (*text)[used] = '\0';
+    return (ssize_t)used;
+}
+
+char *fsio_read(const char *dir, const char *name, struct err *err)
+{
+    char path[PATH_MAX];
+    cleanup_free char *text = NULL;
+
+    if (make_path(path, dir, name, err) < 0)
+        return NULL;
+    cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        err_sys(err, "cannot open %s", path);
+        return NULL;
+    }
+    ssize_t length = read_all(fd, &text);
+    if (length < 0) {
+        err_sys(err, "cannot read %s", path);
+        return NULL;
+    }
+    if (length > 0 && text[length - 1] == '\n')
+        text[length - 1] = '\0';
+    return steal_ptr(text);
+}
+
+int fsio_read_u64(const char *dir, const char *name, uint64_t *ret, struct err *err)
+{
+    cleanup_free char *text = fsio_read(dir, name, err);
+
+    if (!text)
+        return -1;
+    if (strncmp(text, "max", 3) == 0) {
+        *ret = FSIO_MAX;
+        return 0;
+    }
+    if (!isdigit((unsigned char)text[0]))
+        return err_set(err, ERR_SYS, "no number in %s/%s: '%.40s'", dir ? dir : "", name, text);
+    *ret = strtoull(text, NULL, 10);
+    return 0;
+}
+
+int fsio_read_key(
+    const char *dir, const char *name, const char *key, uint64_t *ret, struct err *err)
+{
+    cleanup_free char *text = fsio_read(dir, name, err);
+    size_t length = strlen(key);
+
+    if (!text)
+        return -1;
+    for (char *line = text; line; line = strchr(line, '\n')) {
+        if (*line == '\n')
+            line++;
+        if (strncmp(line, key, length) == 0 && line[length] == ' ') {
+            *ret = strtoull(line + length, NULL, 10);
+            return 0;
+        }
+    }
+    return err_set(err, ERR_SYS, "no '%s' in %s/%s", key, dir ? dir : "", name);
+}
+
+bool fsio_exists(const char *dir, const char *name)
+{
+    char path[PATH_MAX];
+    struct err ignored;
+    struct stat st;
+
+    return make_path(path, dir, name, &ignored) == 0 && stat(path, &st) == 0;
+}
+
+uint32_t fsio_magic(const char *path)
+{
+    struct statfs fs;
+
+    return statfs(path, &fs) == 0 ? (uint32_t)fs.f_type : 0;
+}
+
+int fsio_readlink(const char *dir, const char *name, char ret[PATH_MAX], struct err *err)
+{
+    char path[PATH_MAX];
+
+    if (make_path(path, dir, name, err) < 0)
+        return -1;
+    ssize_t length = readlink(path, ret, PATH_MAX - 1);
+    if (length < 0)
+        return err_sys(err, "cannot read the link %s", path);
+    ret[length] = '\0';
+    return 0;
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Looks at the host: which cgroup hierarchies are mounted where, and whether we are root or can
+ * become it in a user namespace. The list of needs that an experiment names is checked in
+ * host_needs.c with these.
+ */
+#include "host.h"
+
+#include "cleanup.h"
+#include "fsio.h"
+#include "proc.h"
+
+#include <linux/capability.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+/* True when `word` stands in `list` between commas. */
+static bool has_option(const char *list, const char *word)
+{
+    size_t length = strlen(word);
+
+    for (; list; list = strchr(list, ',')) {
+        list += *list == ',';
+        if (strncmp(list, word, length) == 0 && (list[length] == ',' || list[length] == '\0'))
+            return true;
+    }
+    return false;
+}
+
+/*
+ * Finds a mount in mountinfo (proc_pid_mountinfo(5)): "36 35 98:0 /root /point opts … - type source
+ * superopts". For v1 the subsystems are among the super options.
+ */
+static bool find_mount(const char *want_type, const char *want_option, char ret_point[PATH_MAX])
+{
+    cleanup_fclose FILE *file = fopen("/proc/self/mountinfo", "re");
+    char line[8192], point[PATH_MAX], type[64], options[1024];
+
+    while (file && fgets(line, sizeof(line), file)) {
+        const char *tail = strstr(line, " - ");
+        if (!tail || sscanf(line, "%*s %*s %*s %*s %4095s", point) != 1 ||
+            sscanf(tail, " - %63s %*s %1023s", type, options) != 2)
+            continue;
+        if (strcmp(type, want_type) != 0 || (want_option && !has_option(options, want_option)))
+            continue;
+        strcpy(ret_point, point);
+        return true;
+    }
+    return false;
+}
+
+bool host_v1_mount(const char *subsystem, char ret_path[PATH_MAX])
+{
+    return find_mount("cgroup", subsystem, ret_path);
+}
+
+bool host_v2_mount(char ret_path[PATH_MAX])
+{
+    return find_mount("cgroup2", NULL, ret_path);
+}
+
+enum host_cgroups host_cgroups(void)
+{
+    char path[PATH_MAX];
+    bool v1 = find_mount("cgroup", NULL, path);
+    bool v2 = host_v2_mount(path);
+
+    return v1 && v2 ? HOST_HYBRID : v1 ? HOST_V1 : v2 ? HOST_V2 : HOST_NO_CGROUPS;
+}
+
+const char *host_cgroups_name(enum host_cgroups mode)
+{
+    static const char *const names[] = {
+        [HOST_NO_CGROUPS] = "no cgroups",
+        [HOST_V1] = "cgroup v1",
+        [HOST_V2] = "cgroup v2",
+        [HOST_HYBRID] = "cgroup v1 and v2 (hybrid)",
+    };
+
+    return names[mode];
+}
+
+bool host_v2_parent(char ret_path[PATH_MAX])
+{
+    char mount_point[PATH_MAX], line[PATH_MAX];
+
+    if (!host_v2_mount(mount_point))
+        return false;
+    if (host_is_root() && access(mount_point, W_OK) == 0) {
+        strcpy(ret_path, mount_point);
+        return true;
+    }
+    cleanup_fclose FILE *file = fopen("/proc/self/cgroup", "re");
+    while (file && fgets(line, sizeof(line), file)) {
+        if (strncmp(line, "0::", 3) != 0)
+            continue;
+        line[strcspn(line, "\n")] = '\0';
+        snprintf(ret_path, PATH_MAX, "%s%s", mount_point, line + 3);
+        char procs[PATH_MAX];
+        snprintf(procs, sizeof(procs), "%s/cgroup.procs", ret_path);
+        return access(ret_path, W_OK) == 0 && access(procs, W_OK) == 0;
+    }
+    return false;
+}
+
+bool host_file_has_word(const char *dir, const char *name, const char *word)
+{
+    struct err ignored;
+    cleanup_free char *text = fsio_read(dir, name, &ignored);
+
+    for (char *next = text ? strtok(text, " \n") : NULL; next; next = strtok(NULL, " \n")) {
+        if (strcmp(next, word) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool host_is_root(void)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct data[2] = {{0}};
+
+    if (syscall(SYS_capget, &header, data) < 0)
+        return false;
+    return data[CAP_SYS_ADMIN / 32].effective & (1u << (CAP_SYS_ADMIN % 32));
+}
+
+bool host_has_userns(void)
+{
+    struct err err;
+    unsigned uid = geteuid();
+
+    pid_t pid = proc_fork(&err);
+    if (pid < 0)
+        return false;
+    if (pid == 0) {
+        /* the map is written too: where AppArmor blocks, unshare works and this does not */
+        bool works = unshare(CLONE_NEWUSER) == 0 &&
+                     fsio_write(&err, NULL, "/proc/self/setgroups", "deny") == 0 &&
+                     fsio_write(&err, NULL, "/proc/self/uid_map", "0 %u 1", uid) == 0 &&
+                     unshare(CLONE_NEWUTS) == 0;
+        _exit(works ? 0 : 1);
+    }
+    return proc_wait(pid, &err) == 0;
+}
+
+const char *host_userns_blocker(void)
+{
+    static const struct {
+        const char *file;
+        uint64_t blocking_value;
+        const char *name;
+    } switches[] = {
+        {"/proc/sys/kernel/apparmor_restrict_unprivileged_userns", 1,
+            "kernel.apparmor_restrict_unprivileged_userns=1"},
+        {"/proc/sys/kernel/unprivileged_userns_clone", 0, "kernel.unprivileged_userns_clone=0"},
+        {"/proc/sys/user/max_user_namespaces", 0, "user.max_user_namespaces=0"},
+    };
+    struct err ignored;
+    uint64_t value;
+
+    for (size_t i = 0; i < sizeof(switches) / sizeof(switches[0]); i++) {
+        if (fsio_read_u64(NULL, switches[i].file, &value, &ignored) == 0 &&
+            value == switches[i].blocking_value)
+            return switches[i].name;
+    }
+    return NULL;
+}

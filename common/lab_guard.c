@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The guard: a parent that does nothing but wait, so that it is there to clean up when the worker
+ * crashes, is interrupted, or forgets.
+ *
+ *     ./run (guard) -- worker -- stress-ng, shells, busy loops …
+ *
+ * Three things make it sound. Signals that end a program are blocked and waited for, so none can
+ * end the guard half-way through. It is the subreaper, so processes whose parents died become its
+ * children, and it can end them by pid without a race. And what is no process stands in the
+ * journal (undo.h), which also serves when the guard itself is killed with SIGKILL.
+ */
+#include "cleanup.h"
+#include "fsio.h"
+#include "lab.h"
+#include "proc.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <time.h>
+
+/* What is needed to give a terminal back as it was. */
+struct terminal {
+    bool is_one;
+    struct termios modes;
+    pid_t foreground;
+};
+
+static void save_terminal(struct terminal *t)
+{
+    t->is_one = isatty(STDIN_FILENO) && tcgetattr(STDIN_FILENO, &t->modes) == 0;
+    t->foreground = t->is_one ? tcgetpgrp(STDIN_FILENO) : -1;
+}
+
+/* SIGTTOU is blocked here: a background process may otherwise not do this (tcsetpgrp(3)). */
+static void restore_terminal(const struct terminal *t)
+{
+    if (!t->is_one || t->foreground != getpgrp())
+        return;
+    tcsetpgrp(STDIN_FILENO, t->foreground);
+    tcsetattr(STDIN_FILENO, TCSADRAIN, &t->modes);
+}
+
+/* The worker: the experiment, its claims, and the exit status that follows from them. */
+static _Noreturn void work(const struct lab *lab, const struct experiment *experiment,
+    struct run *run, const sigset_t *mask)
+{
+    struct err err = {0};
+    char prog[64];
+
+    sigprocmask(SIG_SETMASK, mask, NULL);
+    snprintf(prog, sizeof(prog), "lab %s %s", lab->number, experiment->name);
+    if (experiment->run(run, &err) < 0) {
+        fflush(stdout);
+        err_print(stderr, prog, &err);
+        exit(err_exit_status(&err));
+    }
+    int failed = report_claims(&run->report);
+    if (run->report.step != run->report.steps) {
+        fprintf(stderr, "%s: printed %d steps of %d: a mistake in this lab\n", prog,
+            run->report.step, run->report.steps);
+        failed++;
+    }
+    fflush(stdout);
+    exit(failed ? 1 : run->status);
+}
+
+/*
+ * Waits for the worker. A signal for us is passed on as SIGTERM, then SIGKILL a second later.
+ * Returns the worker's exit status; *ret_signal is the signal that ended it, or that was passed on.
+ */
+static int watch(pid_t worker, const sigset_t *signals, int *ret_signal)
+{
+    int status, passed_on = 0;
+
+    for (;;) {
+        struct timespec second = {.tv_sec = 1};
+        int signal = sigtimedwait(signals, NULL, &second);
+        if (signal < 0 && errno == EAGAIN && passed_on)
+            kill(worker, SIGKILL);
+        if (signal > 0 && signal != SIGCHLD && !passed_on) {
+            passed_on = signal;
+            kill(worker, SIGTERM);
+        }
+        if (waitpid(worker, &status, WNOHANG) != worker)
+            continue;
+        *ret_signal = passed_on ? passed_on : WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+        return *ret_signal ? 128 + *ret_signal : WEXITSTATUS(status);
+    }
+}
+
+/*
+ * Ends every child; their children then become ours, and are ended next. It gives up after `tries`
+ * milliseconds, since a frozen process (freezer, v1) dies only once undo has thawed its group.
+ */
+static void end_descendants(int tries)
+{
+    struct err ignored;
+    char path[64];
+
+    snprintf(path, sizeof(path), "/proc/self/task/%d/children", getpid());
+    while (tries > 0) {
+        cleanup_free char *children = fsio_read(NULL, path, &ignored);
+        for (char *pid = children ? strtok(children, " \n") : NULL; pid; pid = strtok(NULL, " \n"))
+            kill((pid_t)atoi(pid), SIGKILL);
+        pid_t reaped = waitpid(-1, NULL, WNOHANG);
+        if (reaped < 0)
+            return;
+        if (reaped == 0) {
+            usleep(1000);
+            tries--;
+        }
+    }
+}
+
+int lab_guard(const struct lab *lab, const struct experiment *experiment, struct run *run)
+{
+    struct terminal terminal;
+    struct err err;
+    sigset_t signals, old;
+
+    save_terminal(&terminal);
+    sigemptyset(&signals);
+    for (const int *s = (const int[]){SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGTTOU, 0}; *s;
+         s++)
+        sigaddset(&signals, *s);
+    sigprocmask(SIG_BLOCK, &signals, &old);
+    sigdelset(&signals, SIGTTOU);
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    if (undo_open(&run->undo, &err) < 0) {
+        err_print(stderr, "lab", &err);
+        sigprocmask(SIG_SETMASK, &old, NULL);
+        return 1;
+    }
+    pid_t worker = proc_fork(&err);
+    if (worker == 0)
+        work(lab, experiment, run, &old);
+    run->ended_by = 0;
+    int status = worker < 0 ? 1 : watch(worker, &signals, &run->ended_by);
+    end_descendants(200);
+    restore_terminal(&terminal);
+    if (run->ended_by)
+        fprintf(stderr, "lab %s %s: ended by SIG%s; cleaning up\n", lab->number, experiment->name,
+            sigabbrev_np(run->ended_by));
+    if (undo_all(&run->undo, stderr) > 0 && status == 0)
+        status = 1;
+    end_descendants(2000);
+    sigprocmask(SIG_SETMASK, &old, NULL);
+    return status;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * loopfs: a small ext4 of a run's own on a loop device: a block device to throttle, on any host.
+ */
+#ifndef COMMON_LOOPFS_H
+#define COMMON_LOOPFS_H
+
+#include "err.h"
+#include "undo.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct loopfs {
+    char device[32]; /* "/dev/loop3" */
+    char number[16]; /* "7:3": how blkio and io files name it */
+    char file[128];  /* the file behind it, in the run's directory */
+    char point[128]; /* where it is mounted, in the run's directory */
+};
+
+/*
+ * Make a file, a loop device on it, an ext4 in it, and mount that; each is journalled first.
+ * Privilege: root. Needs mkfs.ext4 (e2fsprogs). Source: loop(4).
+ */
+int loopfs_make(struct loopfs *fs, struct undo *undo, uint64_t size_bytes, struct err *err);
+
+/*
+ * Write `bytes` to a new file in the file system in blocks of 1 MiB and return the seconds it took
+ * in *ret_seconds. direct: O_DIRECT, past the page cache. Else the write goes to the cache, and
+ * with `flush` fsync(2) is counted too.
+ */
+int loopfs_write(const struct loopfs *fs, const char *name, uint64_t bytes, bool direct, bool flush,
+    double *ret_seconds, struct err *err);
+
+#endif

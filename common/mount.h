@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mount: mounting below a container's root, and reading what is mounted.
+ *
+ * What is mounted below a root that somebody else filled goes through a descriptor that was opened
+ * with openat2(RESOLVE_IN_ROOT): a symlink in there cannot lead the mount to the host (openat2(2)).
+ */
+#ifndef COMMON_MOUNT_H
+#define COMMON_MOUNT_H
+
+#include "err.h"
+
+#include <limits.h>
+#include <stdbool.h>
+
+/* One line of /proc/self/mountinfo (proc_pid_mountinfo(5)); octal escapes are decoded. */
+struct mount_entry {
+    int id, parent_id;
+    char root[PATH_MAX], point[PATH_MAX], type[64], source[256];
+    bool shared; /* has a "shared:N" field: mounts in it are passed on */
+    int master;  /* N of "master:N", or 0 */
+};
+
+/*
+ * Call visit(entry, arg) for each mount of process pid (0: the caller) until it returns non-zero,
+ * which is then returned; 0 at the end, -1 with *err when mountinfo cannot be read.
+ */
+int mount_each(pid_t pid, int (*visit)(const struct mount_entry *entry, void *arg), void *arg,
+    struct err *err);
+
+/* The mount that holds this path (the longest mount point above it). */
+int mount_find(const char *path, struct mount_entry *ret, struct err *err);
+
+/* Make every mount of this namespace private, so that nothing below reaches the host (mount(2)
+ * MS_REC). */
+int mount_make_private(struct err *err);
+
+/*
+ * Mount `type` on `target`, a path below the directory behind root_fd; missing directories are
+ * made. flags are mount(2)'s MS_*; data may be NULL.
+ */
+int mount_in_root(int root_fd, const char *source, const char *target, const char *type,
+    unsigned long flags, const char *data, struct err *err);
+
+/* Bind `source` of the host to `target` below root_fd, made as a file or a directory, as source is.
+ */
+int mount_bind_in_root(
+    int root_fd, const char *source, const char *target, unsigned long flags, struct err *err);
+
+#endif

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Children are tied to their parent's life, and a failed exec is reported by the parent: the child
+ * writes its `struct err` into a close-on-exec pipe, which a successful exec closes unused.
+ */
+#include "proc.h"
+
+#include "cleanup.h"
+#include "fsio.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+pid_t proc_fork(struct err *err)
+{
+    pid_t parent = getpid();
+
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid < 0) {
+        err_sys(err, "cannot fork");
+        if (errno == EAGAIN)
+            err_hint(
+                err, "a limit on processes -> compare pids.current with pids.max, and ulimit -u");
+        return -1;
+    }
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != parent)
+            _exit(1); /* the parent died before prctl: nobody would end us */
+    }
+    return pid;
+}
+
+/* execvp with the cause told apart: not there (127), or there and not runnable (126). */
+static void exec_program(const char *const *argv, struct err *err)
+{
+    execvp(argv[0], (char *const *)argv);
+    err_sys(err, "cannot run %s", argv[0]);
+    err->kind = errno == ENOENT ? ERR_NOT_FOUND : ERR_NOT_EXECUTABLE;
+    if (errno == ENOENT)
+        err_hint(err, "it is not in PATH -> make deps");
+}
+
+static void silence(void)
+{
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+    dup2(null, STDOUT_FILENO);
+    dup2(null, STDERR_FILENO);
+}
+
+static _Noreturn void run_child(const struct proc_spec *spec, int errors)
+{
+    struct err err;
+
+    if (spec->quiet)
+        silence();
+    if (!spec->setup || spec->setup(spec->arg, &err) == 0)
+        exec_program(spec->argv, &err);
+    ssize_t ignored = write(errors, &err, sizeof(err));
+    (void)ignored;
+    _exit(127);
+}
+
+int proc_start(const struct proc_spec *spec, pid_t *ret_pid, struct err *err)
+{
+    int ends[2];
+
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        return err_sys(err, "cannot make a pipe");
+    cleanup_close int errors_in = ends[0];
+    cleanup_close int errors_out = ends[1];
+    pid_t pid = proc_fork(err);
+    if (pid < 0)
+        return -1;
+    if (pid == 0)
+        run_child(spec, errors_out);
+    close(steal_fd(&errors_out));
+    struct err child;
+    if (read(errors_in, &child, sizeof(child)) == (ssize_t)sizeof(child)) {
+        waitpid(pid, NULL, 0);
+        *err = child;
+        return -1;
+    }
+    *ret_pid = pid;
+    return 0;
+}
+
+int proc_wait(pid_t pid, struct err *err)
+{
+    int status;
+
+    while (waitpid(pid, &status, 0) < 0) {
+        if (errno != EINTR)
+            return err_sys(err, "cannot wait for process %d", pid);
+    }
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+int proc_run(const struct proc_spec *spec, struct err *err)
+{
+    pid_t pid;
+
+    if (proc_start(spec, &pid, err) < 0)
+        return -1;
+    return proc_wait(pid, err);
+}
+
+struct capture {
+    const struct proc_spec *spec;
+    int out;
+};
+
+static int setup_capture(void *arg, struct err *err)
+{
+    const struct capture *capture = arg;
+
+    if (dup2(capture->out, STDOUT_FILENO) < 0)
+        return err_sys(err, "cannot redirect standard output");
+    return capture->spec->setup ? capture->spec->setup(capture->spec->arg, err) : 0;
+}
+
+char *proc_capture(const struct proc_spec *spec, int *ret_status, struct err *err)
+{
+    cleanup_close int file = memfd_create("output", MFD_CLOEXEC);
+    struct capture capture = {spec, file};
+    struct proc_spec inner = {spec->argv, spec->quiet, setup_capture, &capture};
+    char path[64];
+
+    if (file < 0) {
+        err_sys(err, "cannot make a file for the output");
+        return NULL;
+    }
+    int status = proc_run(&inner, err);
+    if (status < 0)
+        return NULL;
+    if (ret_status)
+        *ret_status = status;
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", file);
+    return fsio_read(NULL, path, err);
+}
+
+void proc_end(pid_t pid)
+{
+    struct err ignored;
+
+    kill(pid, SIGKILL);
+    proc_wait(pid, &ignored);
+}
+
+bool proc_in_path(const char *name)
+{
+    const char *list = getenv("PATH");
+    char path[PATH_MAX];
+
+    if (!list)
+        list = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    while (*list) {
+        size_t length = strcspn(list, ":");
+        snprintf(path, sizeof(path), "%.*s/%s", (int)length, list, name);
+        if (access(path, X_OK) == 0)
+            return true;
+        list += length + (list[length] == ':');
+    }
+    return false;
+}
+
+int proc_pidfd(pid_t pid)
+{
+    return (int)syscall(SYS_pidfd_open, pid, 0);
+}
+
+int proc_pidfd_signal(int pidfd, int signal)
+{
+    return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);
+}
+
+int proc_signal(pid_t pid, int signal)
+{
+    cleanup_close int pidfd = proc_pidfd(pid);
+
+    return pidfd < 0 ? -1 : proc_pidfd_signal(pidfd, signal);
+}
+
+/* The text of /proc/PID/stat behind the program's name, which may itself hold spaces and brackets.
+ */
+static char *read_stat(pid_t pid, const char **ret_fields)
+{
+    struct err ignored;
+    char path[64];
+
+    snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+    char *text = fsio_read(NULL, path, &ignored);
+    const char *bracket = text ? strrchr(text, ')') : NULL;
+    *ret_fields = bracket && bracket[1] ? bracket + 2 : NULL;
+    return text;
+}
+
+unsigned long long proc_start_time(pid_t pid)
+{
+    const char *fields;
+    cleanup_free char *text = read_stat(pid, &fields);
+    unsigned long long ticks = 0;
+
+    /* fields starts at field 3, the state; the start time is field 22 */
+    for (int field = 3; fields && field < 22; field++) {
+        fields = strchr(fields, ' ');
+        if (fields)
+            fields++;
+    }
+    if (fields)
+        sscanf(fields, "%llu", &ticks);
+    return ticks;
+}
+
+char proc_state(pid_t pid)
+{
+    const char *fields;
+    cleanup_free char *text = read_stat(pid, &fields);
+
+    return fields ? *fields : 0;
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Prints steps at once (flushed, so that they stand before what a child prints next) and keeps the
+ * claims for the end. Only the experiment's main process reports; a child hands what it measured to
+ * its parent, or is measured from outside.
+ */
+#include "report.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *const OPS[] = {
+    [EQ] = "=", [NE] = "!=", [LE] = "<=", [GE] = ">=", [LT] = "<", [GT] = ">"};
+
+static const char *paint(const struct report *r, const char *code)
+{
+    return r->color ? code : "";
+}
+
+void report_init(struct report *r, int steps)
+{
+    const char *no_color = getenv("NO_COLOR");
+
+    *r = (struct report){.steps = steps, .terminal = isatty(STDOUT_FILENO)};
+    r->color = r->terminal && !(no_color && no_color[0]);
+}
+
+/* Waits for Enter on standard input; at its end the rest of the run goes on without waiting. */
+static void wait_for_enter(struct report *r)
+{
+    char c = 0;
+
+    if (!r->pause || r->pause_ended)
+        return;
+    printf("      -- press Enter for the next step --\n");
+    fflush(stdout);
+    while (c != '\n') {
+        if (read(STDIN_FILENO, &c, 1) <= 0) {
+            r->pause_ended = true;
+            return;
+        }
+    }
+}
+
+void step(struct report *r, const char *see, const char *fmt, ...)
+{
+    va_list ap;
+
+    wait_for_enter(r);
+    r->step++;
+    printf("%s[%d/%d]%s ", paint(r, "\033[1m"), r->step, r->steps, paint(r, "\033[0m"));
+    va_start(ap, fmt);
+    vprintf(fmt, ap);
+    va_end(ap);
+    putchar('\n');
+    if (r->explain && see)
+        printf("      see: %s\n", see);
+    fflush(stdout);
+}
+
+void note(struct report *r, const char *fmt, ...)
+{
+    va_list ap;
+
+    (void)r;
+    printf("      ");
+    va_start(ap, fmt);
+    vprintf(fmt, ap);
+    va_end(ap);
+    putchar('\n');
+    fflush(stdout);
+}
+
+void explain(struct report *r, const char *fmt, ...)
+{
+    va_list ap;
+
+    if (!r->explain)
+        return;
+    printf("      why: ");
+    va_start(ap, fmt);
+    vprintf(fmt, ap);
+    va_end(ap);
+    putchar('\n');
+    fflush(stdout);
+}
+
+/* The next free row; a table that is full is a mistake in the experiment, and says so. */
+static struct claim *new_claim(struct report *r, const char *text, const char *source)
+{
+    if (r->claims == REPORT_CLAIMS) {
+        fprintf(stderr, "report: more than %d claims; raise REPORT_CLAIMS\n", REPORT_CLAIMS);
+        abort();
+    }
+    struct claim *c = &r->claim[r->claims++];
+    snprintf(c->text, sizeof(c->text), "%s", text);
+    snprintf(c->source, sizeof(c->source), "%s", source);
+    return c;
+}
+
+static bool holds(int order, enum compare op)
+{
+    switch (op) {
+    case EQ:
+        return order == 0;
+    case NE:
+        return order != 0;
+    case LE:
+        return order <= 0;
+    case GE:
+        return order >= 0;
+    case LT:
+        return order < 0;
+    case GT:
+        return order > 0;
+    }
+    return false;
+}
+
+/* UINT64_MAX is what fsio reads for the word "max". */
+static void print_u64(char *buf, size_t size, const char *op, uint64_t value)
+{
+    if (value == UINT64_MAX)
+        snprintf(buf, size, "%smax", op);
+    else
+        snprintf(buf, size, "%s%" PRIu64, op, value);
+}
+
+void claim_u64(struct report *r, const char *text, uint64_t measured, enum compare op,
+    uint64_t bound, const char *source)
+{
+    struct claim *c = new_claim(r, text, source);
+    char prefix[8];
+
+    snprintf(prefix, sizeof(prefix), "%s ", OPS[op]);
+    print_u64(c->expected, sizeof(c->expected), prefix, bound);
+    print_u64(c->measured, sizeof(c->measured), "", measured);
+    c->ok = holds(measured < bound ? -1 : measured > bound, op);
+}
+
+void claim_text(struct report *r, const char *text, const char *measured, enum compare op,
+    const char *expected, const char *source)
+{
+    struct claim *c = new_claim(r, text, source);
+
+    snprintf(c->expected, sizeof(c->expected), "%s %s", OPS[op], expected);
+    snprintf(c->measured, sizeof(c->measured), "%s", measured);
+    c->ok = holds(strcmp(measured, expected), op);
+}
+
+void claim_range(struct report *r, const char *text, double measured, double least, double most,
+    const char *source)
+{
+    struct claim *c = new_claim(r, text, source);
+
+    snprintf(c->expected, sizeof(c->expected), "%.4g to %.4g", least, most);
+    snprintf(c->measured, sizeof(c->measured), "%.4g", measured);
+    c->ok = measured >= least && measured <= most;
+}
+
+void claim_errno(struct report *r, const char *text, int measured, int expected, const char *source)
+{
+    struct claim *c = new_claim(r, text, source);
+
+    snprintf(c->expected, sizeof(c->expected), "= %s", expected ? strerrorname_np(expected) : "ok");
+    snprintf(c->measured, sizeof(c->measured), "%s", measured ? strerrorname_np(measured) : "ok");
+    c->ok = measured == expected;
+}
+
+int report_claims(struct report *r)
+{
+    int failed = 0;
+
+    if (r->claims == 0)
+        return 0;
+    printf("      %-42s %-18s %-18s %s\n", "claim", "expected", "measured", "source");
+    for (size_t i = 0; i < r->claims; i++) {
+        const struct claim *c = &r->claim[i];
+        printf("%s%4s%s  %-42s %-18s %-18s %s\n", paint(r, c->ok ? "\033[32m" : "\033[1;31m"),
+            c->ok ? "ok" : "FAIL", paint(r, "\033[0m"), c->text, c->expected, c->measured,
+            c->source);
+        failed += !c->ok;
+    }
+    fflush(stdout);
+    return failed;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * spawn: clone3(2) in the form that lab 01 built up to: a child in new namespaces, born in its
+ * group, held by a pidfd.
+ */
+#ifndef COMMON_SPAWN_H
+#define COMMON_SPAWN_H
+
+#include "err.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct spawn {
+    int namespaces; /* CLONE_NEW* flags, 0 for none */
+    int cgroup_fd;  /* a v2 group's directory, for CLONE_INTO_CGROUP; -1: stay in the caller's group
+                     */
+    bool outlives;  /* false: the child gets SIGKILL when its parent dies */
+    /*
+     * Runs in the child; what it returns is the child's exit status. It must not return into the
+     * caller's code, and may exec.
+     */
+    int (*child)(void *arg);
+    void *arg;
+};
+
+struct spawned {
+    pid_t pid; /* as the caller sees it */
+    int pidfd; /* the caller closes it; close-on-exec */
+};
+
+/*
+ * Errors say the cause: EPERM (no privilege and no user namespace: the blocking setting by name),
+ * EAGAIN and ENOSPC (which limit), EBUSY/EOPNOTSUPP of the group. Privilege: CAP_SYS_ADMIN for
+ * namespaces without CLONE_NEWUSER. Source: clone(2), cgroups(7).
+ */
+int spawn_start(const struct spawn *spawn, struct spawned *ret, struct err *err);
+
+/* Wait for it by its pidfd (waitid(2) P_PIDFD): the status as a shell gives it, or -1. */
+int spawn_wait(const struct spawned *child, struct err *err);
+
+/* The exit status as a shell gives it, from waitid's answer: 0-255 or 128+signal. */
+int spawn_status(int si_code, int si_status);
+
+#endif

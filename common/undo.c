@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The journal itself: making it, adding to it, and reading it backwards. How a line is undone is in
+ * undo_kinds.c.
+ *
+ * cgroup.subtree_control of a shared group is special: two runs may need the same controller. Each
+ * writes its line; only the last one to leave switches the controller off. A lock on the base
+ * directory makes "am I the last?" and the write one step.
+ */
+#include "undo.h"
+
+#include "cleanup.h"
+#include "fsio.h"
+#include "undo_kinds.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+
+static const char *const WORDS[] = {
+    [UNDO_TREE] = "tree",
+    [UNDO_CGROUP] = "cgroup",
+    [UNDO_HIERARCHY] = "hierarchy",
+    [UNDO_SUBTREE] = "subtree",
+    [UNDO_MOUNT] = "mount",
+    [UNDO_LOOP] = "loop",
+    [UNDO_SWAP] = "swap",
+    [UNDO_PROCESS] = "process",
+};
+
+enum { KINDS = sizeof(WORDS) / sizeof(WORDS[0]) };
+
+/* The directory must be ours alone: in /tmp anybody could have made it first. */
+static bool usable_base(const char *path)
+{
+    struct stat st;
+
+    if (mkdir(path, 0700) < 0 && errno != EEXIST)
+        return false;
+    return lstat(path, &st) == 0 && S_ISDIR(st.st_mode) && st.st_uid == geteuid() &&
+           (st.st_mode & 022) == 0 && access(path, W_OK) == 0;
+}
+
+static int find_base(char base[64], struct err *err)
+{
+    const char *runtime_dir = getenv("XDG_RUNTIME_DIR");
+
+    if (geteuid() == 0)
+        snprintf(base, 64, "/run/labs");
+    else if (runtime_dir && strlen(runtime_dir) < 50)
+        snprintf(base, 64, "%s/labs", runtime_dir);
+    else
+        base[0] = '\0';
+    if (base[0] && usable_base(base))
+        return 0;
+    snprintf(base, 64, "/tmp/labs-%u", geteuid());
+    if (usable_base(base))
+        return 0;
+    err_sys(err, "cannot make %s for this run", base);
+    return err_hint(err, "it must be writable and your own -> look at it with ls -ld");
+}
+
+/* A lock that the kernel drops when this process ends, however it ends. -1: somebody has it. */
+static int lock_journal(int fd)
+{
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
+    return fcntl(fd, F_SETLK, &lock);
+}
+
+int undo_open(struct undo *undo, struct err *err)
+{
+    char base[64], path[PATH_MAX];
+    unsigned short number;
+
+    *undo = (struct undo){.fd = -1};
+    if (find_base(base, err) < 0)
+        return -1;
+    do {
+        if (getrandom(&number, sizeof(number), 0) < 0)
+            return err_sys(err, "cannot get a random number");
+        snprintf(undo->id, sizeof(undo->id), "labs-%04x", number);
+        snprintf(undo->dir, sizeof(undo->dir), "%s/%04x", base, number);
+    } while (mkdir(undo->dir, 0700) < 0 && errno == EEXIST);
+    snprintf(path, sizeof(path), "%s/journal", undo->dir);
+    undo->fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
+    if (undo->fd < 0 || lock_journal(undo->fd) < 0)
+        return err_sys(err, "cannot make %s", path);
+    return 0;
+}
+
+int undo_add(struct undo *undo, struct err *err, enum undo_kind kind, const char *fmt, ...)
+{
+    char arg[PATH_MAX], line[PATH_MAX + 32];
+    va_list ap;
+
+    va_start(ap, fmt);
+    vsnprintf(arg, sizeof(arg), fmt, ap);
+    va_end(ap);
+    bool two_words = kind == UNDO_SUBTREE || kind == UNDO_LOOP || kind == UNDO_PROCESS;
+    const char *space = strpbrk(arg, " \t\n");
+    if (space && (!two_words || strpbrk(space + 1, " \t\n"))) {
+        errno = EINVAL;
+        return err_sys(err, "a path with a space cannot be journalled: '%s'", arg);
+    }
+    int length = snprintf(line, sizeof(line), "%s %s\n", WORDS[kind], arg);
+    if (write(undo->fd, line, (size_t)length) != length)
+        return err_sys(err, "cannot write the journal in %s", undo->dir);
+    return 0;
+}
+
+/* True when a live run other than `mine` has the same subtree line. The base lock is held. */
+static bool another_run_needs(const char *base, const char *mine, const char *arg)
+{
+    cleanup_closedir DIR *dir = opendir(base);
+    char path[PATH_MAX], line[PATH_MAX + 32];
+
+    snprintf(line, sizeof(line), "subtree %s", arg);
+    for (struct dirent *entry; dir && (entry = readdir(dir));) {
+        struct err ignored;
+        snprintf(path, sizeof(path), "%s/%s", base, entry->d_name);
+        if (entry->d_name[0] == '.' || strcmp(path, mine) == 0)
+            continue;
+        cleanup_free char *journal = fsio_read(path, "journal", &ignored);
+        if (journal && strstr(journal, line))
+            return true;
+    }
+    return false;
+}
+
+static int undo_one(const char *dir, char *line, FILE *complain)
+{
+    struct err err;
+    char *arg = strchr(line, ' ');
+
+    if (!arg)
+        return 0; /* cut off by a crash while it was written: nothing was made yet */
+    *arg++ = '\0';
+    for (int kind = 0; kind < KINDS; kind++) {
+        if (strcmp(line, WORDS[kind]) != 0)
+            continue;
+        char base[PATH_MAX];
+        snprintf(base, sizeof(base), "%.*s", (int)(strrchr(dir, '/') - dir), dir);
+        if (kind == UNDO_SUBTREE && another_run_needs(base, dir, arg))
+            return 0;
+        if (undo_line((enum undo_kind)kind, arg, dir, &err) == 0)
+            return 0;
+        err_print(complain, "undo", &err);
+        return 1;
+    }
+    return 0;
+}
+
+/* Last line first: what was made last stands on what was made before it. */
+static int undo_journal(const char *dir, char *journal, FILE *complain)
+{
+    int failed = 0;
+
+    for (char *end = journal + strlen(journal); end > journal;) {
+        *end = '\0';
+        char *newline = strrchr(journal, '\n');
+        char *line = newline ? newline + 1 : journal;
+        if (*line)
+            failed += undo_one(dir, line, complain);
+        end = newline ? newline : journal;
+    }
+    return failed;
+}
+
+/* Undo the run in `dir`; its directory goes too once nothing is left to undo. */
+static int undo_run(const char *dir, FILE *complain)
+{
+    struct err err;
+    char base[PATH_MAX];
+
+    snprintf(base, sizeof(base), "%.*s", (int)(strrchr(dir, '/') - dir), dir);
+    cleanup_close int base_lock = open(base, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    flock(base_lock, LOCK_EX);
+    cleanup_free char *journal = fsio_read(dir, "journal", &err);
+    int failed = journal ? undo_journal(dir, journal, complain) : 0;
+    if (failed == 0 && undo_line(UNDO_TREE, dir, dir, &err) < 0) {
+        err_print(complain, "undo", &err);
+        failed = 1;
+    }
+    return failed;
+}
+
+int undo_all(struct undo *undo, FILE *complain)
+{
+    int failed = undo_run(undo->dir, complain);
+
+    close(undo->fd);
+    undo->fd = -1;
+    return failed;
+}
+
+int undo_dead_runs(FILE *out)
+{
+    char base[64], path[PATH_MAX];
+    struct err err;
+    int failed = 0;
+
+    if (find_base(base, &err) < 0)
+        return 0;
+    cleanup_closedir DIR *dir = opendir(base);
+    for (struct dirent *entry; dir && (entry = readdir(dir));) {
+        if (entry->d_name[0] == '.')
+            continue;
+        snprintf(path, sizeof(path), "%s/%s/journal", base, entry->d_name);
+        cleanup_close int fd = open(path, O_RDWR | O_CLOEXEC);
+        if (fd >= 0 && lock_journal(fd) < 0)
+            continue;
+        snprintf(path, sizeof(path), "%s/%s", base, entry->d_name);
+        fprintf(out, "cleaning up after %s\n", path);
+        failed += undo_run(path, out);
+    }
+    return failed;
+}

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: MIT
+/*
+ * One function a kind of journal line. Each must be harmless when the thing was never made (the
+ * journal is written first) or is gone already, and must be sure that it removes our thing and no
+ * other: a pid is checked by its start time, a loop device by the file behind it.
+ */
+#include "undo_kinds.h"
+
+#include "cleanup.h"
+#include "fsio.h"
+#include "proc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <linux/loop.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/swap.h>
+
+enum { TRIES = 60 };
+
+static void pause_ms(int attempt)
+{
+    usleep((attempt < 10 ? 2 : 50) * 1000);
+}
+
+static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *place)
+{
+    (void)st, (void)place;
+    if (type == FTW_DP)
+        rmdir(path);
+    else
+        unlink(path);
+    return 0;
+}
+
+/* FTW_MOUNT: what is mounted below is somebody else's, and rmdir then says so. */
+static int undo_tree(const char *path, struct err *err)
+{
+    nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+    if (access(path, F_OK) == 0) {
+        errno = EBUSY;
+        return err_sys(err, "cannot remove %s", path);
+    }
+    return 0;
+}
+
+static int kill_members(const char *path, const struct stat *st, int type, struct FTW *place)
+{
+    struct err ignored;
+    cleanup_free char *pids = NULL;
+
+    (void)st, (void)place;
+    if (type != FTW_DP && type != FTW_D)
+        return 0;
+    if (fsio_exists(path, "freezer.state"))
+        fsio_write(&ignored, path, "freezer.state", "THAWED");
+    if (fsio_exists(path, "cgroup.freeze"))
+        fsio_write(&ignored, path, "cgroup.freeze", "0");
+    pids = fsio_read(path, "cgroup.procs", &ignored);
+    /* a threaded group has no readable cgroup.procs: cgroup.kill of the group above reaches it */
+    if (!pids && fsio_exists(path, "cgroup.kill"))
+        fsio_write(&ignored, path, "cgroup.kill", "1");
+    for (char *pid = pids ? strtok(pids, "\n") : NULL; pid; pid = strtok(NULL, "\n")) {
+        pid_t number = (pid_t)atoi(pid);
+        if (number > 1 && number != getpid())
+            proc_signal(number, SIGKILL);
+    }
+    return 0;
+}
+
+static int remove_group(const char *path, const struct stat *st, int type, struct FTW *place)
+{
+    (void)st, (void)place;
+    if (type == FTW_DP)
+        rmdir(path);
+    return 0;
+}
+
+/* Files in cgroupfs cannot be unlinked; the directories are removed, from the leaves up. */
+static int undo_cgroup(const char *path, struct err *err)
+{
+    for (int i = 0; i < TRIES; i++) {
+        if (access(path, F_OK) < 0)
+            return 0;
+        nftw(path, kill_members, 16, FTW_PHYS | FTW_MOUNT);
+        nftw(path, remove_group, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+        if (access(path, F_OK) < 0)
+            return 0;
+        pause_ms(i);
+    }
+    errno = EBUSY;
+    return err_sys(err, "cannot remove the group %s", path);
+}
+
+static int remove_child_group(const char *path, const struct stat *st, int type, struct FTW *place)
+{
+    struct err ignored;
+
+    (void)st;
+    if (type == FTW_D && place->level == 1)
+        undo_cgroup(path, &ignored);
+    return 0;
+}
+
+/*
+ * A named hierarchy lives on without a mount while it has groups below its root. Mounting it by
+ * name gives the same hierarchy back (and makes an empty one if there is none, which the umount
+ * frees).
+ */
+static int undo_hierarchy(const char *name, const char *run_dir, struct err *err)
+{
+    char options[80], point[PATH_MAX];
+
+    snprintf(point, sizeof(point), "%s/hierarchy", run_dir);
+    snprintf(options, sizeof(options), "none,name=%s", name);
+    if (mkdir(point, 0700) < 0 && errno != EEXIST)
+        return err_sys(err, "cannot make the mount point %s", point);
+    if (mount("none", point, "cgroup", 0, options) < 0)
+        return errno == ENODEV ? 0 : err_sys(err, "cannot mount the hierarchy %s", name);
+    nftw(point, remove_child_group, 16, FTW_PHYS | FTW_MOUNT);
+    if (umount2(point, 0) < 0)
+        return err_sys(err, "cannot umount the hierarchy %s", name);
+    rmdir(point);
+    return 0;
+}
+
+static int undo_subtree(const char *arg, struct err *err)
+{
+    char path[PATH_MAX], controller[64];
+
+    if (sscanf(arg, "%4095s %63s", path, controller) != 2)
+        return err_set(err, ERR_SYS, "a journal line is not whole: '%s'", arg);
+    if (!fsio_exists(path, "cgroup.subtree_control"))
+        return 0;
+    return fsio_write(err, path, "cgroup.subtree_control", "-%s", controller);
+}
+
+/* The path is read back from mountinfo's point of view by umount2 itself: EINVAL is "no mount
+ * there". */
+static int undo_mount(const char *path, struct err *err)
+{
+    if (umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) < 0 && errno != EINVAL && errno != ENOENT)
+        return err_sys(err, "cannot umount %s", path);
+    return 0;
+}
+
+static int undo_loop(const char *arg, struct err *err)
+{
+    char device[64], file[PATH_MAX];
+    struct loop_info64 info = {0};
+
+    if (sscanf(arg, "%63s %4095s", device, file) != 2)
+        return err_set(err, ERR_SYS, "a journal line is not whole: '%s'", arg);
+    cleanup_close int fd = open(device, O_RDWR | O_CLOEXEC);
+    if (fd < 0 || ioctl(fd, LOOP_GET_STATUS64, &info) < 0)
+        return 0;
+    /* lo_file_name holds the first 63 bytes of the path */
+    if (strncmp((char *)info.lo_file_name, file, LO_NAME_SIZE - 1) != 0)
+        return 0;
+    if (ioctl(fd, LOOP_CLR_FD) < 0)
+        return err_sys(err, "cannot detach %s", device);
+    return 0;
+}
+
+static int undo_swap(const char *device, struct err *err)
+{
+    if (swapoff(device) < 0 && errno != EINVAL && errno != ENOENT)
+        return err_sys(err, "cannot stop swapping on %s", device);
+    return 0;
+}
+
+static int undo_process(const char *arg, struct err *err)
+{
+    unsigned long long start_time;
+    int pid;
+
+    if (sscanf(arg, "%d %llu", &pid, &start_time) != 2)
+        return err_set(err, ERR_SYS, "a journal line is not whole: '%s'", arg);
+    cleanup_close int pidfd = proc_pidfd(pid);
+    /* the order matters: the descriptor is taken first, so the start time is that of its process */
+    if (pidfd >= 0 && proc_start_time(pid) == start_time)
+        proc_pidfd_signal(pidfd, SIGKILL);
+    return 0;
+}
+
+int undo_line(enum undo_kind kind, const char *arg, const char *run_dir, struct err *err)
+{
+    switch (kind) {
+    case UNDO_TREE:
+        return undo_tree(arg, err);
+    case UNDO_CGROUP:
+        return undo_cgroup(arg, err);
+    case UNDO_HIERARCHY:
+        return undo_hierarchy(arg, run_dir, err);
+    case UNDO_SUBTREE:
+        return undo_subtree(arg, err);
+    case UNDO_MOUNT:
+        return undo_mount(arg, err);
+    case UNDO_LOOP:
+        return undo_loop(arg, err);
+    case UNDO_SWAP:
+        return undo_swap(arg, err);
+    case UNDO_PROCESS:
+        return undo_process(arg, err);
+    }
+    return 0;
+}

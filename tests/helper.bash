@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: MIT
+# What every bats file loads:  load ../tests/helper
+#
+#     lab NAME [ARG...]     run this folder's ./run with bats' `run`; a status of 77 skips the test and
+#                           says why (tests/run fails on a skip that nobody expects)
+#     claims_hold           the last `lab` ended with 0, printed at least one claim, and none failed
+#     has_control           … and at least one of the claims is a control
+#     snapshot              what could be left behind on the host, as text to compare
+#     wait_for SECONDS CMD  try CMD until it succeeds
+
+TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+LAB_DIR=$BATS_TEST_DIRNAME
+
+lab() {
+    run --separate-stderr "$LAB_DIR/run" "$@"
+    if [ "$status" -eq 77 ]; then
+        skip "${stderr%%$'\n'*}"
+    fi
+}
+
+# Prints what the program said, for the person who reads the failure, and fails.
+fail() {
+    printf '%s\n' "$*" "--- status ${status-} stdout:" "${output-}" "--- stderr:" "${stderr-}" >&2
+    return 1
+}
+
+claims_hold() {
+    [ "$status" -eq 0 ] || fail "status is not 0"
+    grep -q '^  ok  ' <<<"$output" || fail "no claim was printed"
+    ! grep -q '^FAIL' <<<"$output" || fail "a claim failed"
+}
+
+has_control() {
+    claims_hold && { grep -q '^  ok  control: ' <<<"$output" || fail "no control among the claims"; }
+}
+
+# Mounts, groups (of every mounted hierarchy), links, loop devices, firewall rules, swap, run
+# directories, the controllers passed down, and the programs that labs start.
+snapshot() {
+    sed 's/^[0-9]* [0-9]* //' /proc/self/mountinfo | sort
+    find /sys/fs/cgroup -type d 2>/dev/null | sort
+    cat /sys/fs/cgroup/cgroup.subtree_control /sys/fs/cgroup/unified/cgroup.subtree_control 2>/dev/null
+    ls /sys/class/net
+    for loop in /sys/block/loop*/loop/backing_file; do [ -e "$loop" ] && echo "$loop"; done
+    command -v nft >/dev/null && nft list ruleset 2>/dev/null
+    cat /proc/swaps
+    ls /run/labs "/tmp/labs-$(id -u)" 2>/dev/null
+    hostname
+    ps -eo comm= | grep -E '^(stress-ng|run|mini-docker|sleep)' | sort
+    return 0
+}
+
+wait_for() {
+    local deadline=$((SECONDS + $1))
+    shift
+    until "$@"; do
+        [ "$SECONDS" -lt "$deadline" ] || return 1
+        sleep 0.05
+    done
+}
