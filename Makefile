@@ -1,30 +1,84 @@
 # SPDX-License-Identifier: MIT
-# Every verb a person types. `make help` lists them.
-#
-#     make lab-03 && sudo ./run        build lab 03 and run its main experiment
-#     make test                        set up what the tests need, and run them
+# Every verb a person types; `make help` lists them.
 
-LABS := 01-namespaces 02-cgroup-v1 03-cgroup-v2 04-proc-self-exe 05-pivot-root 06-mini-docker
+LABS  := 01-namespaces 02-cgroup-v1 03-cgroup-v2 04-proc-self-exe 05-pivot-root 06-mini-docker
 BUILD ?= $(CURDIR)/build
 export BUILD
 
-# The folder of lab NN, from "lab-03" or "vm-03".
-folder = $(filter $(lastword $(subst -, ,$(1)))-%,$(LABS))
-# Lab 06 is an engine with a name of its own; the others are all called run.
-program = $(if $(filter 06-%,$(1)),$(1)/mini-docker,$(1)/run)
+# "lab-03" or "vm-03" -> 03-cgroup-v2 -> its program; lab 06 is an engine with a name of its own.
+folder  = $(filter $(lastword $(subst -, ,$(1)))-%,$(LABS))
+program = $(1)/$(if $(filter 06-%,$(1)),mini-docker,run)
+sub     = $(MAKE) --no-print-directory
 
-all: $(LABS) clean-host-program  ## build every lab
+all: $(LABS) common rootfs  ## build every lab
 
-$(LABS):
-	@$(MAKE) --no-print-directory -C $@
+$(LABS) common:
+	@$(sub) -C $@
 
-LAB_VERBS := $(foreach lab,$(LABS),lab-$(firstword $(subst -, ,$(lab))))
-VM_VERBS  := $(LAB_VERBS:lab-%=vm-%)
+NUMBERS   := 01 02 03 04 05 06
+LAB_VERBS := $(NUMBERS:%=lab-%)
+VM_VERBS  := $(NUMBERS:%=vm-%)
 
-$(LAB_VERBS):
-	@common/deps.sh build labs $(if $(filter lab-06,$@),lab06)
-	@$(MAKE) --no-print-directory -C $(call folder,$@)
-	@$(if $(filter lab-05 lab-06,$@),$(MAKE) --no-print-directory rootfs)
+$(LAB_VERBS): lab-%:
+	@common/deps.sh build labs $(if $(filter 06,$*),lab06)
+	@$(sub) -C $(call folder,$@)
+	@$(if $(filter 05 06,$*),$(sub) rootfs)
 	@ln -sfn $(call program,$(call folder,$@)) run
-	@echo "./run is now $(call folder,$@)"
+	@echo "./run is now lab $*: ./run list shows its experiments"
 
+rootfs: common  ## build rootfs/, a small root of busybox for labs 05 and 06
+	@$(if $(wildcard rootfs),,$(BUILD)/mkrootfs rootfs)
+
+deps:  ## install what is missing: GROUPS='build labs vm test bench'
+	@common/deps.sh $(or $(GROUPS),build labs lab06 vm test)
+
+doctor: $(LABS)  ## what this host can do, lab by lab, and how to mend what it cannot
+	@common/doctor.sh $(foreach lab,$(filter-out 06-%,$(LABS)),$(lab)/run)
+
+# The throwaway machine. The exit status of the program is in make's "Error N"; vm/run returns it.
+vm:  ## a root shell in the throwaway machine; CGROUP=v1|v2|hybrid
+	@common/deps.sh vm
+	@vm/run
+
+# Lab 02 is about v1, so its machine has that; every other has v2, unless CGROUP says otherwise.
+$(VM_VERBS): vm-%:
+	@common/deps.sh build labs vm $(if $(filter 06,$*),lab06)
+	@$(sub) -C $(call folder,$@)
+	@$(if $(filter 05 06,$*),$(sub) rootfs)
+	@CGROUP=$${CGROUP:-$(if $(filter 02,$*),v1,v2)} vm/run -- $(call program,$(call folder,$@)) $(ARGS)
+
+test:  ## every test, here and in the throwaway machine; TESTS=quick leaves the machine out
+	@common/deps.sh build labs lab06 vm test
+	@tests/run $(TESTS)
+
+vm-test: all  ## the tests that run in the throwaway machine, for one CGROUP mode
+	@common/deps.sh build labs lab06 vm test
+	@tests/run vm-$${CGROUP:-v2}
+
+test-fresh:  ## the README's two commands in a fresh Debian made by debootstrap (root)
+	@tests/fresh-debian
+
+bench: 06-mini-docker  ## start-up beside crun and bubblewrap, in one run (root)
+	@common/deps.sh build labs lab06 bench
+	@tests/bench/run
+
+lint:  ## what CI checks of the text of the code
+	@tests/lint
+
+format:  ## let clang-format do it
+	@clang-format -i $$(git ls-files '*.c' '*.h')
+
+clean-host: common  ## remove what runs killed with SIGKILL left, and only that
+	@$(BUILD)/clean-host
+
+clean:  ## remove what was built
+	@for lab in common $(LABS); do $(sub) -C $$lab clean >/dev/null; done
+	rm -rf build run rootfs
+
+help:  ## this list
+	@echo "make lab-01 … lab-06     build a lab and point ./run at it; then: sudo ./run"
+	@echo "make vm-01 … vm-06       the same in the throwaway machine: ARGS='io --step', CGROUP=v1|v2|hybrid"
+	@sed -n 's/^\([a-z-]*\):[^#]*## /make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 25
+
+.PHONY: all deps doctor vm vm-test test test-fresh bench lint format clean-host clean help rootfs \
+	common $(LABS) $(LAB_VERBS) $(VM_VERBS)
