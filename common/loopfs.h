@@ -19,15 +19,17 @@ struct loopfs {
 };
 
 /*
- * Make a file, a loop device on it, an ext4 in it, and mount that; each is journalled first.
- * Privilege: root. Needs mkfs.ext4 (e2fsprogs). Source: loop(4).
+ * Make a file, a loop device on it, an ext4 in it, and mount that in the caller's mount namespace;
+ * each is journalled first, so that the journal also takes it away. One per run.
+ * `size_bytes` is 8 MiB at least; the file lies in the run's directory, mostly in memory (/run).
+ * Privilege: root. Needs mkfs.ext4 (e2fsprogs) and Linux 5.8. Source: loop(4), mke2fs(8).
  */
 int loopfs_make(struct loopfs *fs, struct undo *undo, uint64_t size_bytes, struct err *err);
 
 /*
- * Write `bytes` to a new file in the file system in blocks of 1 MiB and return the seconds it took
- * in *ret_seconds. direct: O_DIRECT, past the page cache. Else the write goes to the cache, and
- * with `flush` fsync(2) is counted too.
+ * Write `bytes` to a new file in the file system in blocks of 1 MiB (an old one of that name is
+ * emptied first) and return the seconds it took in *ret_seconds. direct: O_DIRECT, past the page
+ * cache. Else the write goes to the cache, and with `flush` fsync(2) is counted too.
  */
 int loopfs_write(const struct loopfs *fs, const char *name, uint64_t bytes, bool direct, bool flush,
     double *ret_seconds, struct err *err);
