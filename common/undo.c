@@ -4,13 +4,15 @@
  * undo_kinds.c.
  *
  * cgroup.subtree_control of a shared group is special: two runs may need the same controller. Each
- * writes its line; only the last one to leave switches the controller off. A lock on the base
- * directory makes "am I the last?" and the write one step.
+ * writes its line; only the last one to leave switches the controller off. One that was on before
+ * any run came gets no line and stays on. A lock on the base directory makes each question and the
+ * write that follows it one step.
  */
 #include "undo.h"
 
 #include "cleanup.h"
 #include "fsio.h"
+#include "host.h"
 #include "undo_kinds.h"
 
 #include <errno.h>
@@ -94,6 +96,44 @@ int undo_open(struct undo *undo, struct err *err)
     return 0;
 }
 
+/* True when a run other than `mine` has the same subtree line. The base lock is held. */
+static bool another_run_needs(const char *base, const char *mine, const char *arg)
+{
+    cleanup_closedir DIR *dir = opendir(base);
+    char path[PATH_MAX], line[PATH_MAX + 32];
+
+    snprintf(line, sizeof(line), "subtree %s\n", arg);
+    for (struct dirent *entry; dir && (entry = readdir(dir));) {
+        struct err ignored;
+        snprintf(path, sizeof(path), "%s/%s", base, entry->d_name);
+        if (entry->d_name[0] == '.' || strcmp(path, mine) == 0)
+            continue;
+        cleanup_free char *journal = fsio_read(path, "journal", &ignored);
+        if (journal && strstr(journal, line))
+            return true;
+    }
+    return false;
+}
+
+/* The directory of all runs, locked until the descriptor is closed. */
+static int lock_base(const char *dir, char base[PATH_MAX])
+{
+    snprintf(base, PATH_MAX, "%.*s", (int)(strrchr(dir, '/') - dir), dir);
+    int fd = open(base, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    flock(fd, LOCK_EX);
+    return fd;
+}
+
+/* True when the controller of "PATH CONTROLLER" is on, and no run of ours switched it on. */
+static bool was_on_before(const char *base, const char *mine, const char *arg)
+{
+    char path[PATH_MAX], controller[64];
+
+    return sscanf(arg, "%4095s %63s", path, controller) == 2 &&
+           host_file_has_word(path, "cgroup.subtree_control", controller) &&
+           !another_run_needs(base, mine, arg);
+}
+
 int undo_add(struct undo *undo, struct err *err, enum undo_kind kind, const char *fmt, ...)
 {
     char arg[PATH_MAX], line[PATH_MAX + 32];
@@ -108,29 +148,14 @@ int undo_add(struct undo *undo, struct err *err, enum undo_kind kind, const char
         errno = EINVAL;
         return err_sys(err, "a path with a space cannot be journalled: '%s'", arg);
     }
+    char base[PATH_MAX];
+    cleanup_close int base_lock = kind == UNDO_SUBTREE ? lock_base(undo->dir, base) : -1;
+    if (kind == UNDO_SUBTREE && was_on_before(base, undo->dir, arg))
+        return 0;
     int length = snprintf(line, sizeof(line), "%s %s\n", WORDS[kind], arg);
     if (write(undo->fd, line, (size_t)length) != length)
         return err_sys(err, "cannot write the journal in %s", undo->dir);
     return 0;
-}
-
-/* True when a live run other than `mine` has the same subtree line. The base lock is held. */
-static bool another_run_needs(const char *base, const char *mine, const char *arg)
-{
-    cleanup_closedir DIR *dir = opendir(base);
-    char path[PATH_MAX], line[PATH_MAX + 32];
-
-    snprintf(line, sizeof(line), "subtree %s", arg);
-    for (struct dirent *entry; dir && (entry = readdir(dir));) {
-        struct err ignored;
-        snprintf(path, sizeof(path), "%s/%s", base, entry->d_name);
-        if (entry->d_name[0] == '.' || strcmp(path, mine) == 0)
-            continue;
-        cleanup_free char *journal = fsio_read(path, "journal", &ignored);
-        if (journal && strstr(journal, line))
-            return true;
-    }
-    return false;
 }
 
 static int undo_one(const char *dir, char *line, FILE *complain)
@@ -178,9 +203,7 @@ static int undo_run(const char *dir, FILE *complain)
     struct err err;
     char base[PATH_MAX];
 
-    snprintf(base, sizeof(base), "%.*s", (int)(strrchr(dir, '/') - dir), dir);
-    cleanup_close int base_lock = open(base, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    flock(base_lock, LOCK_EX);
+    cleanup_close int base_lock = lock_base(dir, base);
     cleanup_free char *journal = fsio_read(dir, "journal", &err);
     int failed = journal ? undo_journal(dir, journal, complain) : 0;
     if (failed == 0 && undo_line(UNDO_TREE, dir, dir, &err) < 0) {

@@ -26,7 +26,7 @@ enum undo_kind {
     UNDO_CGROUP,    /* PATH: kill what is in the group and the groups below, then rmdir them      */
     UNDO_HIERARCHY, /* NAME: mount the named v1 hierarchy, remove its groups, umount it           */
     UNDO_SUBTREE,   /* PATH CONTROLLER: write -CONTROLLER to PATH/cgroup.subtree_control, once no
-                       other live run has the same line */
+                       other run has the same line; what was on before all runs stays on */
     UNDO_MOUNT,     /* PATH: umount2(MNT_DETACH)                                                 */
     UNDO_LOOP,      /* DEVICE FILE: detach the loop device if FILE still backs it                 */
     UNDO_SWAP,      /* DEVICE: swapoff                                                           */
