@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Groups of this lab. In v2 there is one tree, and making a group is mkdir(2) in it. Which files
+ * the new group has was decided one level up: only a controller named in the parent's
+ * cgroup.subtree_control has files in its children.
+ *
+ * What must hold: the journal's line comes before the thing (undo.h), the parent's line before the
+ * group's, since undoing goes backwards and a controller is switched off last.
+ */
+#include "group.h"
+
+#include "fsio.h"
+#include "host.h"
+#include "proc.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { REMOVE_TRIES = 100 };
+
+/* Writes "+cpu" for each of the controllers. `undo`: journal it first; NULL where the group is
+ * ours. */
+static int enable(
+    struct run *run, struct undo *undo, const char *dir, const char *controllers, struct err *err)
+{
+    char words[128], *rest = words;
+
+    snprintf(words, sizeof(words), "%s", controllers);
+    for (char *word; (word = strsep(&rest, " "));) {
+        if (!*word)
+            continue;
+        if (undo && undo_add(undo, err, UNDO_SUBTREE, "%s %s", dir, word) < 0)
+            return -1;
+        note(&run->report, "%s/cgroup.subtree_control <- +%s", dir, word);
+        if (fsio_write(err, dir, "cgroup.subtree_control", "+%s", word) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int make_directory(
+    struct run *run, const char *parent, const char *name, struct group *ret, struct err *err)
+{
+    snprintf(ret->parent, sizeof(ret->parent), "%s", parent);
+    int length = snprintf(ret->path, sizeof(ret->path), "%s/%s", parent, name);
+    if (length >= (int)sizeof(ret->path)) {
+        errno = ENAMETOOLONG;
+        return err_sys(err, "cannot make the group %s in %s", name, parent);
+    }
+    ret->name = strrchr(ret->path, '/') + 1;
+    note(&run->report, "mkdir %s", ret->path);
+    if (mkdir(ret->path, 0755) < 0)
+        return err_sys(err, "cannot make the group %s", ret->path);
+    return 0;
+}
+
+int group_make(struct run *run, const char *suffix, const char *controllers, struct group *ret,
+    struct err *err)
+{
+    char parent[PATH_MAX], name[64];
+
+    if (!host_v2_parent(parent))
+        return err_set(err, ERR_SKIP, "there is no cgroup v2 group to make groups in");
+    snprintf(name, sizeof(name), "%s%s", run->undo.id, suffix);
+    if (enable(run, &run->undo, parent, controllers, err) < 0 ||
+        undo_add(&run->undo, err, UNDO_CGROUP, "%s/%s", parent, name) < 0)
+        return -1;
+    return make_directory(run, parent, name, ret, err);
+}
+
+int group_make_below(struct run *run, const struct group *above, const char *name,
+    const char *controllers, struct group *ret, struct err *err)
+{
+    if (enable(run, NULL, above->path, controllers, err) < 0)
+        return -1;
+    return make_directory(run, above->path, name, ret, err);
+}
+
+int group_set(
+    struct run *run, const struct group *g, struct err *err, const char *file, const char *fmt, ...)
+{
+    char text[256];
+    va_list ap;
+
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof(text), fmt, ap);
+    va_end(ap);
+    note(&run->report, "%s/%s <- %s", g->name, file, text);
+    return fsio_write(err, g->path, file, "%s", text);
+}
+
+int group_try(struct run *run, const struct group *g, const char *file, const char *fmt, ...)
+{
+    char text[256];
+    struct err refused = {0};
+    va_list ap;
+
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof(text), fmt, ap);
+    va_end(ap);
+    int code = fsio_write(&refused, g->path, file, "%s", text) < 0 ? refused.code : 0;
+    note(&run->report, "%s/%s <- %s: %s", g->name, file, text, group_answer(code));
+    return code;
+}
+
+const char *group_answer(int code)
+{
+    return code ? strerrorname_np(code) : "ok";
+}
+
+int group_join(void *group, struct err *err)
+{
+    const struct group *g = group;
+
+    return fsio_write(err, g->path, "cgroup.procs", "0");
+}
+
+pid_t group_fork(const struct group *g, struct err *err)
+{
+    pid_t pid = proc_fork(err);
+
+    if (pid == 0 && group_join((void *)g, err) < 0) {
+        err_print(stderr, "group", err);
+        _exit(1);
+    }
+    return pid;
+}
+
+pid_t group_busy(const struct group *g, int cpu, struct err *err)
+{
+    cpu_set_t set;
+
+    pid_t pid = group_fork(g, err);
+    if (pid != 0)
+        return pid;
+    CPU_ZERO(&set);
+    if (cpu != GROUP_ANY_CPU) {
+        CPU_SET(cpu, &set);
+        if (sched_setaffinity(0, sizeof(set), &set) < 0)
+            _exit(1);
+    }
+    for (volatile unsigned long turns = 0;; turns++)
+        ;
+}
+
+pid_t group_sleeper(const struct group *g, struct err *err)
+{
+    pid_t pid = group_fork(g, err);
+
+    while (pid == 0)
+        pause();
+    return pid;
+}
+
+int group_start(const struct group *g, const char *const *argv, pid_t *ret_pid, struct err *err)
+{
+    struct proc_spec spec = {.argv = argv, .quiet = true, .setup = group_join, .arg = (void *)g};
+
+    return proc_start(&spec, ret_pid, err);
+}
+
+int group_remove(const struct group *g, struct err *err)
+{
+    for (int i = 0; i < REMOVE_TRIES; i++) {
+        if (rmdir(g->path) == 0)
+            return 0;
+        if (errno != EBUSY)
+            break;
+        usleep(10000);
+    }
+    return err_sys(err, "cannot remove the group %s", g->path);
+}

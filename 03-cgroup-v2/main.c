@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Lab 03: cgroup v2. The table of experiments; each is a file of its own.
+ */
+#include "experiments.h"
+
+static const struct experiment *const EXPERIMENTS[] = {
+    &limits_experiment,
+    NULL,
+};
+
+int main(int argc, char **argv)
+{
+    static const struct lab lab = {
+        .number = "03",
+        .title = "cgroup v2",
+        .cure = "make vm-03",
+        .experiments = EXPERIMENTS,
+    };
+
+    return lab_main(&lab, argc, argv);
+}
