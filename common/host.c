@@ -116,14 +116,19 @@ bool host_file_has_word(const char *dir, const char *name, const char *word)
     return false;
 }
 
-bool host_is_root(void)
+bool host_has_capability(int capability)
 {
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
     struct __user_cap_data_struct data[2] = {{0}};
 
     if (syscall(SYS_capget, &header, data) < 0)
         return false;
-    return data[CAP_SYS_ADMIN / 32].effective & (1u << (CAP_SYS_ADMIN % 32));
+    return data[capability / 32].effective & (1u << (capability % 32));
+}
+
+bool host_is_root(void)
+{
+    return host_has_capability(CAP_SYS_ADMIN);
 }
 
 bool host_has_userns(void)

@@ -40,7 +40,10 @@ bool host_v2_parent(char ret_path[PATH_MAX]);
 /* True when the word is one of the words of a file such as cgroup.controllers. */
 bool host_file_has_word(const char *dir, const char *name, const char *word);
 
-/* True when the effective capabilities include CAP_SYS_ADMIN: what the labs mean by "root". */
+/* True when the effective capabilities include this one (CAP_SYS_ADMIN, … of capabilities(7)). */
+bool host_has_capability(int capability);
+
+/* host_has_capability(CAP_SYS_ADMIN): what the labs mean by "root". */
 bool host_is_root(void);
 
 /* True when a user namespace can be made and its uid_map written: tried, in a child. */
