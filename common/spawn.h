@@ -12,10 +12,15 @@
 #include <sys/types.h>
 
 struct spawn {
-    int namespaces; /* CLONE_NEW* flags, 0 for none */
-    int cgroup_fd;  /* a v2 group's directory, for CLONE_INTO_CGROUP; -1: stay in the caller's group
-                     */
-    bool outlives;  /* false: the child gets SIGKILL when its parent dies */
+    /* CLONE_NEW* flags, 0 for none. A time namespace made here has no offsets: those are set
+     * between unshare(2) and the first child (time_namespaces(7)). */
+    int namespaces;
+    int cgroup_fd; /* a v2 group's directory, for CLONE_INTO_CGROUP; -1: the caller's group */
+    /*
+     * False: the child gets SIGKILL when its parent dies. A child that changes its user or group
+     * IDs or its capabilities loses this and calls prctl(PR_SET_PDEATHSIG) again (prctl(2)).
+     */
+    bool outlives;
     /*
      * Runs in the child; what it returns is the child's exit status. It must not return into the
      * caller's code, and may exec.
@@ -39,7 +44,7 @@ int spawn_start(const struct spawn *spawn, struct spawned *ret, struct err *err)
 /* Wait for it by its pidfd (waitid(2) P_PIDFD): the status as a shell gives it, or -1. */
 int spawn_wait(const struct spawned *child, struct err *err);
 
-/* The exit status as a shell gives it, from waitid's answer: 0-255 or 128+signal. */
-int spawn_status(int si_code, int si_status);
+/* The exit status as a shell gives it, from waitid's si_code and si_status: 0-255 or 128+signal. */
+int spawn_status(int code, int status);
 
 #endif
