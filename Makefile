@@ -12,6 +12,8 @@ sub     = $(MAKE) --no-print-directory
 
 all: $(LABS) common rootfs  ## build every lab
 
+# common first: the labs share its objects, and two makes at once must not both write one.
+$(LABS): common
 $(LABS) common:
 	@$(sub) -C $@
 
@@ -27,13 +29,13 @@ $(LAB_VERBS): lab-%:
 	@echo "./run is now lab $*: ./run list shows its experiments"
 
 rootfs: common  ## build rootfs/, a small root of busybox for labs 05 and 06
-	@$(if $(wildcard rootfs),,$(BUILD)/mkrootfs rootfs)
+	@$(BUILD)/mkrootfs rootfs
 
 deps:  ## install what is missing: GROUPS='build labs vm test bench'
 	@common/deps.sh $(or $(GROUPS),build labs lab06 vm test)
 
 doctor: $(LABS)  ## what this host can do, lab by lab, and how to mend what it cannot
-	@common/doctor.sh $(foreach lab,$(filter-out 06-%,$(LABS)),$(lab)/run)
+	@$(BUILD)/doctor $(foreach lab,$(filter-out 06-%,$(LABS)),$(lab)/run)
 
 # The throwaway machine. The exit status of the program is in make's "Error N"; vm/run returns it.
 vm:  ## a root shell in the throwaway machine; CGROUP=v1|v2|hybrid

@@ -75,6 +75,21 @@ static int lock_journal(int fd)
     return fcntl(fd, F_SETLK, &lock);
 }
 
+/* The directory of all runs, locked until the descriptor is closed. */
+static int lock_base(const char *base)
+{
+    int fd = open(base, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    flock(fd, LOCK_EX);
+    return fd;
+}
+
+/* The directory of all runs, from that of one. */
+static void base_of(const char *dir, char base[PATH_MAX])
+{
+    snprintf(base, PATH_MAX, "%.*s", (int)(strrchr(dir, '/') - dir), dir);
+}
+
 int undo_open(struct undo *undo, struct err *err)
 {
     char base[64], path[PATH_MAX];
@@ -83,6 +98,9 @@ int undo_open(struct undo *undo, struct err *err)
     *undo = (struct undo){.fd = -1};
     if (find_base(base, err) < 0)
         return -1;
+    /* clean-host takes a directory without a locked journal for a dead run's: not while we make it
+     */
+    cleanup_close int base_lock = lock_base(base);
     do {
         if (getrandom(&number, sizeof(number), 0) < 0)
             return err_sys(err, "cannot get a random number");
@@ -115,15 +133,6 @@ static bool another_run_needs(const char *base, const char *mine, const char *ar
     return false;
 }
 
-/* The directory of all runs, locked until the descriptor is closed. */
-static int lock_base(const char *dir, char base[PATH_MAX])
-{
-    snprintf(base, PATH_MAX, "%.*s", (int)(strrchr(dir, '/') - dir), dir);
-    int fd = open(base, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    flock(fd, LOCK_EX);
-    return fd;
-}
-
 /* True when the controller of "PATH CONTROLLER" is on, and no run of ours switched it on. */
 static bool was_on_before(const char *base, const char *mine, const char *arg)
 {
@@ -149,7 +158,8 @@ int undo_add(struct undo *undo, struct err *err, enum undo_kind kind, const char
         return err_sys(err, "a path with a space cannot be journalled: '%s'", arg);
     }
     char base[PATH_MAX];
-    cleanup_close int base_lock = kind == UNDO_SUBTREE ? lock_base(undo->dir, base) : -1;
+    base_of(undo->dir, base);
+    cleanup_close int base_lock = kind == UNDO_SUBTREE ? lock_base(base) : -1;
     if (kind == UNDO_SUBTREE && was_on_before(base, undo->dir, arg))
         return 0;
     int length = snprintf(line, sizeof(line), "%s %s\n", WORDS[kind], arg);
@@ -158,9 +168,9 @@ int undo_add(struct undo *undo, struct err *err, enum undo_kind kind, const char
     return 0;
 }
 
-static int undo_one(const char *dir, char *line, FILE *complain)
+/* Undoes "KIND ARG". */
+static int undo_text(const char *dir, const char *base, char *line, struct err *err)
 {
-    struct err err;
     char *arg = strchr(line, ' ');
 
     if (!arg)
@@ -169,29 +179,38 @@ static int undo_one(const char *dir, char *line, FILE *complain)
     for (int kind = 0; kind < KINDS; kind++) {
         if (strcmp(line, WORDS[kind]) != 0)
             continue;
-        char base[PATH_MAX];
-        snprintf(base, sizeof(base), "%.*s", (int)(strrchr(dir, '/') - dir), dir);
         if (kind == UNDO_SUBTREE && another_run_needs(base, dir, arg))
             return 0;
-        if (undo_line((enum undo_kind)kind, arg, dir, &err) == 0)
-            return 0;
-        err_print(complain, "undo", &err);
-        return 1;
+        return undo_line((enum undo_kind)kind, arg, dir, err);
     }
     return 0;
 }
 
-/* Last line first: what was made last stands on what was made before it. */
+/*
+ * Last line first: what was made last stands on what was made before it. A line is cut from the
+ * file once it is undone, so that of two runs that end together one sees that it is the last.
+ */
 static int undo_journal(const char *dir, char *journal, FILE *complain)
 {
+    char base[PATH_MAX], path[PATH_MAX];
     int failed = 0;
 
+    base_of(dir, base);
+    snprintf(path, sizeof(path), "%s/journal", dir);
     for (char *end = journal + strlen(journal); end > journal;) {
+        struct err err;
         *end = '\0';
         char *newline = strrchr(journal, '\n');
         char *line = newline ? newline + 1 : journal;
-        if (*line)
-            failed += undo_one(dir, line, complain);
+        bool shared = strncmp(line, WORDS[UNDO_SUBTREE], strlen(WORDS[UNDO_SUBTREE])) == 0;
+        cleanup_close int base_lock = shared ? lock_base(base) : -1;
+        if (undo_text(dir, base, line, &err) < 0) {
+            err_print(complain, "undo", &err);
+            failed++;
+        } else if (failed == 0) {
+            /* where this fails, the line is undone twice, which is harmless */
+            (void)!truncate(path, line - journal);
+        }
         end = newline ? newline : journal;
     }
     return failed;
@@ -201,9 +220,7 @@ static int undo_journal(const char *dir, char *journal, FILE *complain)
 static int undo_run(const char *dir, FILE *complain)
 {
     struct err err;
-    char base[PATH_MAX];
 
-    cleanup_close int base_lock = lock_base(dir, base);
     cleanup_free char *journal = fsio_read(dir, "journal", &err);
     int failed = journal ? undo_journal(dir, journal, complain) : 0;
     if (failed == 0 && undo_line(UNDO_TREE, dir, dir, &err) < 0) {
@@ -222,6 +239,16 @@ int undo_all(struct undo *undo, FILE *complain)
     return failed;
 }
 
+static bool is_alive(const char *base, const char *name)
+{
+    char path[PATH_MAX];
+    cleanup_close int base_lock = lock_base(base);
+
+    snprintf(path, sizeof(path), "%s/%s/journal", base, name);
+    cleanup_close int fd = open(path, O_RDWR | O_CLOEXEC);
+    return fd >= 0 && lock_journal(fd) < 0;
+}
+
 int undo_dead_runs(FILE *out)
 {
     char base[64], path[PATH_MAX];
@@ -234,9 +261,7 @@ int undo_dead_runs(FILE *out)
     for (struct dirent *entry; dir && (entry = readdir(dir));) {
         if (entry->d_name[0] == '.')
             continue;
-        snprintf(path, sizeof(path), "%s/%s/journal", base, entry->d_name);
-        cleanup_close int fd = open(path, O_RDWR | O_CLOEXEC);
-        if (fd >= 0 && lock_journal(fd) < 0)
+        if (is_alive(base, entry->d_name))
             continue;
         snprintf(path, sizeof(path), "%s/%s", base, entry->d_name);
         fprintf(out, "cleaning up after %s\n", path);

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2034,SC2154 # bats sets status and stderr; the tests use TOP
 # What every bats file loads:  load ../tests/helper
 #
 #     lab NAME [ARG...]     run this folder's ./run with bats' `run`; a status of 77 skips the test and
@@ -46,7 +47,7 @@ snapshot() {
     cat /proc/swaps
     ls /run/labs "/tmp/labs-$(id -u)" 2>/dev/null
     hostname
-    ps -eo comm= | grep -E '^(stress-ng|run|mini-docker|sleep)' | sort
+    pgrep -l '^(stress-ng|run|mini-docker)' | cut -d' ' -f2 | sort
     return 0
 }
 

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+/* The journal: undone backwards, harmless twice, alive runs left alone, dead ones cleaned. */
+#include "cleanup.h"
+#include "fsio.h"
+#include "proc.h"
+#include "undo.h"
+#include "unit.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+static struct err err;
+
+/* What undo_dead_runs says, for the test to look into. */
+static char *clean(int *ret_failed)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    *ret_failed = undo_dead_runs(out);
+    fclose(out);
+    return text;
+}
+
+static void removes_trees_but_follows_no_link(void **state)
+{
+    struct undo undo;
+    char path[200], outside[] = "/tmp/test-undo-XXXXXX";
+
+    (void)state;
+    assert_non_null(mkdtemp(outside));
+    assert_ok(fsio_create(&err, outside, "keep", "1"));
+    assert_ok(undo_open(&undo, &err));
+    assert_int_equal(strncmp(undo.id, "labs-", 5), 0);
+    snprintf(path, sizeof(path), "%s/tree", undo.dir);
+    assert_int_equal(mkdir(path, 0700), 0);
+    assert_ok(fsio_create(&err, path, "file", "1"));
+    snprintf(path, sizeof(path), "%s/tree/link", undo.dir);
+    assert_int_equal(symlink(outside, path), 0);
+    assert_int_equal(undo_all(&undo, stderr), 0);
+    assert_false(fsio_exists(NULL, undo.dir));
+    assert_true(fsio_exists(outside, "keep"));
+    snprintf(path, sizeof(path), "%s/keep", outside);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rmdir(outside), 0);
+}
+
+static void what_was_never_made_is_fine(void **state)
+{
+    struct undo undo;
+
+    (void)state;
+    assert_ok(undo_open(&undo, &err));
+    assert_ok(undo_add(&undo, &err, UNDO_CGROUP, "/sys/fs/cgroup/no/such/%s", undo.id));
+    assert_ok(undo_add(&undo, &err, UNDO_MOUNT, "%s/no-mount", undo.dir));
+    assert_ok(undo_add(&undo, &err, UNDO_LOOP, "/dev/no-loop %s/image", undo.dir));
+    assert_ok(undo_add(&undo, &err, UNDO_TREE, "/tmp/no-such-%s", undo.id));
+    assert_ok(undo_add(&undo, &err, UNDO_PROCESS, "%d 1", getpid())); /* another start time */
+    assert_int_equal(undo_all(&undo, stderr), 0);
+    assert_false(fsio_exists(NULL, undo.dir));
+}
+
+static void refuses_what_it_could_not_read_back(void **state)
+{
+    struct undo undo;
+
+    (void)state;
+    assert_ok(undo_open(&undo, &err));
+    assert_err(undo_add(&undo, &err, UNDO_TREE, "/tmp/two words"), ERR_SYS);
+    assert_err(undo_add(&undo, &err, UNDO_MOUNT, "/tmp/a\ntree /"), ERR_SYS);
+    assert_err(undo_add(&undo, &err, UNDO_LOOP, "/dev/loop0 /a b"), ERR_SYS);
+    assert_int_equal(undo_all(&undo, stderr), 0);
+}
+
+static void ends_its_own_process_only(void **state)
+{
+    struct undo undo;
+    const struct proc_spec sleeper = {.argv = (const char *const[]){"sleep", "60", NULL}};
+    pid_t pid;
+
+    (void)state;
+    assert_ok(proc_start(&sleeper, &pid, &err));
+    assert_ok(undo_open(&undo, &err));
+    assert_ok(undo_add(&undo, &err, UNDO_PROCESS, "%d %llu", pid, proc_start_time(pid)));
+    assert_int_equal(undo_all(&undo, stderr), 0);
+    assert_int_equal(proc_wait(pid, &err), 137);
+}
+
+/* A run in another process: alive it must be left alone; killed, its journal must be undone. */
+static void tells_dead_runs_from_live_ones(void **state)
+{
+    struct undo undo;
+    int ready[2], failed;
+
+    (void)state;
+    assert_int_equal(pipe(ready), 0);
+    pid_t pid = proc_fork(&err);
+    if (pid == 0) {
+        if (undo_open(&undo, &err) < 0 || write(ready[1], &undo, sizeof(undo)) < 0)
+            _exit(1);
+        pause();
+        _exit(0);
+    }
+    assert_int_equal(read(ready[0], &undo, sizeof(undo)), sizeof(undo));
+    cleanup_free char *while_alive = clean(&failed);
+    assert_null(strstr(while_alive, undo.dir));
+    assert_true(fsio_exists(NULL, undo.dir));
+    proc_end(pid);
+    cleanup_free char *when_dead = clean(&failed);
+    assert_int_equal(failed, 0);
+    assert_non_null(strstr(when_dead, undo.dir));
+    assert_false(fsio_exists(NULL, undo.dir));
+    close(ready[0]);
+    close(ready[1]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(removes_trees_but_follows_no_link),
+        cmocka_unit_test(what_was_never_made_is_fine),
+        cmocka_unit_test(refuses_what_it_could_not_read_back),
+        cmocka_unit_test(ends_its_own_process_only),
+        cmocka_unit_test(tells_dead_runs_from_live_ones),
+    };
+
+    return cmocka_run_group_tests_name("undo", tests, NULL, NULL);
+}
