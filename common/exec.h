@@ -7,13 +7,16 @@
 
 #include "err.h"
 
+/* The PATH for a container whose image names none. */
+#define EXEC_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
 /*
  * Replace the process by argv[0], looked up in `path_list` (a PATH; the program's own, not the
- * host's) when it has no slash. Returns only on failure, -1, with the cause found by looking:
+ * host's; NULL: EXEC_PATH) when it has no slash. Returns only on failure, -1, with the cause found
+ * by looking, in the root that the process is in now:
  * ERR_NOT_FOUND (127): not there. ERR_NOT_EXECUTABLE (126): a directory, no x bit, a mount with
- * noexec,
- * "#!/bin/bash^M" (Windows line ends), a missing #! or ELF interpreter (named), another machine's
- * ELF, no #! line at all.
+ * noexec, "#!/bin/bash^M" (Windows line ends), a missing #! or ELF interpreter (named), another
+ * machine's ELF, no #! line at all. Unlike execvp(3) it never hands a file to /bin/sh by itself.
  */
 int exec_program(char *const argv[], char *const envp[], const char *path_list, struct err *err);
 

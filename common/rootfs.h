@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * rootfs: a directory that can be a container's /, and going there.
+ *
+ * rootfs.c makes and checks such a directory, and rootfs_why.c says why a pivot_root failed;
+ * rootfs_pivot.c and rootfs_dev.c are what lab 05 taught, and are used from lab 06 on.
  */
 #ifndef COMMON_ROOTFS_H
 #define COMMON_ROOTFS_H
@@ -9,26 +12,47 @@
 
 #include <limits.h>
 
-/* Build a small root in `dir` (which is made) from the distribution's static busybox: /bin with a
- * link an applet, /etc/passwd, /proc /sys /dev /tmp /root. Errors: no static busybox -> make deps.
+/*
+ * Build a small root in `dir` (which is made) from the distribution's static busybox: /bin with a
+ * link an applet, /etc/passwd, /proc /sys /dev /tmp /root. It is built beside `dir` and renamed, so
+ * that it is there whole or not at all; where it is there already, nothing is done. Needs no
+ * privilege. Errors: ERR_SKIP when there is no static busybox -> make deps.
  */
 int rootfs_build(const char *dir, struct err *err);
 
-/* The root that `make rootfs` built, found beside the program (../rootfs). Error: not built -> make
- * rootfs. */
+/*
+ * The root that `make rootfs` built, found beside the program (../rootfs). Error: ERR_SKIP, not
+ * built -> make rootfs.
+ */
 int rootfs_builtin(char ret_path[PATH_MAX], struct err *err);
+
+/*
+ * Copy a tree of directories, files and symlinks into `to`, which is made; owners and what is no
+ * ordinary file are left out. What is mounted below `from` is not copied.
+ */
+int rootfs_copy(const char *from, const char *to, struct err *err);
 
 /* Check a --rootfs: it is there, a directory, and not the host's own /. ERR_USAGE otherwise. */
 int rootfs_check(const char *path, struct err *err);
 
 /*
  * pivot_root(2) into `dir`, in a mount namespace of one's own: mounts made private, dir bound onto
- * itself, the old root detached. A failure names its cause (shared propagation, no mount point,
- * initramfs).
+ * itself, the old root detached; the working directory is then the new /. A failure names its cause
+ * (shared propagation, no mount point, initramfs). Privilege: CAP_SYS_ADMIN over the namespace.
  */
 int rootfs_pivot(const char *dir, struct err *err);
 
-/* A minimal /dev below the root: null zero full random urandom tty, fd links, pts, shm. */
+/*
+ * Fill *err for a pivot_root(new_root, put_old) that has just failed with this errno: the cause is
+ * found by looking (mountinfo, statx), and is a "maybe" only where it cannot be seen from inside.
+ * Always -1.
+ */
+int rootfs_explain_pivot(const char *new_root, const char *put_old, int code, struct err *err);
+
+/*
+ * A minimal /dev below the root: null zero full random urandom tty, fd links, pts, shm. Devices are
+ * made with mknod(2), or bound from the host's /dev where that is refused (user namespaces).
+ */
 int rootfs_dev(int root_fd, struct err *err);
 
 #endif
