@@ -33,6 +33,7 @@ static const char *const WORDS[] = {
     [UNDO_LOOP] = "loop",
     [UNDO_SWAP] = "swap",
     [UNDO_PROCESS] = "process",
+    [UNDO_WRITE] = "write",
 };
 
 enum { KINDS = sizeof(WORDS) / sizeof(WORDS[0]) };
@@ -151,9 +152,11 @@ int undo_add(struct undo *undo, struct err *err, enum undo_kind kind, const char
     va_start(ap, fmt);
     vsnprintf(arg, sizeof(arg), fmt, ap);
     va_end(ap);
-    bool two_words = kind == UNDO_SUBTREE || kind == UNDO_LOOP || kind == UNDO_PROCESS;
+    bool two_words =
+        kind == UNDO_SUBTREE || kind == UNDO_LOOP || kind == UNDO_PROCESS || kind == UNDO_WRITE;
     const char *space = strpbrk(arg, " \t\n");
-    if (space && (!two_words || strpbrk(space + 1, " \t\n"))) {
+    const char *refused = kind == UNDO_WRITE ? "\t\n" : " \t\n";
+    if (space && (!two_words || strpbrk(space + 1, refused))) {
         errno = EINVAL;
         return err_sys(err, "a path with a space cannot be journalled: '%s'", arg);
     }

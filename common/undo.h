@@ -31,6 +31,7 @@ enum undo_kind {
     UNDO_LOOP,      /* DEVICE FILE: detach the loop device if FILE still backs it                 */
     UNDO_SWAP,      /* DEVICE: swapoff                                                           */
     UNDO_PROCESS,   /* PID STARTTIME: SIGKILL, if the pid still has that start time               */
+    UNDO_WRITE,     /* PATH TEXT: write the text, spaces and all, into the kernel file            */
 };
 
 struct undo {
@@ -44,7 +45,7 @@ int undo_open(struct undo *undo, struct err *err);
 
 /*
  * Write a line, before making the thing. Words may not hold white space or newlines; a path with a
- * space is refused (EINVAL).
+ * space is refused (EINVAL). Only the text of UNDO_WRITE may have spaces.
  */
 int undo_add(struct undo *undo, struct err *err, enum undo_kind kind, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));

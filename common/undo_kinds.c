@@ -187,6 +187,19 @@ static int undo_process(const char *arg, struct err *err)
     return 0;
 }
 
+/* A file or a device that is gone took its setting with it. */
+static int undo_write(const char *arg, struct err *err)
+{
+    char path[PATH_MAX];
+    int length = 0;
+
+    if (sscanf(arg, "%4095s %n", path, &length) != 1 || !arg[length])
+        return err_set(err, ERR_SYS, "a journal line is not whole: '%s'", arg);
+    if (fsio_write(err, NULL, path, "%s", arg + length) < 0)
+        return err->code == ENOENT || err->code == ENODEV ? 0 : -1;
+    return 0;
+}
+
 int undo_line(enum undo_kind kind, const char *arg, const char *run_dir, struct err *err)
 {
     switch (kind) {
@@ -206,6 +219,8 @@ int undo_line(enum undo_kind kind, const char *arg, const char *run_dir, struct 
         return undo_swap(arg, err);
     case UNDO_PROCESS:
         return undo_process(arg, err);
+    case UNDO_WRITE:
+        return undo_write(arg, err);
     }
     return 0;
 }

@@ -73,6 +73,26 @@ static void refuses_what_it_could_not_read_back(void **state)
     assert_int_equal(undo_all(&undo, stderr), 0);
 }
 
+static void writes_a_setting_back(void **state)
+{
+    struct undo undo;
+    char setting[PATH_MAX];
+
+    (void)state;
+    assert_ok(undo_open(&undo, &err));
+    /* outside the run's directory, since that is gone when the text is looked at */
+    snprintf(setting, sizeof(setting), "/tmp/%s-setting", undo.id);
+    assert_ok(fsio_create(&err, NULL, setting, "changed and longer"));
+    assert_ok(undo_add(&undo, &err, UNDO_WRITE, "%s 7:0 enable=0 of it", setting));
+    assert_ok(undo_add(&undo, &err, UNDO_WRITE, "%s/gone text", undo.dir));
+    assert_err(undo_add(&undo, &err, UNDO_WRITE, "%s a\ntree /", setting), ERR_SYS);
+    assert_int_equal(undo_all(&undo, stderr), 0);
+    cleanup_free char *text = fsio_read(NULL, setting, &err);
+    assert_non_null(text);
+    assert_memory_equal(text, "7:0 enable=0 of it", 18);
+    unlink(setting);
+}
+
 static void ends_its_own_process_only(void **state)
 {
     struct undo undo;
@@ -121,6 +141,7 @@ int main(void)
         cmocka_unit_test(removes_trees_but_follows_no_link),
         cmocka_unit_test(what_was_never_made_is_fine),
         cmocka_unit_test(refuses_what_it_could_not_read_back),
+        cmocka_unit_test(writes_a_setting_back),
         cmocka_unit_test(ends_its_own_process_only),
         cmocka_unit_test(tells_dead_runs_from_live_ones),
     };
