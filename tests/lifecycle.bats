@@ -1,0 +1,139 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# The host is as it was, however a run ends: by itself, by a signal at a random moment, by SIGKILL and then
+# `make clean-host`; and two runs at once do not disturb each other.
+bats_require_minimum_version 1.5.0
+load helper
+
+setup_file() {
+    [ "$(id -u)" -eq 0 ] || skip "needs root to make what must be cleaned up"
+}
+
+setup() {
+    cd "$TOP"
+    snapshot >"$BATS_TEST_TMPDIR/before"
+}
+
+same_host() {
+    snapshot >"$BATS_TEST_TMPDIR/after"
+    diff "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after"
+}
+
+# The experiments that make the most: groups, hierarchies, loop devices, mounts, namespaces.
+EXPERIMENTS=(
+    "01-namespaces/run net" "01-namespaces/run mount" "01-namespaces/run pid"
+    "02-cgroup-v1/run memory" "02-cgroup-v1/run hierarchy" "02-cgroup-v1/run blkio" "02-cgroup-v1/run freezer"
+    "03-cgroup-v2/run freeze" "03-cgroup-v2/run kill"
+    "04-proc-self-exe/run" "04-proc-self-exe/run race"
+    "05-pivot-root/run overlay" "05-pivot-root/run proc"
+)
+
+# Starts an experiment in the background in a process group of its own and sends the signal to the
+# guard alone, after a time that no two runs share.
+interrupt() { # SIGNAL EXPERIMENT
+    local signal=$1 pid delay
+    # shellcheck disable=SC2086 # the experiment is words
+    setsid $2 </dev/null >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
+    pid=$!
+    delay=$(printf '0.%03d' $((RANDOM % 900)))
+    sleep "$delay"
+    kill "-$signal" "$pid" 2>/dev/null || true
+    wait "$pid" || true
+    echo "# $2: SIG$signal after $delay s" >>"$BATS_TEST_TMPDIR/said"
+}
+
+each() { # SIGNAL
+    local experiment
+    for experiment in "${EXPERIMENTS[@]}"; do
+        interrupt "$1" "$experiment"
+        [ "$1" != KILL ] || build/clean-host
+        wait_for 5 same_host || fail "$(tail -1 "$BATS_TEST_TMPDIR/said")" "$(same_host)"
+    done
+}
+
+@test "lifecycle: SIGINT at a random moment leaves the host as it was" {
+    each INT
+}
+
+@test "lifecycle: SIGTERM at a random moment leaves the host as it was" {
+    each TERM
+}
+
+@test "lifecycle: SIGKILL, then make clean-host, leaves the host as it was" {
+    each KILL
+}
+
+@test "lifecycle: the signal is the exit status, 130 for Ctrl-C, and it says so" {
+    setsid 02-cgroup-v1/run memory </dev/null >/dev/null 2>"$BATS_TEST_TMPDIR/err" 3>&- &
+    local pid=$!
+    wait_for 5 test -n "$(ls /run/labs)"
+    sleep 0.3
+    kill -INT "$pid"
+    run wait "$pid"
+    [ "$status" -eq 130 ] || [ "$status" -eq 77 ]
+    grep -q 'ended by SIGINT\|needs' "$BATS_TEST_TMPDIR/err"
+    same_host
+}
+
+@test "lifecycle: Ctrl-C from a terminal, which signals everybody at once" {
+    # script(1) gives the run a terminal; the 3 is what the terminal turns into SIGINT
+    (sleep 1.2; printf '\003'; sleep 1) |
+        script -qec '02-cgroup-v1/run memory' /dev/null >"$BATS_TEST_TMPDIR/out" 2>&1 || true
+    grep -q 'ended by SIGINT\|needs' "$BATS_TEST_TMPDIR/out" || fail "$(cat "$BATS_TEST_TMPDIR/out")"
+    wait_for 5 same_host
+}
+
+@test "lifecycle: two runs at once do not disturb each other" {
+    local pids=() pid
+    for experiment in "02-cgroup-v1/run memory" "02-cgroup-v1/run memory" "03-cgroup-v2/run freeze" \
+        "03-cgroup-v2/run freeze" "05-pivot-root/run overlay" "05-pivot-root/run overlay"; do
+        # shellcheck disable=SC2086
+        $experiment </dev/null >"$BATS_TEST_TMPDIR/out.${#pids[@]}" 2>&1 3>&- &
+        pids+=($!)
+    done
+    local n=0
+    for pid in "${pids[@]}"; do
+        run wait "$pid"
+        [ "$status" -eq 0 ] || [ "$status" -eq 77 ] || fail "$(cat "$BATS_TEST_TMPDIR/out.$n")"
+        n=$((n + 1))
+    done
+    same_host
+}
+
+@test "lifecycle: clean-host leaves a live run alone" {
+    02-cgroup-v1/run memory </dev/null >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
+    local pid=$!
+    sleep 0.5
+    run build/clean-host
+    [ "$status" -eq 0 ]
+    [ -z "$output" ] || fail "it touched something"
+    run wait "$pid"
+    [ "$status" -eq 0 ] || [ "$status" -eq 77 ]
+}
+
+@test "lifecycle: every lab says what it is, and refuses what it does not know" {
+    for lab in 0[1-5]-*/run; do
+        run --separate-stderr "$lab" --version
+        [ "$status" -eq 0 ] && [[ $output == *"lab ${lab:0:2}"* ]] || fail "$lab --version"
+        run --separate-stderr "$lab" --help
+        [ "$status" -eq 0 ] && [[ $output == *"./run list"* ]] || fail "$lab --help"
+        run --separate-stderr "$lab" no-such-experiment
+        [ "$status" -eq 2 ] && [[ $stderr == *"there are: list all"* ]] || fail "$lab no-such-experiment"
+        run --separate-stderr "$lab" --no-such-option
+        [ "$status" -eq 2 ] && [[ $stderr == *"unknown option"* ]] || fail "$lab --no-such-option"
+        run --separate-stderr "$lab" --csv
+        [ "$status" -eq 2 ] || fail "$lab --csv without a value"
+        run --separate-stderr "$lab" list extra
+        [ "$status" -eq 2 ] || fail "$lab list extra"
+    done
+}
+
+@test "lifecycle: doctor speaks of every lab, within two seconds" {
+    local start=$SECONDS
+    run build/doctor 0[1-5]-*/run
+    [ "$status" -eq 0 ] || fail doctor
+    for n in 01 02 03 04 05; do
+        [[ $output == *"lab $n: "* ]] || fail "nothing about lab $n"
+    done
+    [ $((SECONDS - start)) -le 2 ]
+}
