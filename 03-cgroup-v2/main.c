@@ -5,6 +5,8 @@
 #include "experiments.h"
 
 static const struct experiment *const EXPERIMENTS[] = {
+    &cpu_experiment,
+    &controllers_experiment,
     &limits_experiment,
     NULL,
 };
