@@ -5,8 +5,9 @@
  * Labs 02 and 03 write the files by hand; from lab 04 on this does it. cgroup.c chooses by what is
  * mounted; cgroup_v1.c and cgroup_v2.c do the work behind one table of functions.
  *
- *     cgroup_plan    which directories it will be: journal them (undo.h), then
- *     cgroup_make    mkdir, and on v2 the controllers of the parent enabled
+ *     cgroup_plan    which directories it will be
+ *     cgroup_journal writes them down (undo.h), then
+ *     cgroup_make    mkdir, and on v2 the controllers enabled in every level above
  *     cgroup_set     the limits, before anything runs in it
  *     a member       v2: spawn with cgroup_fd; v1: cgroup_join in the child (a write to `tasks`)
  *     cgroup_read    what the kernel measured
@@ -18,19 +19,19 @@
 #include "err.h"
 #include "undo.h"
 
-#include <limits.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 /* A limit of 0 means "none asked for": its file is not written. */
 struct cgroup_limits {
-    uint64_t cpu_quota_usec, cpu_period_usec; /* 50000, 100000: half a CPU */
+    uint64_t cpu_quota_usec, cpu_period_usec; /* 50000, 100000: half a CPU; period 0: 100000 */
     uint64_t cpu_shares; /* v1's 2…262144, converted to v2's weight as the OCI says */
     uint64_t memory_bytes;
     uint64_t memory_swap_bytes; /* memory and swap together, as v1 and docker count it */
-    uint64_t pids;
-    const char *cpus; /* a list for cpuset.cpus, "0-1", or NULL */
+    uint64_t pids;              /* of these three UINT64_MAX is "no limit", written as such */
+    const char *cpus;           /* a list for cpuset.cpus, "0-1", or NULL */
 };
 
 /* What the kernel measured. A number it does not keep is UINT64_MAX. */
@@ -46,31 +47,61 @@ struct cgroup_ops; /* cgroup_internal.h: v1's or v2's functions */
 
 struct cgroup {
     const struct cgroup_ops *ops;
-    char path[CGROUP_PATHS][256];      /* one directory a hierarchy on v1, one in all on v2 */
-    char controller[CGROUP_PATHS][24]; /* v1: the subsystem of path[i]; a co-mounted one once */
-    int paths;
-    int fd;      /* v2: the directory, for CLONE_INTO_CGROUP; -1 on v1. Closed by cgroup_close */
-    bool absent; /* no group can be made here (rootless without delegation): every call does nothing
-                  */
+    bool absent; /* no group can be made here, and none is needed: every call does nothing */
+    int paths;   /* one directory a hierarchy on v1, one in all on v2 */
+    char path[CGROUP_PATHS][256];
+    size_t base[CGROUP_PATHS];          /* length of the part of path[i] that was there before us */
+    unsigned controllers[CGROUP_PATHS]; /* what path[i] has; see cgroup_path */
+    unsigned needed;                    /* v2: those that the limits asked for */
+    int tasks[CGROUP_PATHS];            /* v1: path[i]/tasks, open for cgroup_join */
+    int fd;                             /* v2: the directory, for CLONE_INTO_CGROUP; -1 on v1 */
 };
 
 /*
- * Choose the directories for a group of this name (it may have slashes: "mini-docker/ab12"). Where
- * limits cannot be had, ret->absent is set when `limits` asks for none, and else it is ERR_SKIP
- * with the cause: which controller is missing and why.
+ * Choose the directories for a group of this name (it may have slashes: "mini-docker/ab12"; every
+ * level costs a mkdir, and a level above may be shared with other groups). `limits` may be NULL.
+ * v1 is used where v1 has memory, cpu or pids, also on a hybrid host: a controller is in one
+ * version only. Where groups cannot be made, ret->absent is set when `limits` asks for none, and
+ * else it is ERR_SKIP with the cause: which controller is missing and why. ERR_USAGE: a name that
+ * leads out of its parent. Nothing is made yet; *ret need not be closed.
  */
 int cgroup_plan(
     const char *name, const struct cgroup_limits *limits, struct cgroup *ret, struct err *err);
 
-/* Journal every directory, and the controllers that cgroup_make will enable in the parent. */
+/*
+ * Journal every directory, and the controllers that cgroup_make will enable in the host's group.
+ * The topmost level that does not exist yet is the one written down, and with all that is below it
+ * it is removed: a level shared with another run must exist before.
+ */
 int cgroup_journal(const struct cgroup *group, struct undo *undo, struct err *err);
 
+/*
+ * Make the directories, and open them (the caller closes with cgroup_close). On v2 the controllers
+ * are enabled in every level above the last; on v1 cpuset.cpus and cpuset.mems are copied down,
+ * since a group without them takes no process (ENOSPC). Errors: EEXIST, it is there already; EBUSY,
+ * a process sits in the v2 group above (err->hint names it).
+ */
 int cgroup_make(struct cgroup *group, struct err *err);
 
-/* Write the limits. v1: memory before memory.memsw; cpuset.mems is filled in from the parent. */
+/* After cgroup_plan, instead of cgroup_make: a group of this name that another process made. */
+int cgroup_open(struct cgroup *group, struct err *err);
+
+/*
+ * The directory whose files have this controller, "memory" or "cpuacct" (for v2's cpu.stat name
+ * "cpu"); on v2 it is always the only one. NULL: none has it.
+ */
+const char *cgroup_path(const struct cgroup *group, const char *controller);
+
+/*
+ * Write the limits; also again later, to change them. Memory goes before memory.memsw on v1; where
+ * the kernel does not count swap (no such file) that limit is left out. Errors: the kernel's answer
+ * to the value.
+ */
 int cgroup_set(struct cgroup *group, const struct cgroup_limits *limits, struct err *err);
 
-/* Move the caller (one thread) in: on v1 "0" into each `tasks`, which is cheap; on v2 cgroup.procs.
+/*
+ * Move the caller (one thread) in: on v1 "0" into each `tasks`, which costs nothing, through the
+ * descriptors that cgroup_make opened, so a child may have dropped its rights; on v2 cgroup.procs.
  */
 int cgroup_join(const struct cgroup *group, struct err *err);
 
@@ -79,12 +110,26 @@ int cgroup_attach(const struct cgroup *group, pid_t pid, struct err *err);
 
 int cgroup_read(const struct cgroup *group, struct cgroup_usage *ret, struct err *err);
 
-/* SIGKILL every process inside: cgroup.kill, or by pidfd until none is left. */
+/*
+ * End every process inside with SIGKILL (cgroup.kill, and by pidfd until none is left). The caller
+ * must be outside.
+ */
 int cgroup_kill(const struct cgroup *group, struct err *err);
 
-/* cgroup_kill, then rmdir with retries (EBUSY just after the last exit), then cgroup_close. */
+/*
+ * rmdir; where that is EBUSY, cgroup_kill and more tries (it is so for a moment after the last
+ * exit), groups made inside included; then the levels above that are empty. Closes it.
+ */
 int cgroup_remove(struct cgroup *group, struct err *err);
 
+/* Close the descriptors; the group stays. Safe to call twice. */
 void cgroup_close(struct cgroup *group);
+
+/*
+ * v1's cpu.shares (2…262144) as v2's cpu.weight (1…10000), so that both ends and both defaults
+ * (1024, 100) meet: 10^((l^2 + 125 l)/612 - 7/34) with l = log2(shares), as runc 1.3.2 and crun
+ * 1.23 do it.
+ */
+uint64_t cgroup_weight_of_shares(uint64_t shares);
 
 #endif

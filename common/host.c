@@ -29,22 +29,43 @@ static bool has_option(const char *list, const char *word)
 }
 
 /*
- * Finds a mount in mountinfo (proc_pid_mountinfo(5)): "36 35 98:0 /root /point opts … - type source
+ * A line of mountinfo (proc_pid_mountinfo(5)): "36 35 98:0 /root /point opts … - type source
  * superopts". For v1 the subsystems are among the super options.
  */
-static bool find_mount(const char *want_type, const char *want_option, char ret_point[PATH_MAX])
+int host_cgroup_mounts(struct host_cgroup_mount ret[HOST_CGROUP_MOUNTS])
 {
-    cleanup_fclose FILE *file = fopen("/proc/self/mountinfo", "re");
-    char line[8192], point[PATH_MAX], type[64], options[1024];
+    struct err ignored;
+    cleanup_free char *text = fsio_read(NULL, "/proc/self/mountinfo", &ignored);
+    char *rest = text, *line, type[16];
+    int count = 0;
 
-    while (file && fgets(line, sizeof(line), file)) {
-        const char *tail = strstr(line, " - ");
-        if (!tail || sscanf(line, "%*s %*s %*s %*s %4095s", point) != 1 ||
-            sscanf(tail, " - %63s %*s %1023s", type, options) != 2)
+    while (count < HOST_CGROUP_MOUNTS && (line = strsep(&rest, "\n"))) {
+        struct host_cgroup_mount *mount = &ret[count];
+        const char *tail = strstr(line, " - cgroup");
+        if (!tail || sscanf(line, "%*s %*s %*s %*s %255s", mount->point) != 1 ||
+            sscanf(tail, " - %15s %*s %255s", type, mount->options) != 2)
             continue;
-        if (strcmp(type, want_type) != 0 || (want_option && !has_option(options, want_option)))
+        mount->v2 = strcmp(type, "cgroup2") == 0;
+        count += mount->v2 || strcmp(type, "cgroup") == 0;
+    }
+    return count;
+}
+
+bool host_mount_has(const struct host_cgroup_mount *mount, const char *subsystem)
+{
+    return !mount->v2 && has_option(mount->options, subsystem);
+}
+
+/* The first mounted hierarchy of this version and, unless it is NULL, with this subsystem. */
+static bool find_mount(bool v2, const char *subsystem, char ret_point[PATH_MAX])
+{
+    struct host_cgroup_mount mounts[HOST_CGROUP_MOUNTS];
+    int count = host_cgroup_mounts(mounts);
+
+    for (int i = 0; i < count; i++) {
+        if (mounts[i].v2 != v2 || (subsystem && !host_mount_has(&mounts[i], subsystem)))
             continue;
-        strcpy(ret_point, point);
+        strcpy(ret_point, mounts[i].point);
         return true;
     }
     return false;
@@ -52,18 +73,18 @@ static bool find_mount(const char *want_type, const char *want_option, char ret_
 
 bool host_v1_mount(const char *subsystem, char ret_path[PATH_MAX])
 {
-    return find_mount("cgroup", subsystem, ret_path);
+    return find_mount(false, subsystem, ret_path);
 }
 
 bool host_v2_mount(char ret_path[PATH_MAX])
 {
-    return find_mount("cgroup2", NULL, ret_path);
+    return find_mount(true, NULL, ret_path);
 }
 
 enum host_cgroups host_cgroups(void)
 {
     char path[PATH_MAX];
-    bool v1 = find_mount("cgroup", NULL, path);
+    bool v1 = find_mount(false, NULL, path);
     bool v2 = host_v2_mount(path);
 
     return v1 && v2 ? HOST_HYBRID : v1 ? HOST_V1 : v2 ? HOST_V2 : HOST_NO_CGROUPS;
@@ -81,27 +102,64 @@ const char *host_cgroups_name(enum host_cgroups mode)
     return names[mode];
 }
 
-bool host_v2_parent(char ret_path[PATH_MAX])
+/* The caller's own v2 group, as a path in the file system. */
+static bool own_v2_group(const char *mount_point, char ret_path[PATH_MAX])
 {
-    char mount_point[PATH_MAX], line[PATH_MAX];
+    struct err ignored;
+    cleanup_free char *text = fsio_read(NULL, "/proc/self/cgroup", &ignored);
+    char *rest = text, *line;
 
-    if (!host_v2_mount(mount_point))
-        return false;
-    if (host_is_root() && access(mount_point, W_OK) == 0) {
-        strcpy(ret_path, mount_point);
-        return true;
-    }
-    cleanup_fclose FILE *file = fopen("/proc/self/cgroup", "re");
-    while (file && fgets(line, sizeof(line), file)) {
+    while ((line = strsep(&rest, "\n"))) {
         if (strncmp(line, "0::", 3) != 0)
             continue;
-        line[strcspn(line, "\n")] = '\0';
         snprintf(ret_path, PATH_MAX, "%s%s", mount_point, line + 3);
-        char procs[PATH_MAX];
-        snprintf(procs, sizeof(procs), "%s/cgroup.procs", ret_path);
-        return access(ret_path, W_OK) == 0 && access(procs, W_OK) == 0;
+        return true;
     }
     return false;
+}
+
+static bool is_ours(const char *group)
+{
+    char procs[PATH_MAX];
+
+    snprintf(procs, sizeof(procs), "%s/cgroup.procs", group);
+    return access(group, W_OK) == 0 && access(procs, W_OK) == 0;
+}
+
+static bool holds_processes(const char *group)
+{
+    struct err ignored;
+    cleanup_free char *pids = fsio_read(group, "cgroup.procs", &ignored);
+
+    return pids && pids[0];
+}
+
+bool host_v2_parent_below(const char *mount_point, char ret_path[PATH_MAX])
+{
+    char group[PATH_MAX];
+
+    if (host_is_root() && access(mount_point, W_OK) == 0) {
+        snprintf(ret_path, PATH_MAX, "%s", mount_point);
+        return true;
+    }
+    if (!own_v2_group(mount_point, group) || !is_ours(group))
+        return false;
+    strcpy(ret_path, group);
+    while (strlen(group) > strlen(mount_point) && is_ours(group)) {
+        if (!holds_processes(group)) {
+            strcpy(ret_path, group);
+            break;
+        }
+        *strrchr(group, '/') = '\0';
+    }
+    return true;
+}
+
+bool host_v2_parent(char ret_path[PATH_MAX])
+{
+    char mount_point[PATH_MAX];
+
+    return host_v2_mount(mount_point) && host_v2_parent_below(mount_point, ret_path);
 }
 
 bool host_file_has_word(const char *dir, const char *name, const char *word)

@@ -24,6 +24,21 @@ enum host_cgroups host_cgroups(void);
 /* "cgroup v1", "cgroup v2", "cgroup v1 and v2 (hybrid)", "no cgroups" */
 const char *host_cgroups_name(enum host_cgroups mode);
 
+/* One mounted hierarchy. */
+struct host_cgroup_mount {
+    bool v2;
+    char point[256];
+    char options[256]; /* v1: its subsystems are among these: "rw,cpu,cpuacct", "rw,name=systemd" */
+};
+
+enum { HOST_CGROUP_MOUNTS = 24 };
+
+/* Every mounted hierarchy, in the order of mountinfo, read once. Returns how many. */
+int host_cgroup_mounts(struct host_cgroup_mount ret[HOST_CGROUP_MOUNTS]);
+
+/* True when the hierarchy's options name this subsystem. */
+bool host_mount_has(const struct host_cgroup_mount *mount, const char *subsystem);
+
 /* Where the v1 hierarchy with this subsystem ("memory", "name=systemd") is mounted. False: nowhere.
  */
 bool host_v1_mount(const char *subsystem, char ret_path[PATH_MAX]);
@@ -32,10 +47,15 @@ bool host_v1_mount(const char *subsystem, char ret_path[PATH_MAX]);
 bool host_v2_mount(char ret_path[PATH_MAX]);
 
 /*
- * The v2 group in which this process may make groups: the mount's root for root, else the group
- * we are in if it was delegated to us (cgroups(7), "Delegation"). False: none.
+ * The v2 group in which this process may make groups: the mount's root for root, else the nearest
+ * group above us that was delegated to us (cgroups(7), "Delegation") and holds no process itself,
+ * since such a group may not hand controllers down. Where every one that is ours holds processes,
+ * it is the nearest. False: none is ours.
  */
 bool host_v2_parent(char ret_path[PATH_MAX]);
+
+/* The same where the caller knows the mount point of cgroup2 already. */
+bool host_v2_parent_below(const char *mount_point, char ret_path[PATH_MAX]);
 
 /* True when the word is one of the words of a file such as cgroup.controllers. */
 bool host_file_has_word(const char *dir, const char *name, const char *word);

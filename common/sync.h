@@ -8,9 +8,9 @@
  *     sync_signal  ----------------------> goes on
  *     sync_wait    <---------------------- sync_signal, or sync_fail with its whole error
  *
- * When one side dies, the other's sync_wait fails rather than hangs: every end that is not one's
- * own is closed. All ends are close-on-exec, so a successful exec also ends a wait (see
- * sync_wait_exec).
+ * When one side dies, the other's sync_wait fails rather than hangs, and its sync_signal is no
+ * SIGPIPE. All ends are close-on-exec, so a successful exec also ends a wait (see sync_wait_exec).
+ * Source: pipe(7).
  */
 #ifndef COMMON_SYNC_H
 #define COMMON_SYNC_H
@@ -18,15 +18,19 @@
 #include "err.h"
 
 struct sync {
-    int in;  /* from the peer, -1 when closed */
-    int out; /* to the peer */
-    int peer_in, peer_out;
+    int in;       /* from the peer; -1 when closed, as each of these */
+    int out;      /* to the peer */
+    int peer_in;  /* where the peer reads what `out` writes: kept open, see sync.c */
+    int peer_out; /* what the peer writes to: closed by sync_parent and sync_child */
 };
 
 /* Make both pipes, before the fork. */
 int sync_open(struct sync *sync, struct err *err);
 
-/* After the fork: keep the parent's, or the child's, ends and close the other's. */
+/*
+ * After the fork, in the parent and in the child. A child that shares the parent's memory (CLONE_VM
+ * or a thread) must work on a copy of the struct.
+ */
 void sync_parent(struct sync *sync);
 void sync_child(struct sync *sync);
 

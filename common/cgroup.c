@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Making, using and removing a group, as far as both versions share it: the levels of directories,
+ * and ending what is inside. What differs is behind struct cgroup_ops. A container's start and end
+ * go through here, so removing tries a plain rmdir before anything else.
+ */
+#include "cgroup_internal.h"
+
+#include "cleanup.h"
+#include "fsio.h"
+#include "proc.h"
+#include "undo_kinds.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* Removes the levels above the last that are empty now; one that another group uses stays. */
+static void remove_levels(const struct cgroup *group, int index)
+{
+    char path[256];
+
+    strcpy(path, group->path[index]);
+    for (char *slash; (slash = strrchr(path, '/')) > path + group->base[index];) {
+        *slash = '\0';
+        if (rmdir(path) < 0)
+            return;
+    }
+}
+
+/* One walk down path[index]. Returns 1 when a level above went away meanwhile: walk again. */
+static int make_levels(struct cgroup *group, int index, struct err *err)
+{
+    char parent[256], level[256];
+    size_t length = group->base[index];
+
+    snprintf(parent, sizeof(parent), "%.*s", (int)length, group->path[index]);
+    while ((length = cgroup_next_level(group, index, length, level))) {
+        bool last = !group->path[index][length], made = mkdir(level, 0755) == 0;
+        if (!made && errno == ENOENT && strlen(parent) > group->base[index])
+            return 1;
+        if (!made && (errno != EEXIST || last))
+            return err_sys(err, "cannot make the group %s", level);
+        if (group->ops->level(group, index, parent, level, made, err) < 0) {
+            if (last)
+                rmdir(level);
+            return -1;
+        }
+        strcpy(parent, level);
+    }
+    return 0;
+}
+
+int cgroup_make(struct cgroup *group, struct err *err)
+{
+    for (int i = 0; i < group->paths; i++) {
+        int result = 1;
+        /* another group's removal may take a shared level away between two of our steps */
+        for (int tries = 0; result == 1 && tries < 100; tries++)
+            result = make_levels(group, i, err);
+        if (result == 1)
+            err_sys(err, "cannot make the group %s", group->path[i]);
+        if (result != 0) {
+            for (remove_levels(group, i); i-- > 0; remove_levels(group, i))
+                rmdir(group->path[i]);
+            return -1;
+        }
+    }
+    return cgroup_open(group, err);
+}
+
+int cgroup_open(struct cgroup *group, struct err *err)
+{
+    return group->absent ? 0 : group->ops->open(group, err);
+}
+
+int cgroup_set(struct cgroup *group, const struct cgroup_limits *limits, struct err *err)
+{
+    return group->absent || !limits ? 0 : group->ops->set(group, limits, err);
+}
+
+int cgroup_join(const struct cgroup *group, struct err *err)
+{
+    return group->absent ? 0 : group->ops->join(group, err);
+}
+
+int cgroup_attach(const struct cgroup *group, pid_t pid, struct err *err)
+{
+    for (int i = 0; i < group->paths; i++) {
+        if (fsio_write(err, group->path[i], "cgroup.procs", "%d", pid) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int cgroup_read(const struct cgroup *group, struct cgroup_usage *ret, struct err *err)
+{
+    memset(ret, 0xff, sizeof(*ret)); /* UINT64_MAX in each */
+    if (group->absent)
+        return 0;
+    if (access(group->path[0], F_OK) < 0)
+        return err_sys(err, "cannot read the group %s", group->path[0]);
+    group->ops->read(group, ret);
+    return 0;
+}
+
+/* SIGKILL to each process listed. Returns how many there were. */
+static int kill_listed(const char *path)
+{
+    struct err ignored;
+    cleanup_free char *pids = fsio_read(path, "cgroup.procs", &ignored);
+    char *rest = pids, *line;
+    int found = 0;
+
+    while ((line = strsep(&rest, "\n")) && *line) {
+        proc_signal((pid_t)atoi(line), SIGKILL);
+        found++;
+    }
+    return found;
+}
+
+/* A process may fork while the list is read, so it is read until it is empty. */
+int cgroup_kill(const struct cgroup *group, struct err *err)
+{
+    int found = 1;
+
+    if (group->absent)
+        return 0;
+    group->ops->end_members(group);
+    for (int tries = 0; found && tries < 1000; tries++) {
+        found = 0;
+        for (int i = 0; i < group->paths; i++)
+            found += kill_listed(group->path[i]);
+        if (found)
+            usleep(tries < 20 ? 200 : 2000);
+    }
+    return found ? err_set(err, ERR_SYS, "processes in %s do not die", group->path[0]) : 0;
+}
+
+/* True when every directory is gone. */
+static bool remove_leaves(const struct cgroup *group)
+{
+    bool gone = true;
+
+    for (int i = 0; i < group->paths; i++)
+        gone &= rmdir(group->path[i]) == 0 || errno == ENOENT;
+    return gone;
+}
+
+int cgroup_remove(struct cgroup *group, struct err *err)
+{
+    int result = 0;
+    bool gone = remove_leaves(group);
+
+    if (!gone)
+        result = cgroup_kill(group, err);
+    for (int wait_usec = 100; !gone && wait_usec <= 12800; wait_usec *= 2) {
+        usleep((useconds_t)wait_usec);
+        gone = remove_leaves(group);
+    }
+    /* the slow way also takes groups that were made inside */
+    for (int i = 0; i < group->paths && !gone; i++) {
+        if (undo_line(UNDO_CGROUP, group->path[i], "/", err) < 0)
+            result = -1;
+    }
+    for (int i = 0; i < group->paths; i++)
+        remove_levels(group, i);
+    cgroup_close(group);
+    return result;
+}
+
+void cgroup_close(struct cgroup *group)
+{
+    cleanup_close_fn(&group->fd);
+    group->fd = -1;
+    for (int i = 0; i < group->paths; i++) {
+        cleanup_close_fn(&group->tasks[i]);
+        group->tasks[i] = -1;
+    }
+}

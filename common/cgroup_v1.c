@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT
+/*
+ * A group on v1: one directory in each hierarchy, and a process joins them one by one. Several
+ * controllers may be mounted together (cpu,cpuacct): that is one directory.
+ *
+ * Source: the kernel's Documentation/admin-guide/cgroup-v1/.
+ */
+#include "cgroup_internal.h"
+
+#include "cleanup.h"
+#include "fsio.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+
+/*
+ * A new cpuset group is empty, and an empty one takes no process. The level above has been filled
+ * in already, so its value is a good one.
+ */
+static int level(struct cgroup *group, int index, const char *parent, const char *child, bool made,
+    struct err *err)
+{
+    static const char *const files[] = {"cpuset.cpus", "cpuset.mems"};
+
+    if (!(group->controllers[index] & CG_CPUSET))
+        return 0;
+    for (int i = 0; i < 2; i++) {
+        cleanup_free char *old = made ? NULL : fsio_read(child, files[i], err);
+        if (old && *old)
+            continue;
+        cleanup_free char *value = fsio_read(parent, files[i], err);
+        if (!value || fsio_write(err, child, files[i], "%s", value) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int open_tasks(struct cgroup *group, struct err *err)
+{
+    char path[300];
+
+    for (int i = 0; i < group->paths; i++) {
+        snprintf(path, sizeof(path), "%s/tasks", group->path[i]);
+        group->tasks[i] = open(path, O_WRONLY | O_CLOEXEC);
+        if (group->tasks[i] < 0) {
+            err_sys(err, "cannot open %s", path);
+            cgroup_close(group);
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* The kernel's word for "no limit" is -1 here. */
+static int write_limit(
+    const struct cgroup *group, const char *controller, const char *file, uint64_t v, struct err *e)
+{
+    const char *dir = cgroup_path(group, controller);
+
+    if (v == UINT64_MAX)
+        return fsio_write(e, dir, file, strcmp(file, "pids.max") == 0 ? "max" : "-1");
+    return fsio_write(e, dir, file, "%" PRIu64, v);
+}
+
+/*
+ * memory <= memory.memsw must hold after each write. A new group has no limits, so memory comes
+ * first; when a limit is raised later the kernel refuses that (EINVAL), and memsw goes first.
+ */
+static int set_memory(
+    const struct cgroup *group, const struct cgroup_limits *limits, struct err *err)
+{
+    const char *swap_file = "memory.memsw.limit_in_bytes", *file = "memory.limit_in_bytes";
+    bool swap = limits->memory_swap_bytes && fsio_exists(cgroup_path(group, "memory"), swap_file);
+    uint64_t memory_bytes = limits->memory_bytes, swap_bytes = limits->memory_swap_bytes;
+
+    if (memory_bytes && write_limit(group, "memory", file, memory_bytes, err) < 0) {
+        if (!swap || errno != EINVAL ||
+            write_limit(group, "memory", swap_file, swap_bytes, err) < 0)
+            return -1;
+        return write_limit(group, "memory", file, memory_bytes, err);
+    }
+    return swap ? write_limit(group, "memory", swap_file, swap_bytes, err) : 0;
+}
+
+static int set(const struct cgroup *group, const struct cgroup_limits *limits, struct err *err)
+{
+    uint64_t period = limits->cpu_period_usec ? limits->cpu_period_usec : 100000;
+
+    if (limits->cpu_quota_usec &&
+        (write_limit(group, "cpu", "cpu.cfs_period_us", period, err) < 0 ||
+            write_limit(group, "cpu", "cpu.cfs_quota_us", limits->cpu_quota_usec, err) < 0))
+        return -1;
+    if (limits->cpu_shares && write_limit(group, "cpu", "cpu.shares", limits->cpu_shares, err) < 0)
+        return -1;
+    if (set_memory(group, limits, err) < 0)
+        return -1;
+    if (limits->pids && write_limit(group, "pids", "pids.max", limits->pids, err) < 0)
+        return -1;
+    if (limits->cpus &&
+        fsio_write(err, cgroup_path(group, "cpuset"), "cpuset.cpus", "%s", limits->cpus) < 0)
+        return -1;
+    return 0;
+}
+
+/* "0" is the writer. `tasks` moves one thread and takes no lock that stops every fork. */
+static int join(const struct cgroup *group, struct err *err)
+{
+    for (int i = 0; i < group->paths; i++) {
+        if (write(group->tasks[i], "0", 1) != 1)
+            return err_sys(err, "cannot join the group %s", group->path[i]);
+    }
+    return 0;
+}
+
+static void read_usage(const struct cgroup *group, struct cgroup_usage *ret)
+{
+    const char *memory = cgroup_path(group, "memory"), *cpu = cgroup_path(group, "cpu");
+    const char *cpuacct = cgroup_path(group, "cpuacct"), *pids = cgroup_path(group, "pids");
+    struct err ignored;
+
+    if (memory) {
+        fsio_read_u64(memory, "memory.usage_in_bytes", &ret->memory_bytes, &ignored);
+        fsio_read_u64(memory, "memory.max_usage_in_bytes", &ret->memory_peak_bytes, &ignored);
+        fsio_read_key(memory, "memory.oom_control", "oom_kill", &ret->oom_kills, &ignored);
+    }
+    /* v1 counts these in nanoseconds */
+    if (cpuacct && fsio_read_u64(cpuacct, "cpuacct.usage", &ret->cpu_usec, &ignored) == 0)
+        ret->cpu_usec /= 1000;
+    if (cpu) {
+        fsio_read_key(cpu, "cpu.stat", "nr_throttled", &ret->throttled_periods, &ignored);
+        if (fsio_read_key(cpu, "cpu.stat", "throttled_time", &ret->throttled_usec, &ignored) == 0)
+            ret->throttled_usec /= 1000;
+    }
+    if (pids)
+        fsio_read_u64(pids, "pids.current", &ret->pids, &ignored);
+}
+
+/* A frozen process takes no signal, not even SIGKILL, until it is thawed. */
+static void end_members(const struct cgroup *group)
+{
+    const char *freezer = cgroup_path(group, "freezer");
+    struct err ignored;
+
+    if (freezer)
+        fsio_write(&ignored, freezer, "freezer.state", "THAWED");
+}
+
+static const struct cgroup_ops OPS = {
+    .level = level,
+    .open = open_tasks,
+    .set = set,
+    .join = join,
+    .read = read_usage,
+    .end_members = end_members,
+};
+
+void cgroup_v1_plan(const struct host_cgroup_mount *mounts, int count, unsigned needed,
+    struct cgroup *ret, struct err *err)
+{
+    unsigned have = 0;
+    char names[96];
+
+    ret->ops = &OPS;
+    for (int i = 0; i < count && ret->paths < CGROUP_PATHS; i++) {
+        unsigned bits = 0;
+        for (const struct cgroup_controller *c = cgroup_controllers; c->name; c++)
+            bits |= host_mount_has(&mounts[i], c->name) ? c->bit : 0;
+        /* a hierarchy can be mounted at two places; the first serves */
+        if (!(bits & ~have) || access(mounts[i].point, W_OK) < 0)
+            continue;
+        have |= bits;
+        int index = ret->paths++;
+        ret->controllers[index] = bits;
+        ret->base[index] =
+            (size_t)snprintf(ret->path[index], sizeof(ret->path[index]), "%s", mounts[i].point);
+    }
+    if (needed & ~have) {
+        cgroup_names(needed & ~have, names);
+        ret->paths = 0;
+        err_set(err, ERR_SKIP, "limits need these v1 controllers: %s", names);
+        err_hint(err, "not mounted, or not writable for this user -> sudo, or make vm");
+    }
+    if (!have)
+        err_set(err, ERR_SKIP, "no v1 hierarchy is writable for this user");
+}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: MIT
+/*
+ * A group on v2: one directory. A controller's files are there only if every group above has the
+ * controller in its cgroup.subtree_control, and a group that hands controllers down may hold no
+ * process itself. A process is best born in the group: clone3(2) with CLONE_INTO_CGROUP and `fd`.
+ *
+ * Source: the kernel's Documentation/admin-guide/cgroup-v2.rst.
+ */
+#include "cgroup_internal.h"
+
+#include "cleanup.h"
+#include "fsio.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <string.h>
+
+/* The controllers that one of the group's files lists, as bits. */
+static unsigned listed(const char *dir, const char *file)
+{
+    struct err ignored;
+    cleanup_free char *text = fsio_read(dir, file, &ignored);
+    char *rest = text, *word;
+    unsigned bits = 0;
+
+    while ((word = strsep(&rest, " "))) {
+        for (const struct cgroup_controller *c = cgroup_controllers; c->name; c++)
+            bits |= c->in_v2 && strcmp(c->name, word) == 0 ? c->bit : 0;
+    }
+    return bits;
+}
+
+static unsigned missing(const struct cgroup *group, const char *parent)
+{
+    return group->controllers[0] & ~listed(parent, "cgroup.subtree_control");
+}
+
+/* The names of some processes in the group, to be told to the person. */
+static void name_members(const char *dir, char *ret, size_t size)
+{
+    struct err ignored;
+    cleanup_free char *pids = fsio_read(dir, "cgroup.procs", &ignored);
+    char *rest = pids, *pid, path[64];
+    size_t used = 0;
+
+    ret[0] = '\0';
+    for (int i = 0; i < 4 && (pid = strsep(&rest, "\n")) && *pid; i++) {
+        snprintf(path, sizeof(path), "/proc/%s/comm", pid);
+        cleanup_free char *name = fsio_read(NULL, path, &ignored);
+        used += (size_t)snprintf(
+            ret + used, size - used, "%s%s %.16s", i ? ", " : "", pid, name ? name : "?");
+    }
+}
+
+static int explain_enable(const char *parent, struct err *err)
+{
+    char members[160];
+
+    if (errno == EBUSY) {
+        name_members(parent, members, sizeof(members));
+        return err_hint(err,
+            "processes sit in %s itself (%s) -> move them to a group below it, or start in a "
+            "delegated one: systemd-run --user --scope -p Delegate=yes",
+            parent, members);
+    }
+    if (errno == EACCES || errno == EPERM)
+        return err_hint(err, "the group is not delegated to this user -> sudo");
+    return -1;
+}
+
+/*
+ * Hands the group's controllers down from `parent`: all in one write, and only when that is refused
+ * one by one, since those that nobody asked a limit of (they only count) may stay out.
+ */
+static int level(struct cgroup *group, int index, const char *parent, const char *child, bool made,
+    struct err *err)
+{
+    char all[96] = "";
+    unsigned bits = missing(group, parent);
+    size_t used = 0;
+
+    (void)index, (void)child, (void)made;
+    if (!bits)
+        return 0;
+    for (const struct cgroup_controller *c = cgroup_controllers; c->name; c++) {
+        if (bits & c->bit)
+            used += (size_t)snprintf(all + used, sizeof(all) - used, "+%s ", c->name);
+    }
+    if (fsio_write(err, parent, "cgroup.subtree_control", "%s", all) == 0)
+        return 0;
+    for (const struct cgroup_controller *c = cgroup_controllers; c->name; c++) {
+        if (!(bits & c->bit) ||
+            fsio_write(err, parent, "cgroup.subtree_control", "+%s", c->name) == 0)
+            continue;
+        if (group->needed & c->bit)
+            return explain_enable(parent, err);
+        group->controllers[0] &= ~c->bit;
+    }
+    return 0;
+}
+
+static int open_dir(struct cgroup *group, struct err *err)
+{
+    group->fd = open(group->path[0], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return group->fd < 0 ? err_sys(err, "cannot open the group %s", group->path[0]) : 0;
+}
+
+static int write_limit(const char *dir, const char *file, uint64_t value, struct err *err)
+{
+    return value == UINT64_MAX ? fsio_write(err, dir, file, "max")
+                               : fsio_write(err, dir, file, "%" PRIu64, value);
+}
+
+/* v1 and docker count memory and swap together, v2 swap alone. */
+static int set_swap(const char *dir, const struct cgroup_limits *limits, struct err *err)
+{
+    uint64_t total_bytes = limits->memory_swap_bytes, memory_bytes = limits->memory_bytes;
+
+    if (!total_bytes || !fsio_exists(dir, "memory.swap.max"))
+        return 0;
+    if (total_bytes == UINT64_MAX)
+        return fsio_write(err, dir, "memory.swap.max", "max");
+    if (!memory_bytes || total_bytes < memory_bytes)
+        return err_set(err, ERR_USAGE,
+            "the limit of memory and swap (%" PRIu64 ") is less than that of memory (%" PRIu64 ")",
+            total_bytes, memory_bytes);
+    return write_limit(dir, "memory.swap.max", total_bytes - memory_bytes, err);
+}
+
+static int set(const struct cgroup *group, const struct cgroup_limits *limits, struct err *err)
+{
+    const char *dir = group->path[0];
+    uint64_t quota = limits->cpu_quota_usec;
+    uint64_t period = limits->cpu_period_usec ? limits->cpu_period_usec : 100000;
+
+    if (quota == UINT64_MAX && fsio_write(err, dir, "cpu.max", "max %" PRIu64, period) < 0)
+        return -1;
+    if (quota && quota != UINT64_MAX &&
+        fsio_write(err, dir, "cpu.max", "%" PRIu64 " %" PRIu64, quota, period) < 0)
+        return -1;
+    if (limits->cpu_shares &&
+        write_limit(dir, "cpu.weight", cgroup_weight_of_shares(limits->cpu_shares), err) < 0)
+        return -1;
+    if (limits->memory_bytes && write_limit(dir, "memory.max", limits->memory_bytes, err) < 0)
+        return -1;
+    if (set_swap(dir, limits, err) < 0)
+        return -1;
+    if (limits->pids && write_limit(dir, "pids.max", limits->pids, err) < 0)
+        return -1;
+    return limits->cpus ? fsio_write(err, dir, "cpuset.cpus", "%s", limits->cpus) : 0;
+}
+
+static int join(const struct cgroup *group, struct err *err)
+{
+    cleanup_close int fd = openat(group->fd, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+
+    if (fd < 0 || write(fd, "0", 1) != 1)
+        return err_sys(err, "cannot join the group %s", group->path[0]);
+    return 0;
+}
+
+static void read_usage(const struct cgroup *group, struct cgroup_usage *ret)
+{
+    const char *dir = group->path[0];
+    struct err ignored;
+
+    fsio_read_u64(dir, "memory.current", &ret->memory_bytes, &ignored);
+    fsio_read_u64(dir, "memory.peak", &ret->memory_peak_bytes, &ignored);
+    fsio_read_key(dir, "memory.events", "oom_kill", &ret->oom_kills, &ignored);
+    fsio_read_key(dir, "cpu.stat", "usage_usec", &ret->cpu_usec, &ignored);
+    fsio_read_key(dir, "cpu.stat", "throttled_usec", &ret->throttled_usec, &ignored);
+    fsio_read_key(dir, "cpu.stat", "nr_throttled", &ret->throttled_periods, &ignored);
+    fsio_read_u64(dir, "pids.current", &ret->pids, &ignored);
+}
+
+/* Since Linux 5.14 one write ends all, those in groups below and frozen ones too. */
+static void end_members(const struct cgroup *group)
+{
+    struct err ignored;
+
+    fsio_write(&ignored, group->path[0], "cgroup.kill", "1");
+}
+
+static const struct cgroup_ops OPS = {
+    .level = level,
+    .missing = missing,
+    .open = open_dir,
+    .set = set,
+    .join = join,
+    .read = read_usage,
+    .end_members = end_members,
+};
+
+void cgroup_v2_plan(const char *mount_point, unsigned needed, struct cgroup *ret, struct err *err)
+{
+    char parent[PATH_MAX], names[96];
+
+    if (!host_v2_parent_below(mount_point, parent) || strlen(parent) >= sizeof(ret->path[0])) {
+        err_set(err, ERR_SKIP, "no cgroup v2 group is ours to make groups in");
+        err_hint(err, "not root and nothing delegated -> sudo, or systemd-run --user --scope -p "
+                      "Delegate=yes");
+        return;
+    }
+    unsigned have = listed(parent, "cgroup.controllers");
+    if (needed & ~have) {
+        cgroup_names(needed & ~have, names);
+        err_set(err, ERR_SKIP, "limits need these controllers, which %s lacks: %s", parent, names);
+        err_hint(err, "not handed down to this group, or not in this kernel -> compare "
+                      "cgroup.controllers here with the one of the root group");
+        return;
+    }
+    ret->ops = &OPS;
+    ret->paths = 1;
+    /* cpu, memory and pids also count, and are wanted for that where they can be had */
+    ret->controllers[0] = needed | (have & (CG_CPU | CG_MEMORY | CG_PIDS));
+    ret->base[0] = (size_t)snprintf(ret->path[0], sizeof(ret->path[0]), "%s", parent);
+}
