@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The pty is made in the container's own devpts, by the container's first process, so that its name
+ * is right in there (/dev/pts/0) and not a number of the host's. The master then travels to the
+ * host through a Unix socket, as runc's --console-socket has it.
+ */
+#include "tty.h"
+
+#include "cleanup.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+int tty_raw(struct tty *tty, int fd, struct err *err)
+{
+    *tty = (struct tty){.fd = fd};
+    if (tcgetattr(fd, &tty->saved) < 0)
+        return err_sys(err, "cannot read the settings of the terminal");
+    tty_raw_again(tty);
+    return 0;
+}
+
+void tty_raw_again(struct tty *tty)
+{
+    struct termios raw = tty->saved;
+
+    cfmakeraw(&raw);
+    /* DRAIN: what was printed before must still be printed with the old settings */
+    tty->raw = tcsetattr(tty->fd, TCSADRAIN, &raw) == 0;
+}
+
+void tty_restore(struct tty *tty)
+{
+    if (tty->raw)
+        tcsetattr(tty->fd, TCSADRAIN, &tty->saved);
+    tty->raw = false;
+}
+
+void tty_copy_size(int from, int to)
+{
+    struct winsize size;
+
+    if (ioctl(from, TIOCGWINSZ, &size) == 0)
+        ioctl(to, TIOCSWINSZ, &size);
+}
+
+int tty_open_pty(int ptmx_fd, int *ret_master, int *ret_slave, struct err *err)
+{
+    char path[64];
+    int unlocked = 0;
+
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", ptmx_fd);
+    cleanup_close int master = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (master < 0 || ioctl(master, TIOCSPTLCK, &unlocked) < 0)
+        return err_sys(err, "cannot make a pseudo terminal");
+    /* by the master, not by a path that somebody could have put something else at (Linux 4.13) */
+    cleanup_close int slave = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (slave < 0)
+        return err_sys(err, "cannot open the other end of the pseudo terminal");
+    *ret_master = steal_fd(&master);
+    *ret_slave = steal_fd(&slave);
+    return 0;
+}
+
+int tty_take(int slave, struct err *err)
+{
+    if (ioctl(slave, TIOCSCTTY, 0) < 0)
+        return err_sys(err, "cannot make it the controlling terminal");
+    for (int fd = 0; fd <= 2; fd++) {
+        if (dup2(slave, fd) < 0)
+            return err_sys(err, "cannot make the terminal descriptor %d", fd);
+    }
+    return 0;
+}
+
+/* One byte goes along: a message of ancillary data alone is none. */
+struct message {
+    struct msghdr header;
+    struct iovec part;
+    char byte;
+    _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))];
+};
+
+static struct cmsghdr *prepare(struct message *message)
+{
+    *message = (struct message){.part = {&message->byte, 1}};
+    message->header = (struct msghdr){.msg_iov = &message->part,
+        .msg_iovlen = 1,
+        .msg_control = message->control,
+        .msg_controllen = sizeof(message->control)};
+    return CMSG_FIRSTHDR(&message->header);
+}
+
+int tty_send(int socket, int fd, struct err *err)
+{
+    struct message message;
+    struct cmsghdr *rights = prepare(&message);
+
+    *rights = (struct cmsghdr){CMSG_LEN(sizeof(fd)), SOL_SOCKET, SCM_RIGHTS};
+    memcpy(CMSG_DATA(rights), &fd, sizeof(fd));
+    if (sendmsg(socket, &message.header, MSG_NOSIGNAL) < 0)
+        return err_sys(err, "cannot send the terminal");
+    return 0;
+}
+
+int tty_receive(int socket, int *ret_fd, struct err *err)
+{
+    struct message message;
+    struct cmsghdr *rights = prepare(&message);
+
+    if (recvmsg(socket, &message.header, MSG_CMSG_CLOEXEC) < 0)
+        return err_sys(err, "cannot receive the terminal");
+    if (message.header.msg_controllen < CMSG_LEN(sizeof(int)) || rights->cmsg_type != SCM_RIGHTS)
+        return err_set(err, ERR_SYS, "no terminal came from the container");
+    memcpy(ret_fd, CMSG_DATA(rights), sizeof(int));
+    return 0;
+}
