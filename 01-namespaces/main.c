@@ -5,6 +5,7 @@
 #include "experiments.h"
 
 static const struct experiment *const EXPERIMENTS[] = {
+    &shell_experiment,
     &uts_experiment,
     NULL,
 };

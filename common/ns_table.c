@@ -51,3 +51,16 @@ int ns_inode(pid_t pid, const char *name, uint64_t *ret_inode, struct err *err)
     *ret_inode = bracket ? strtoull(bracket + 1, NULL, 10) : 0;
     return 0;
 }
+
+char *ns_flags_text(int flags, char buf[NS_FLAGS_TEXT])
+{
+    size_t used = 0;
+
+    strcpy(buf, "0");
+    for (int i = 0; i < NS_KINDS; i++) {
+        if (flags & ns_table[i].flag)
+            used += (size_t)snprintf(
+                buf + used, NS_FLAGS_TEXT - used, "%s%s", used ? "|" : "", ns_table[i].flag_name);
+    }
+    return buf;
+}

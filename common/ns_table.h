@@ -37,4 +37,10 @@ const struct ns_kind *ns_find(const char *name);
  */
 int ns_inode(pid_t pid, const char *name, uint64_t *ret_inode, struct err *err);
 
+/* Room for what ns_flags_text writes. */
+enum { NS_FLAGS_TEXT = 136 };
+
+/* "CLONE_NEWNS|CLONE_NEWUTS" for a set of CLONE_NEW* flags, "0" for none. Returns buf. */
+char *ns_flags_text(int flags, char buf[NS_FLAGS_TEXT]);
+
 #endif
