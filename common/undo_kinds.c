@@ -61,14 +61,16 @@ static int kill_members(const char *path, const struct stat *st, int type, struc
     if (fsio_exists(path, "cgroup.freeze"))
         fsio_write(&ignored, path, "cgroup.freeze", "0");
     pids = fsio_read(path, "cgroup.procs", &ignored);
-    /* a threaded group has no readable cgroup.procs: cgroup.kill of the group above reaches it */
-    if (!pids && fsio_exists(path, "cgroup.kill"))
-        fsio_write(&ignored, path, "cgroup.kill", "1");
+    bool inside = false;
     for (char *pid = pids ? strtok(pids, "\n") : NULL; pid; pid = strtok(NULL, "\n")) {
         pid_t number = (pid_t)atoi(pid);
+        inside = inside || number == getpid();
         if (number > 1 && number != getpid())
             proc_signal(number, SIGKILL);
     }
+    /* a list misses who forked since it was read, and a threaded group has none to read */
+    if (!inside && fsio_exists(path, "cgroup.kill"))
+        fsio_write(&ignored, path, "cgroup.kill", "1");
     return 0;
 }
 
