@@ -107,6 +107,14 @@ int group_try(struct run *run, const struct group *g, const char *file, const ch
     return code;
 }
 
+int group_require(const struct group *g, const char *file, const char *why, struct err *err)
+{
+    if (fsio_exists(g->path, file))
+        return 0;
+    err_set(err, ERR_SKIP, "needs %s, and a new group on this kernel has no such file", file);
+    return err_hint(err, "it is there with %s -> another kernel", why);
+}
+
 const char *group_answer(int code)
 {
     return code ? strerrorname_np(code) : "ok";

@@ -58,6 +58,11 @@ int group_set(struct run *run, const struct group *g, struct err *err, const cha
 int group_try(struct run *run, const struct group *g, const char *file, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 
+/*
+ * Error ERR_SKIP when the group has no such file. `why` says when it would: "Linux 5.14 and later".
+ */
+int group_require(const struct group *g, const char *file, const char *why, struct err *err);
+
 /* How an errno is printed: "ok" for 0, else its name. */
 const char *group_answer(int code);
 
