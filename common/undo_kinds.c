@@ -108,10 +108,23 @@ static int remove_child_group(const char *path, const struct stat *st, int type,
     return 0;
 }
 
+/* True while the kernel has this hierarchy, mounted or not: it is then a line of /proc/self/cgroup.
+ */
+static bool hierarchy_lives(const char *name)
+{
+    struct err ignored;
+    char word[80];
+    cleanup_free char *groups = fsio_read(NULL, "/proc/self/cgroup", &ignored);
+
+    snprintf(word, sizeof(word), "name=%s:", name);
+    return groups && strstr(groups, word);
+}
+
 /*
  * A named hierarchy lives on without a mount while it has groups below its root. Mounting it by
  * name gives the same hierarchy back (and makes an empty one if there is none, which the umount
- * frees).
+ * frees). A group that was removed is still among the root's children until an RCU grace period is
+ * over, and an umount before that frees nothing: so look whether it went, or do it again.
  */
 static int undo_hierarchy(const char *name, const char *run_dir, struct err *err)
 {
@@ -121,13 +134,21 @@ static int undo_hierarchy(const char *name, const char *run_dir, struct err *err
     snprintf(options, sizeof(options), "none,name=%s", name);
     if (mkdir(point, 0700) < 0 && errno != EEXIST)
         return err_sys(err, "cannot make the mount point %s", point);
-    if (mount("none", point, "cgroup", 0, options) < 0)
-        return errno == ENODEV ? 0 : err_sys(err, "cannot mount the hierarchy %s", name);
-    nftw(point, remove_child_group, 16, FTW_PHYS | FTW_MOUNT);
-    if (umount2(point, 0) < 0)
-        return err_sys(err, "cannot umount the hierarchy %s", name);
+    for (int i = 0; i < TRIES && hierarchy_lives(name); i++) {
+        if (mount("none", point, "cgroup", 0, options) < 0)
+            return err_sys(err, "cannot mount the hierarchy %s", name);
+        nftw(point, remove_child_group, 16, FTW_PHYS | FTW_MOUNT);
+        pause_ms(i);
+        if (umount2(point, 0) < 0)
+            return err_sys(err, "cannot umount the hierarchy %s", name);
+        for (int j = 0; j < 10 && hierarchy_lives(name); j++)
+            usleep(10000);
+    }
     rmdir(point);
-    return 0;
+    if (!hierarchy_lives(name))
+        return 0;
+    errno = EBUSY;
+    return err_sys(err, "cannot free the hierarchy %s", name);
 }
 
 static int undo_subtree(const char *arg, struct err *err)

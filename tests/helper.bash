@@ -40,6 +40,7 @@ has_control() {
 snapshot() {
     sed 's/^[0-9]* [0-9]* //' /proc/self/mountinfo | sort
     find /sys/fs/cgroup -type d 2>/dev/null | sort
+    cut -d: -f2 /proc/self/cgroup | sort # a named hierarchy lives on without a mount
     cat /sys/fs/cgroup/cgroup.subtree_control /sys/fs/cgroup/unified/cgroup.subtree_control 2>/dev/null
     ls /sys/class/net
     for loop in /sys/block/loop*/loop/backing_file; do [ -e "$loop" ] && echo "$loop"; done
