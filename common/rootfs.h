@@ -11,6 +11,7 @@
 #include "err.h"
 
 #include <limits.h>
+#include <sys/types.h>
 
 /*
  * Build a small root in `dir` (which is made) from the distribution's static busybox: /bin with a
@@ -54,5 +55,13 @@ int rootfs_explain_pivot(const char *new_root, const char *put_old, int code, st
  * made with mknod(2), or bound from the host's /dev where that is refused (user namespaces).
  */
 int rootfs_dev(int root_fd, struct err *err);
+
+/*
+ * Two parts of it, for a /dev that is put together otherwise. One device file: `mode` has S_IFCHR
+ * or S_IFBLK; where mknod is refused, the host's file of the same path is bound there. And the
+ * links: fd, stdin, stdout, stderr, ptmx; those that are there are kept.
+ */
+int rootfs_dev_node(int root_fd, const char *path, mode_t mode, dev_t number, struct err *err);
+int rootfs_dev_links(int root_fd, struct err *err);
 
 #endif

@@ -13,15 +13,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
 static const struct {
-    const char *name;
+    const char *path;
     unsigned major, minor;
-} DEVICES[] = {{"null", 1, 3}, {"zero", 1, 5}, {"full", 1, 7}, {"random", 1, 8}, {"urandom", 1, 9},
-    {"tty", 5, 0}};
+} DEVICES[] = {{"/dev/null", 1, 3}, {"/dev/zero", 1, 5}, {"/dev/full", 1, 7}, {"/dev/random", 1, 8},
+    {"/dev/urandom", 1, 9}, {"/dev/tty", 5, 0}};
 
 static const struct {
     const char *name, *text;
@@ -29,31 +30,53 @@ static const struct {
     {"stderr", "/proc/self/fd/2"}, {"ptmx", "pts/ptmx"}};
 
 /* A device file that mknod made can still be unusable: a mount below a user namespace is nodev. */
-static bool make_node(int dev, const char *name, unsigned major, unsigned minor)
+static bool make_node(int dir, const char *name, mode_t mode, dev_t number)
 {
-    if (mknodat(dev, name, S_IFCHR | 0666, makedev(major, minor)) < 0)
+    if (mknodat(dir, name, mode, number) < 0)
         return false;
-    fchmodat(dev, name, 0666, 0); /* past the umask */
-    cleanup_close int fd = openat(dev, name, O_RDONLY | O_NOCTTY | O_CLOEXEC);
-    if (fd >= 0 || errno == ENXIO) /* ENXIO: tty, and this process has no terminal */
+    fchmodat(dir, name, mode & 0777, 0); /* past the umask */
+    cleanup_close int fd = openat(dir, name, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    if (fd >= 0 || errno != EACCES) /* EACCES: nodev; ENXIO is tty without a terminal */
         return true;
-    unlinkat(dev, name, 0);
+    unlinkat(dir, name, 0);
     return false;
 }
 
-static int make_devices(int root_fd, int dev, struct err *err)
+int rootfs_dev_node(int root_fd, const char *path, mode_t mode, dev_t number, struct err *err)
 {
-    char from[32], to[32];
+    char parent[PATH_MAX];
+    const char *slash = strrchr(path, '/');
 
-    for (size_t i = 0; i < sizeof(DEVICES) / sizeof(DEVICES[0]); i++) {
-        if (make_node(dev, DEVICES[i].name, DEVICES[i].major, DEVICES[i].minor))
-            continue;
-        snprintf(from, sizeof(from), "/dev/%s", DEVICES[i].name);
-        snprintf(to, sizeof(to), "dev/%s", DEVICES[i].name);
-        if (mount_bind_in_root(root_fd, from, to, 0, err) < 0)
-            return -1;
+    snprintf(parent, sizeof(parent), "%.*s", (int)(slash - path), path);
+    cleanup_close int dir = mount_open_in_root(root_fd, parent, MOUNT_MAKE_DIR, err);
+    if (dir < 0)
+        return -1;
+    if (make_node(dir, slash + 1, mode, number))
+        return 0;
+    return mount_bind_in_root(root_fd, path, path, 0, err);
+}
+
+int rootfs_dev_links(int root_fd, struct err *err)
+{
+    cleanup_close int dev = mount_open_in_root(root_fd, "/dev", MOUNT_MAKE_DIR, err);
+
+    if (dev < 0)
+        return -1;
+    for (size_t i = 0; i < sizeof(LINKS) / sizeof(LINKS[0]); i++) {
+        if (symlinkat(LINKS[i].text, dev, LINKS[i].name) < 0 && errno != EEXIST)
+            return err_sys(err, "cannot make the link /dev/%s", LINKS[i].name);
     }
     return 0;
+}
+
+static int make_devices(int root_fd, struct err *err)
+{
+    for (size_t i = 0; i < sizeof(DEVICES) / sizeof(DEVICES[0]); i++) {
+        dev_t number = makedev(DEVICES[i].major, DEVICES[i].minor);
+        if (rootfs_dev_node(root_fd, DEVICES[i].path, S_IFCHR | 0666, number, err) < 0)
+            return -1;
+    }
+    return rootfs_dev_links(root_fd, err);
 }
 
 /* gid=5 is tty, who may write to a terminal (mesg(1)); a user namespace may not have that ID. */
@@ -74,15 +97,8 @@ int rootfs_dev(int root_fd, struct err *err)
     if (mount_in_root(root_fd, "tmpfs", "dev", "tmpfs", MS_NOSUID | MS_STRICTATIME,
             "mode=755,size=65536k", err) < 0)
         return -1;
-    cleanup_close int dev = mount_open_in_root(root_fd, "dev", MOUNT_MAKE_NOTHING, err);
-    if (dev < 0)
+    if (make_devices(root_fd, err) < 0)
         return -1;
-    if (make_devices(root_fd, dev, err) < 0)
-        return -1;
-    for (size_t i = 0; i < sizeof(LINKS) / sizeof(LINKS[0]); i++) {
-        if (symlinkat(LINKS[i].text, dev, LINKS[i].name) < 0)
-            return err_sys(err, "cannot make the link /dev/%s", LINKS[i].name);
-    }
     if (mount_pts(root_fd, err) < 0)
         return -1;
     return mount_in_root(root_fd, "shm", "dev/shm", "tmpfs", MS_NOSUID | MS_NOEXEC | MS_NODEV,
