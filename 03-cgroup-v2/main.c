@@ -7,7 +7,12 @@
 static const struct experiment *const EXPERIMENTS[] = {
     &cpu_experiment,
     &controllers_experiment,
+    &files_experiment,
+    &weight_experiment,
     &limits_experiment,
+    &freeze_experiment,
+    &kill_experiment,
+    &pids_experiment,
     NULL,
 };
 
