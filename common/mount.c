@@ -45,8 +45,8 @@ static bool parse_line(const char *line, struct mount_entry *ret)
     int fields_at = 0;
 
     *ret = (struct mount_entry){0};
-    if (!tail || sscanf(line, "%d %d %*s %4095s %4095s %255s %n", &ret->id, &ret->parent_id,
-                     ret->root, ret->point, ret->options, &fields_at) != 5)
+    if (!tail || sscanf(line, "%d %d %23s %4095s %4095s %255s %n", &ret->id, &ret->parent_id,
+                     ret->device, ret->root, ret->point, ret->options, &fields_at) != 6)
         return false;
     if (sscanf(tail, " - %63s %255s", ret->type, ret->source) < 1)
         return false;

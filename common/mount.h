@@ -18,6 +18,7 @@
 struct mount_entry {
     int id, parent_id;
     char root[PATH_MAX], point[PATH_MAX], type[64], source[256];
+    char device[24];   /* "254:0", of the file system */
     char options[256]; /* of the mount, not of the file system: "rw,nosuid,relatime" */
     bool shared;       /* has a "shared:N" field: mounts in it are passed on */
     int master;        /* N of "master:N", or 0 */

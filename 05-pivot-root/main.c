@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Lab 05: pivot_root. The table of experiments; each is a file of its own.
+ */
+#include "experiments.h"
+
+static const struct experiment *const EXPERIMENTS[] = {
+    &pivot_experiment,
+    NULL,
+};
+
+int main(int argc, char **argv)
+{
+    static const struct lab lab = {
+        .number = "05",
+        .title = "pivot_root",
+        .cure = "make vm-05",
+        .experiments = EXPERIMENTS,
+    };
+
+    return lab_main(&lab, argc, argv);
+}
