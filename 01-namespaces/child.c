@@ -5,6 +5,7 @@
  */
 #include "child.h"
 
+#include "cleanup.h"
 #include "fsio.h"
 #include "host.h"
 #include "proc.h"
@@ -12,6 +13,7 @@
 #include <errno.h>
 #include <sched.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -66,12 +68,12 @@ static int write_maps(pid_t pid, struct err *err)
 
 static int explain_clone(int flags, struct err *err)
 {
-    const char *blocker = host_userns_blocker();
-    int code = errno;
-
     err_sys(err, "cannot clone a child into new namespaces");
-    if (code != EPERM)
+    if (err->code == EINVAL)
+        return err_hint(err, "this kernel lacks one of them -> compare with ls /proc/self/ns");
+    if (err->code != EPERM)
         return -1;
+    const char *blocker = host_userns_blocker();
     if (!(flags & CLONE_NEWUSER) && !host_is_root())
         return err_hint(
             err, "not root, and no user namespace to be root in -> add --user, or sudo");
@@ -156,4 +158,23 @@ void child_kill(struct child *child)
 {
     close(child->fd);
     proc_end(child->pid);
+}
+
+char *child_status(pid_t pid, const char *key, char buf[CHILD_STATUS])
+{
+    char path[64], line[256];
+    size_t length = strlen(key), used = 0;
+
+    snprintf(path, sizeof(path), "/proc/%d/status", pid);
+    cleanup_fclose FILE *file = fopen(path, "re");
+    buf[0] = '\0';
+    while (file && fgets(line, sizeof(line), file)) {
+        if (strncmp(line, key, length) != 0 || line[length] != ':')
+            continue;
+        char *rest = line + length + 1, *word;
+        while ((word = strtok_r(rest, "\t\n ", &rest)))
+            used +=
+                (size_t)snprintf(buf + used, CHILD_STATUS - used, "%s%s", used ? " " : "", word);
+    }
+    return buf;
 }

@@ -55,4 +55,10 @@ int child_end(struct child *child, struct err *err);
 /* End it with SIGKILL, in whatever it is. */
 void child_kill(struct child *child);
 
+/* Room for what child_status writes. */
+enum { CHILD_STATUS = 96 };
+
+/* What /proc/PID/status says behind "KEY:", with one space for each run of tabs; "" if nothing. */
+char *child_status(pid_t pid, const char *key, char buf[CHILD_STATUS]);
+
 #endif

@@ -7,6 +7,8 @@
 static const struct experiment *const EXPERIMENTS[] = {
     &shell_experiment,
     &uts_experiment,
+    &ipc_experiment,
+    &pid_experiment,
     NULL,
 };
 

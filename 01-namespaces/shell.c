@@ -104,9 +104,13 @@ static void announce(struct report *r, const struct shell *shell)
     char names[NS_FLAGS_TEXT], inside[200] = "";
     int by_clone = shell->flags & ~CLONE_NEWTIME;
 
-    if (shell->flags & CLONE_NEWTIME)
-        step(r, "time_namespaces(7)", "unshare(CLONE_NEWTIME); timens_offsets <- %lu seconds",
+    if (shell->flags & CLONE_NEWTIME) {
+        by_clone &= ~CLONE_NEWUSER;
+        step(r, "unshare(2), time_namespaces(7)",
+            "%sunshare(CLONE_NEWTIME); timens_offsets <- %lu seconds",
+            shell->flags & CLONE_NEWUSER ? "clone(CLONE_NEWUSER); in it " : "",
             shell->clock_offset_seconds);
+    }
     step(r, "clone(2), namespaces(7)", "clone(%s)", ns_flags_text(by_clone, names));
     explain(r, "each flag gives the child a new namespace; without the flag it shares ours");
     if (shell->flags & CLONE_NEWUSER)
@@ -191,7 +195,7 @@ static int shell_run(struct run *run, struct err *err)
             strerror(shell->no_proc.code));
     print_table(r, outside, inside);
 
-    step(r, "execve(2)", "it becomes %s%s", shell->argv ? shell->argv[0] : "a shell",
+    step(r, "execve(2)", "it becomes %s%s", shell->argv ? shell->argv[0] : "your shell",
         shell->terminal ? "; type exit to leave" : "");
     if (child_next(&child, err) < 0)
         return -1;

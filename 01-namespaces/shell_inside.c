@@ -75,8 +75,9 @@ static int run_command(const struct shell *shell, struct err *err)
         return -1;
     execvp(argv[0], argv);
     err_sys(err, "cannot run %s", argv[0]);
-    err->kind = errno == ENOENT ? ERR_NOT_FOUND : ERR_NOT_EXECUTABLE;
-    return -1;
+    err->kind = err->code == ENOENT ? ERR_NOT_FOUND : ERR_NOT_EXECUTABLE;
+    return err->code == ENOENT ? err_hint(err, "no such program, or its interpreter is not there")
+                               : -1;
 }
 
 static int become(void *arg);
