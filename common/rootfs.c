@@ -130,7 +130,7 @@ static int fill(const char *dir, const char *busybox, struct err *err)
         const char *name;
         mode_t mode;
     } dirs[] = {{"", 0755}, {"bin", 0755}, {"dev", 0755}, {"etc", 0755}, {"mnt", 0755},
-        {"proc", 0755}, {"root", 0700}, {"run", 0755}, {"sys", 0755}, {"tmp", 01777},
+        {"proc", 0755}, {"root", 0755}, {"run", 0755}, {"sys", 0755}, {"tmp", 01777},
         {"var", 0755}};
     char path[PATH_MAX];
 
