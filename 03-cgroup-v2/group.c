@@ -9,11 +9,13 @@
  */
 #include "group.h"
 
+#include "cleanup.h"
 #include "fsio.h"
 #include "host.h"
 #include "proc.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <string.h>
@@ -127,15 +129,30 @@ int group_join(void *group, struct err *err)
     return fsio_write(err, g->path, "cgroup.procs", "0");
 }
 
+/* The child's end of the pipe is closed once it is in the group; its error comes through it. */
 pid_t group_fork(const struct group *g, struct err *err)
 {
-    pid_t pid = proc_fork(err);
+    int ends[2];
+    struct err child;
 
-    if (pid == 0 && group_join((void *)g, err) < 0) {
-        err_print(stderr, "group", err);
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        return err_sys(err, "cannot make a pipe");
+    cleanup_close int in = ends[0];
+    cleanup_close int out = ends[1];
+    pid_t pid = proc_fork(err);
+    if (pid == 0 && group_join((void *)g, &child) < 0) {
+        ssize_t ignored = write(out, &child, sizeof(child));
+        (void)ignored;
         _exit(1);
     }
-    return pid;
+    if (pid <= 0)
+        return pid;
+    close(steal_fd(&out));
+    if (read(in, &child, sizeof(child)) == 0)
+        return pid;
+    *err = child;
+    proc_wait(pid, &child);
+    return -1;
 }
 
 pid_t group_busy(const struct group *g, int cpu, struct err *err)
