@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What the container gets as standard input, output and error:
+ *
+ *     -t                          a terminal of its own; bytes are carried between it and ours
+ *     else, ours is a terminal    a pipe, and bytes are carried: a program inside must not get hold
+ *                                 of the person's terminal (it could read the keys from it)
+ *     else                        ours as they are: files and pipes need nobody to carry
+ *     without -i                  /dev/null as standard input
+ *
+ * Signals to us go to PID 1, as Docker's --sig-proxy does, which may ignore them: PID 1 gets no
+ * signal that it has no handler for. So the third SIGINT or SIGTERM is a SIGKILL.
+ */
+#include "attach.h"
+
+#include "cleanup.h"
+#include "proc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+
+enum { STOPS = 3, LINGER_MS = 1000 };
+
+static const int PASSED_ON[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGALRM};
+
+int attach_signals(struct attach *attach, struct err *err)
+{
+    sigset_t set;
+
+    *attach = (struct attach){.signals = -1, .master = -1, .console = -1, .given = {-1, -1, -1}};
+    sigemptyset(&set);
+    for (size_t i = 0; i < sizeof(PASSED_ON) / sizeof(PASSED_ON[0]); i++)
+        sigaddset(&set, PASSED_ON[i]);
+    sigaddset(&set, SIGWINCH);
+    sigaddset(&set, SIGTSTP);
+    sigaddset(&set, SIGCONT);
+    attach->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    sigaddset(&set, SIGPIPE); /* a reader that is gone is an error of write(2), not our end */
+    if (attach->signals < 0 || sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+        return err_sys(err, "cannot wait for signals");
+    return 0;
+}
+
+static void add_stream(struct attach *attach, int from, int to, bool close_to)
+{
+    struct stream *stream = &attach->stream[attach->streams++];
+
+    stream->from = from;
+    stream->to = to;
+    stream->close_to = close_to;
+    stream->open = true;
+}
+
+/* One of 0, 1, 2: what the container gets for it. */
+static int prepare_one(struct attach *attach, int fd, int *ret_fd, struct err *err)
+{
+    int ends[2], ours = fd == 0 ? 1 : 0;
+
+    *ret_fd = fd;
+    if (fd == 0 && !attach->interactive)
+        *ret_fd = attach->given[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    else if (!isatty(fd))
+        return 0;
+    else if (pipe2(ends, O_CLOEXEC) == 0) {
+        /* only our end: the container's is an open file of its own and stays as programs expect */
+        fcntl(ends[ours], F_SETFL, O_NONBLOCK);
+        *ret_fd = attach->given[fd] = ends[!ours];
+        add_stream(attach, fd == 0 ? 0 : ends[ours], fd == 0 ? ends[ours] : fd, fd == 0);
+    } else {
+        *ret_fd = -1;
+    }
+    return *ret_fd < 0 ? err_sys(err, "cannot open descriptor %d of the container", fd) : 0;
+}
+
+int attach_prepare(struct attach *attach, struct container *container, struct err *err)
+{
+    int ends[2];
+
+    container->console_socket = -1;
+    if (!attach->terminal) {
+        for (int fd = 0; fd <= 2; fd++) {
+            if (prepare_one(attach, fd, &container->stdio[fd], err) < 0)
+                return -1;
+        }
+        return 0;
+    }
+    if (attach->interactive && !isatty(STDIN_FILENO)) {
+        err_set(err, ERR_USAGE, "the input device is not a TTY");
+        return err_hint(err, "-t wants a terminal on standard input -> leave -t out for a pipe");
+    }
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
+        return err_sys(err, "cannot make a socket for the terminal");
+    attach->console = ends[0];
+    container->console_socket = attach->given[0] = ends[1];
+    return 0;
+}
+
+static int begin_terminal(struct attach *attach, struct err *err)
+{
+    if (tty_receive(attach->console, &attach->master, err) < 0)
+        return -1;
+    fcntl(attach->master, F_SETFL, O_RDWR | O_NONBLOCK);
+    if (attach->interactive) {
+        if (tty_raw(&attach->tty, STDIN_FILENO, err) < 0)
+            return -1;
+        tty_copy_size(STDIN_FILENO, attach->master); /* it may have changed since the start */
+        add_stream(attach, STDIN_FILENO, attach->master, false);
+    }
+    add_stream(attach, attach->master, STDOUT_FILENO, false);
+    return 0;
+}
+
+static void take_signal(struct attach *attach, struct container *container)
+{
+    struct signalfd_siginfo info;
+    int pidfd = container->process.pidfd;
+
+    if (read(attach->signals, &info, sizeof(info)) != (ssize_t)sizeof(info))
+        return;
+    int signal = (int)info.ssi_signo;
+    if (signal == SIGTSTP) {
+        tty_restore(&attach->tty);
+        raise(SIGSTOP);
+    } else if (signal == SIGWINCH || signal == SIGCONT) {
+        if (attach->terminal && attach->interactive) {
+            if (signal == SIGCONT)
+                tty_raw_again(&attach->tty);
+            tty_copy_size(STDIN_FILENO, attach->master);
+        }
+    } else {
+        attach->stops += signal == SIGINT || signal == SIGTERM;
+        proc_pidfd_signal(pidfd, attach->stops < STOPS ? signal : SIGKILL);
+    }
+}
+
+/* After the end only what is still on its way out matters. */
+static bool is_output(const struct stream *stream)
+{
+    return stream->to == STDOUT_FILENO || stream->to == STDERR_FILENO;
+}
+
+int attach_follow(struct attach *attach, struct container *container, struct err *err)
+{
+    bool ended = false;
+
+    for (int fd = 0; fd <= 2; fd++)
+        cleanup_close_fn(&attach->given[fd]), attach->given[fd] = -1;
+    if (attach->terminal && begin_terminal(attach, err) < 0)
+        return -1;
+    for (;;) {
+        struct pollfd polls[5];
+        int waiting = 0;
+        for (int i = 0; i < attach->streams; i++) {
+            struct stream *stream = &attach->stream[i];
+            polls[i] = stream_poll(stream);
+            if (ended && !is_output(stream))
+                polls[i].fd = -1;
+            waiting += polls[i].fd >= 0;
+        }
+        if (ended && waiting == 0)
+            return 0;
+        int n = attach->streams;
+        polls[n] = (struct pollfd){.fd = attach->signals, .events = POLLIN};
+        polls[n + 1] =
+            (struct pollfd){.fd = ended ? -1 : container->process.pidfd, .events = POLLIN};
+        /* all writers are dead: the ends come at once, unless somebody else holds one open */
+        int ready = poll(polls, (nfds_t)n + 2, ended ? LINGER_MS : -1);
+        if (ready < 0 && errno != EINTR)
+            return err_sys(err, "cannot wait for the container");
+        if (ready == 0 && ended)
+            return 0;
+        for (int i = 0; ready > 0 && i < n; i++)
+            stream_move(&attach->stream[i], polls[i].revents);
+        if (ready > 0 && polls[n].revents)
+            take_signal(attach, container);
+        ended |= ready > 0 && polls[n + 1].revents;
+    }
+}
+
+void attach_end(struct attach *attach)
+{
+    int *fds[] = {&attach->given[0], &attach->given[1], &attach->given[2], &attach->master,
+        &attach->console, &attach->signals};
+
+    tty_restore(&attach->tty);
+    for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++) {
+        cleanup_close_fn(fds[i]);
+        *fds[i] = -1;
+    }
+}

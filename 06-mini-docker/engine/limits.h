@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* limits: Docker's words for limits, judged and turned into the kernel's numbers. */
+#ifndef ENGINE_LIMITS_H
+#define ENGINE_LIMITS_H
+
+#include "run.h"
+
+#include "cgroup.h"
+
+/* Errors: ERR_USAGE, with the range that is accepted. */
+int limits_read(const struct run_options *options, struct cgroup_limits *ret, struct err *err);
+
+#endif

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The names inside a container are the image's, not the host's: its passwd and group files say
+ * which number `www-data` is, where the home directory is, and in which groups the user is besides.
+ * fgetpwent(3) reads such a file without asking the host's name services.
+ */
+#include "user.h"
+
+#include "cleanup.h"
+#include "mount.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+/* NULL when there is no such file, or none that can be read as one. */
+static FILE *open_in_root(int root_fd, const char *path)
+{
+    struct err ignored;
+    char reopen[64];
+    cleanup_close int place = mount_open_in_root(root_fd, path, MOUNT_MAKE_NOTHING, &ignored);
+
+    if (place < 0)
+        return NULL;
+    snprintf(reopen, sizeof(reopen), "/proc/self/fd/%d", place);
+    /* a named pipe there must not make us wait */
+    cleanup_close int fd = open(reopen, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
+    if (file)
+        steal_fd(&fd);
+    return file;
+}
+
+/* A whole number and nothing else, as an ID. */
+static bool read_id(const char *text, uint32_t *ret)
+{
+    char *end;
+
+    errno = 0;
+    unsigned long value = strtoul(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end || errno || value > INT32_MAX)
+        return false;
+    *ret = (uint32_t)value;
+    return true;
+}
+
+/* Fills uid, gid, home and the name from the entry; false when there is none. */
+static bool find_entry(
+    FILE *passwd, const char *word, bool by_number, struct user *ret, char ret_name[64])
+{
+    for (struct passwd *entry; passwd && (entry = fgetpwent(passwd));) {
+        if (by_number ? entry->pw_uid != ret->uid : strcmp(entry->pw_name, word) != 0)
+            continue;
+        ret->uid = entry->pw_uid;
+        ret->gid = entry->pw_gid;
+        snprintf(ret->home, sizeof(ret->home), "%s", entry->pw_dir);
+        snprintf(ret_name, 64, "%s", entry->pw_name);
+        return true;
+    }
+    return false;
+}
+
+static bool is_member(const struct group *group, const char *name)
+{
+    for (char **member = group->gr_mem; *member; member++) {
+        if (strcmp(*member, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The groups that list the user, and the one that `wanted` names, when it is not NULL. */
+static bool read_groups(FILE *file, const char *name, const char *wanted, struct user *ret)
+{
+    bool found = !wanted || read_id(wanted, &ret->gid);
+
+    for (struct group *entry; file && (entry = fgetgrent(file));) {
+        if (wanted && strcmp(entry->gr_name, wanted) == 0) {
+            ret->gid = entry->gr_gid;
+            found = true;
+        } else if (!wanted && ret->groups_count < USER_GROUPS && is_member(entry, name)) {
+            ret->groups[ret->groups_count++] = entry->gr_gid;
+        }
+    }
+    return found;
+}
+
+int user_find(const char *root, const char *text, struct user *ret, struct err *err)
+{
+    cleanup_close int root_fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    char word[64], name[64] = "";
+    const char *colon = text ? strchr(text, ':') : NULL;
+
+    if (root_fd < 0)
+        return err_sys(err, "cannot open the root %s", root);
+    *ret = (struct user){.home = "/"};
+    snprintf(word, sizeof(word), "%.*s", (int)(colon ? colon - text : 63), text ? text : "0");
+    cleanup_fclose FILE *passwd = open_in_root(root_fd, "/etc/passwd");
+    bool by_number = read_id(word, &ret->uid);
+    if (!find_entry(passwd, word, by_number, ret, name) && !by_number) {
+        err_set(err, ERR_USAGE, "unable to find user %s", word);
+        return err_hint(
+            err, "no such name in %s/etc/passwd -> a name from there, or a number", root);
+    }
+    cleanup_fclose FILE *group = open_in_root(root_fd, "/etc/group");
+    if (!read_groups(group, name, colon ? colon + 1 : NULL, ret)) {
+        err_set(err, ERR_USAGE, "unable to find group %s", colon + 1);
+        return err_hint(
+            err, "no such name in %s/etc/group -> a name from there, or a number", root);
+    }
+    return 0;
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The host's side of a container. The order is what makes it sound: what is about to be made is
+ * journalled, then the groups are made and given their limits, and only then is there a process,
+ * which is in its group before the program's first instruction (lab 04, the race). The child waits
+ * at the first line of its work until its user and group IDs are mapped.
+ */
+#include "container.h"
+
+#include "child.h"
+
+#include "cleanup.h"
+#include "ns_table.h"
+#include "proc.h"
+
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+
+/* "CLONE_NEWNS | CLONE_NEWPID", for --explain. */
+static const char *flag_names(int flags, char buf[160])
+{
+    size_t used = 0;
+
+    buf[0] = '\0';
+    for (int i = 0; i < NS_KINDS; i++) {
+        if (flags & ns_table[i].flag)
+            used += (size_t)snprintf(
+                buf + used, 160 - used, "%s%s", used ? " | " : "", ns_table[i].flag_name);
+    }
+    return buf;
+}
+
+static int make_groups(struct container *container, struct err *err)
+{
+    const struct spec_linux *l = &container->spec->linux_;
+    struct cgroup *group = &container->group;
+    const struct explain *explain = &container->explain;
+
+    if (cgroup_plan(l->cgroups_path, &l->resources, group, err) < 0)
+        return -1;
+    if (group->absent)
+        explain_step(explain, "cgroups(7); lab 03", "no group: none is ours to make one in");
+    if (cgroup_journal(group, container->undo, err) < 0)
+        return -1;
+    for (int i = 0; i < group->paths; i++)
+        explain_step(explain, "mkdir(2); labs 02, 03", "mkdir %s", group->path[i]);
+    if (cgroup_make(group, err) < 0)
+        return -1;
+    if (l->resources.memory_bytes)
+        explain_step(explain, "cgroups(7); labs 02, 03", "limit memory to %ju bytes",
+            (uintmax_t)l->resources.memory_bytes);
+    if (l->resources.cpu_quota_usec)
+        explain_step(explain, "cgroups(7); labs 02, 03", "limit cpu to %ju us in %ju",
+            (uintmax_t)l->resources.cpu_quota_usec, (uintmax_t)l->resources.cpu_period_usec);
+    if (l->resources.pids)
+        explain_step(explain, "cgroups(7); labs 02, 03", "limit processes to %jd",
+            (intmax_t)l->resources.pids);
+    return cgroup_set(group, &l->resources, err);
+}
+
+/*
+ * With a group, its line in the journal finds every process of the container. Without one, this is
+ * what `make clean-host` would find PID 1 by, should its death signal be lost (it is, when PID 1
+ * executes a set-user-ID program: PR_SET_PDEATHSIG in prctl(2)).
+ */
+static int journal_process(const struct container *container, struct err *err)
+{
+    pid_t pid = container->process.pid;
+
+    if (!container->group.absent)
+        return 0;
+    return undo_add(container->undo, err, UNDO_PROCESS, "%d %llu", pid, proc_start_time(pid));
+}
+
+static int let_go(struct container *container, struct err *err)
+{
+    const struct spec_linux *l = &container->spec->linux_;
+
+    if (journal_process(container, err) < 0)
+        return -1;
+    if (l->namespaces & CLONE_NEWUSER) {
+        explain_step(&container->explain, "user_namespaces(7); lab 01",
+            "uid_map: %u inside is %u outside%s", l->mappings->uid[0].inside,
+            l->mappings->uid[0].outside, l->mappings->uids > 1 ? ", and /etc/subuid's range" : "");
+        if (idmap_write(container->process.pid, l->mappings, err) < 0)
+            return -1;
+    }
+    return sync_signal(&container->sync, err);
+}
+
+void container_init(struct container *container)
+{
+    *container = (struct container){
+        .console_socket = -1,
+        .explain = {.fd = -1, .who = "host"},
+        .group = {.absent = true, .fd = -1},
+        .process = {.pidfd = -1},
+        .sync = {-1, -1, -1, -1},
+        .root_fd = -1,
+        .self_fd = -1,
+    };
+}
+
+int container_start(struct container *container, struct err *err)
+{
+    char names[160];
+    struct spawn spawn = {
+        .namespaces = container->spec->linux_.namespaces & ~CLONE_NEWCGROUP,
+        .child = child_main,
+        .arg = container,
+    };
+
+    if (make_groups(container, err) < 0 || sync_open(&container->sync, err) < 0)
+        return -1;
+    spawn.cgroup_fd = container->group.fd;
+    explain_step(&container->explain, "clone(2); labs 01, 04", "clone3(%s%s)",
+        flag_names(spawn.namespaces, names), spawn.cgroup_fd >= 0 ? " | CLONE_INTO_CGROUP" : "");
+    if (spawn_start(&spawn, &container->process, err) < 0)
+        return -1;
+    sync_parent(&container->sync);
+    if (let_go(container, err) < 0)
+        return -1;
+    return sync_wait_exec(&container->sync, err);
+}
+
+int container_wait(struct container *container, struct err *err)
+{
+    explain_step(&container->explain, "waitid(2); lab 04", "waitid(P_PIDFD): PID 1 has ended");
+    return spawn_wait(&container->process, err);
+}
+
+uint64_t container_oom_kills(const struct container *container)
+{
+    struct cgroup_usage usage;
+    struct err ignored;
+
+    if (container->group.absent || cgroup_read(&container->group, &usage, &ignored) < 0)
+        return 0;
+    return usage.oom_kills == UINT64_MAX ? 0 : usage.oom_kills;
+}
+
+int container_remove(struct container *container, struct err *err)
+{
+    struct err ignored;
+
+    sync_close(&container->sync);
+    if (container->process.pidfd >= 0) {
+        /* after a start that failed it may still be there; else it was waited for, and these fail
+         */
+        proc_pidfd_signal(container->process.pidfd, SIGKILL);
+        spawn_wait(&container->process, &ignored);
+        close(steal_fd(&container->process.pidfd));
+    }
+    if (!container->group.absent)
+        explain_step(&container->explain, "rmdir(2); labs 02, 03", "rmdir the groups");
+    return cgroup_remove(&container->group, err);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * runtime: from a spec to a running process, and back to nothing. Labs 01 to 05, one after another.
+ *
+ *     container_init     nothing is there yet
+ *     container_start    the groups and their limits, then one clone3; the child (child.c) builds
+ *                        the container around itself and becomes the program
+ *     container_wait     its exit status
+ *     container_remove   the groups go
+ *
+ * There is no second exec of mini-docker in between, as programs in Go need it (their runtime has
+ * threads before main, and setns and unshare want a process with one thread: lab 04). A C program
+ * has one thread, so the clone itself is where the container begins.
+ */
+#ifndef RUNTIME_CONTAINER_H
+#define RUNTIME_CONTAINER_H
+
+#include "explain.h"
+#include "spec.h"
+
+#include "cgroup.h"
+#include "spawn.h"
+#include "sync.h"
+#include "undo.h"
+
+/* container_init first; then the caller fills the first part. */
+struct container {
+    const struct spec *spec;
+    struct undo *undo;  /* open; what is about to be made is written there first */
+    int stdio[3];       /* become 0, 1 and 2 of the program; not looked at with a terminal */
+    int console_socket; /* terminal: where the pty's master is sent (SCM_RIGHTS), else -1 */
+    bool init;          /* PID 1 is our own init (init.h), and the program its child */
+    struct explain explain;
+
+    struct cgroup group;
+    struct spawned process; /* PID 1, as the host sees it */
+    struct sync sync;
+    int root_fd; /* in the child: the new root */
+    int self_fd; /* in the child: this program, for `init` */
+};
+
+void container_init(struct container *container);
+
+/*
+ * Returns 0 once the program runs: its exec has succeeded. After an error nothing of it runs, and
+ * container_remove is still to be called. Errors: those of the child too; ERR_NOT_FOUND and
+ * ERR_NOT_EXECUTABLE are about the program.
+ */
+int container_start(struct container *container, struct err *err);
+
+/* Wait for the end of PID 1, which ends everything in its PID namespace. The status, or -1. */
+int container_wait(struct container *container, struct err *err);
+
+/* How many processes of the container the kernel ended for want of memory; 0 when it is not known.
+ */
+uint64_t container_oom_kills(const struct container *container);
+
+/* End what may still run and remove the groups. Safe after a start that failed at any point. */
+int container_remove(struct container *container, struct err *err);
+
+#endif

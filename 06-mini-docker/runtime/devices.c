@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+/* The device files of the spec, and the links of /dev that every program expects (lab 05, dev). */
+#include "stages.h"
+
+#include "rootfs.h"
+
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+int stage_devices(struct container *container, struct err *err)
+{
+    const struct spec_linux *l = &container->spec->linux_;
+
+    for (size_t i = 0; i < l->devices_count; i++) {
+        const struct spec_device *device = &l->devices[i];
+        explain_step(&container->explain, "mknod(2); lab 05", "mknod %s %c %u %u", device->path,
+            S_ISBLK(device->type_and_mode) ? 'b' : 'c', device->major, device->minor);
+        if (rootfs_dev_node(container->root_fd, device->path, device->type_and_mode,
+                makedev(device->major, device->minor), err) < 0)
+            return -1;
+    }
+    return rootfs_dev_links(container->root_fd, err);
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The new root, before and after everything else. Before: it is made a mount of its own, since
+ * pivot_root(2) wants one, and since what is mounted below must go on that mount. After: the
+ * process moves in and the old root is taken away.
+ *
+ * An ephemeral root is a lower layer that is only read, with a layer in memory over it (lab 05,
+ * overlay). It is mounted in the container's own mount namespace, so the kernel takes it away with
+ * the last process, however that ended.
+ */
+#include "stages.h"
+
+#include "cleanup.h"
+#include "mount.h"
+#include "rootfs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+/* Room for the run's directory, and a name in it. */
+enum { LAYER_PATH = 128 };
+
+/* Make dir/name. */
+static int make_dir(const char *dir, const char *name, char ret_path[LAYER_PATH], struct err *err)
+{
+    snprintf(ret_path, LAYER_PATH, "%s/%s", dir, name);
+    if (mkdir(ret_path, 0755) < 0)
+        return err_sys(err, "cannot make %s", ret_path);
+    return 0;
+}
+
+/*
+ * In a user namespace overlayfs keeps its marks in user.* attributes, as trusted.* are refused
+ * (the kernel's Documentation/filesystems/overlayfs.rst). Files of users that are not mapped in
+ * there would belong to nobody and be read-only for the container's root.
+ */
+static bool overlay_fits(const char *lower)
+{
+    struct stat st;
+
+    return stat(lower, &st) == 0 && st.st_uid == geteuid();
+}
+
+/* Returns -1 where this kernel or this file system cannot do it; nothing is mounted then. */
+static int mount_overlay(const char *lower, const char *layer, const char *root, bool user)
+{
+    char data[PATH_MAX + 3 * LAYER_PATH];
+
+    snprintf(data, sizeof(data), "lowerdir=%s,upperdir=%s/upper,workdir=%s/work%s", lower, layer,
+        layer, user ? ",userxattr" : "");
+    return mount("overlay", root, "overlay", 0, data);
+}
+
+/* Leaves the path of the root in ret_root. */
+static int mount_ephemeral(
+    const struct container *container, char ret_root[LAYER_PATH], struct err *err)
+{
+    const struct spec *spec = container->spec;
+    bool user = spec->linux_.namespaces & CLONE_NEWUSER;
+    char layer[LAYER_PATH], path[LAYER_PATH];
+
+    if (make_dir(container->undo->dir, "layer", layer, err) < 0)
+        return -1;
+    if (mount("tmpfs", layer, "tmpfs", 0, "mode=755") < 0)
+        return err_sys(err, "cannot mount a layer in memory");
+    if (make_dir(layer, "upper", path, err) < 0 || make_dir(layer, "work", path, err) < 0 ||
+        make_dir(layer, "root", ret_root, err) < 0)
+        return -1;
+    explain_step(&container->explain, "overlayfs.rst; lab 05",
+        "mount overlay: %s below, memory above", spec->root.path);
+    if (overlay_fits(spec->root.path) && mount_overlay(spec->root.path, layer, ret_root, user) == 0)
+        return 0;
+    explain_step(&container->explain, "lab 05", "no overlay here: copy it to memory instead");
+    snprintf(ret_root, LAYER_PATH, "%s/copy", layer);
+    return rootfs_copy(spec->root.path, ret_root, err);
+}
+
+int stage_root(struct container *container, struct err *err)
+{
+    const struct spec_root *root = &container->spec->root;
+    char layer_root[LAYER_PATH];
+    const char *path = root->path;
+
+    explain_step(&container->explain, "mount_namespaces(7); lab 01", "make every mount private");
+    if (mount_make_private(err) < 0)
+        return -1;
+    if (root->ephemeral && mount_ephemeral(container, layer_root, err) < 0)
+        return -1;
+    if (root->ephemeral)
+        path = layer_root;
+    explain_step(&container->explain, "mount(2); lab 05", "bind %s onto itself", path);
+    if (mount(path, path, NULL, MS_BIND | MS_REC, NULL) < 0)
+        return err_sys(err, "cannot bind %s onto itself", path);
+    container->root_fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (container->root_fd < 0)
+        return err_sys(err, "cannot open %s", path);
+    return 0;
+}
+
+/* A bind can be read-only where its file system is not; other flags of it must be kept. */
+static int make_readonly(struct err *err)
+{
+    struct mount_attr attr = {.attr_set = MOUNT_ATTR_RDONLY};
+
+    if (syscall(SYS_mount_setattr, AT_FDCWD, "/", 0, &attr, sizeof(attr)) < 0)
+        return err_sys(err, "cannot make the root read-only (Linux 5.12)");
+    return 0;
+}
+
+int stage_pivot(struct container *container, struct err *err)
+{
+    explain_step(&container->explain, "pivot_root(2); lab 05",
+        "pivot_root(\".\", \".\"), and the old root is detached");
+    if (fchdir(container->root_fd) < 0)
+        return err_sys(err, "cannot change to the new root");
+    if (syscall(SYS_pivot_root, ".", ".") < 0)
+        return rootfs_explain_pivot(".", ".", errno, err);
+    /* "." is now the old root, lying over the new one */
+    if (umount2(".", MNT_DETACH) < 0)
+        return err_sys(err, "cannot detach the old root");
+    if (chdir("/") < 0)
+        return err_sys(err, "cannot change to the new root");
+    close(steal_fd(&container->root_fd));
+    return container->spec->root.readonly ? make_readonly(err) : 0;
+}
