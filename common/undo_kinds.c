@@ -58,6 +58,8 @@ static int kill_members(const char *path, const struct stat *st, int type, struc
         return 0;
     if (fsio_exists(path, "freezer.state"))
         fsio_write(&ignored, path, "freezer.state", "THAWED");
+    if (fsio_exists(path, "pids.max")) /* or a fork bomb grows back while it is killed */
+        fsio_write(&ignored, path, "pids.max", "0");
     if (fsio_exists(path, "cgroup.freeze"))
         fsio_write(&ignored, path, "cgroup.freeze", "0");
     pids = fsio_read(path, "cgroup.procs", &ignored);
