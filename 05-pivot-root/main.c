@@ -6,6 +6,8 @@
 
 static const struct experiment *const EXPERIMENTS[] = {
     &pivot_experiment,
+    &chroot_escape_experiment,
+    &causes_experiment,
     NULL,
 };
 
