@@ -9,10 +9,15 @@ static const struct experiment *const EXPERIMENTS[] = {
     &controllers_experiment,
     &files_experiment,
     &weight_experiment,
+    &cpuset_experiment,
+    &memory_experiment,
+    &swap_experiment,
+    &events_experiment,
     &limits_experiment,
     &freeze_experiment,
     &kill_experiment,
     &pids_experiment,
+    &io_experiment,
     NULL,
 };
 
