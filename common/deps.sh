@@ -1,0 +1,146 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# deps.sh [--check] GROUP...: see that the programs a group of tasks needs are here, or install them.
+#
+#     build   a compiler and make            vm      the throwaway machine
+#     labs    what the labs start            test    what the tests use
+#     lab06   the libraries of lab 06        bench   what the benchmarks compare with
+#
+# It only looks for files, so it costs nothing when all is there. When something is missing it shows the
+# one line that installs it, and asks in a terminal. With no one to ask, root's machine gets it installed
+# and anyone else is told the line. --check never installs. LABS_DEPS=skip goes on with what is there.
+set -eu
+PATH=$PATH:/usr/sbin:/sbin # where mkfs.ext4 is, and a plain user does not look
+
+# What is looked for, and the package that has it. A name is a command, a path (with *) is a file,
+# static:NAME is a command without shared libraries, pc:NAME is a library that pkg-config finds.
+table() {
+    cat <<'END'
+#       looked for              apt                     dnf                     pacman          apk
+build   gcc                     gcc                     gcc                     gcc             gcc
+build   make                    make                    make                    make            make
+build   /usr/include/stdio.h    libc6-dev               glibc-devel             glibc           musl-dev
+build   /usr/include/linux/fs.h linux-libc-dev          kernel-headers          linux-api-headers linux-headers
+labs    stress-ng               stress-ng               stress-ng               stress-ng       stress-ng
+labs    static:busybox          busybox-static          busybox                 busybox         busybox-static
+labs    ip                      iproute2                iproute                 iproute2        iproute2
+labs    mkfs.ext4               e2fsprogs               e2fsprogs               e2fsprogs       e2fsprogs
+labs    losetup                 mount                   util-linux              util-linux      losetup
+labs    unshare                 util-linux              util-linux              util-linux      util-linux-misc
+labs    ps                      procps                  procps-ng               procps-ng       procps
+lab06   pkg-config              pkg-config              pkgconf-pkg-config      pkgconf         pkgconf
+vm      qemu-system-x86_64      qemu-system-x86         qemu-system-x86-core    qemu-system-x86 qemu-system-x86_64
+vm      static:busybox          busybox-static          busybox                 busybox         busybox-static
+vm      bash                    bash                    bash                    bash            bash
+vm      flock                   util-linux              util-linux              util-linux      flock
+vm      setpriv                 util-linux              util-linux              util-linux      setpriv
+vm      xz                      xz-utils                xz                      xz              xz
+vm      readelf                 binutils                binutils                binutils        binutils
+test    bats                    bats                    bats                    bats            bats
+test    /usr/include/cmocka.h   libcmocka-dev           libcmocka-devel         cmocka          cmocka-dev
+test    clang                   clang                   clang                   clang           clang
+test    clang-format            clang-format            clang-tools-extra       clang           clang-extra-tools
+test    /usr/lib*/*/lib/clang/*/lib/linux/libclang_rt.asan-x86_64.a libclang-rt-dev compiler-rt compiler-rt compiler-rt
+test    strace                  strace                  strace                  strace          strace
+test    tmux                    tmux                    tmux                    tmux            tmux
+test    shellcheck              shellcheck              ShellCheck              shellcheck      shellcheck
+test    debootstrap             debootstrap             debootstrap             debootstrap     debootstrap
+test    git                     git                     git                     git             git
+bench   crun                    crun                    crun                    crun            crun
+bench   runc                    runc                    runc                    runc            runc
+bench   bwrap                   bubblewrap              bubblewrap              bubblewrap      bubblewrap
+bench   hyperfine               hyperfine               hyperfine               hyperfine       hyperfine
+END
+}
+
+die() {
+    printf 'deps: %s\n' "$@" >&2
+    exit 1
+}
+
+# is_here THING: one entry of the table's second column.
+is_here() {
+    case $1 in
+    static:*)
+        for name in "${1#*:}" "${1#*:}.static"; do
+            path=$(command -v "$name") || continue
+            ! ldd "$path" 2>/dev/null | grep -q '/ld\|=>' && return
+        done
+        return 1
+        ;;
+    pc:*)
+        for path in /usr/lib/pkgconfig /usr/share/pkgconfig /usr/lib64/pkgconfig /usr/lib/*-linux-*/pkgconfig; do
+            [ ! -e "$path/${1#*:}.pc" ] || return 0
+        done
+        return 1
+        ;;
+    /*)
+        # shellcheck disable=SC2086 # the * is to be expanded
+        set -- $1
+        [ -e "$1" ]
+        ;;
+    *) command -v "$1" >/dev/null ;;
+    esac
+}
+
+check=no groups=
+for word in "$@"; do
+    case $word in
+    --check) check=yes ;;
+    build | labs | lab06 | vm | test | bench) groups="$groups $word " ;;
+    *) echo "deps: '$word' is not one of: build labs lab06 vm test bench" >&2 && exit 2 ;;
+    esac
+done
+[ -n "$groups" ] || { echo "usage: deps.sh [--check] GROUP..." >&2 && exit 2; }
+[ "${LABS_DEPS:-}" != skip ] || exit 0
+
+manager=
+for m in apt-get dnf pacman apk; do
+    [ -n "$manager" ] || ! command -v $m >/dev/null || manager=$m
+done
+
+missing='' things='' packages=''
+while read -r group thing apt dnf pacman apk; do
+    case $groups in *" $group "*) ;; *) continue ;; esac
+    ! is_here "$thing" || continue
+    case $manager in apt-get) p=$apt ;; dnf) p=$dnf ;; pacman) p=$pacman ;; *) p=$apk ;; esac
+    things="$things $thing"
+    missing="$missing ${thing#static:}"
+    case "$packages " in *" $p "*) ;; *) packages="$packages $p" ;; esac
+done <<END
+$(table)
+END
+[ -n "$missing" ] || exit 0
+
+case $manager in
+apt-get) install="apt-get install -y --no-install-recommends$packages" ;;
+dnf) install="dnf install -y$packages" ;;
+pacman) install="pacman -S --needed --noconfirm$packages" ;;
+apk) install="apk add$packages" ;;
+*) die "missing:$missing" "no package manager that this script knows (apt, dnf, pacman, apk): please install them" ;;
+esac
+sudo=
+[ "$(id -u)" = 0 ] || sudo="sudo "
+if [ $check = yes ]; then
+    die "missing:$missing" "to install: $sudo$install"
+elif [ -t 0 ] && [ -t 2 ]; then
+    printf 'Missing:%s\nInstall with: %s%s\nNow? [Y/n] ' "$missing" "$sudo" "$install" >&2
+    read -r answer || answer=n
+    case $answer in
+    [nN]*) die "not installed; LABS_DEPS=skip before the command goes on without" ;;
+    esac
+elif [ -n "$sudo" ]; then
+    die "missing:$missing" "type: $sudo$install" "(or put LABS_DEPS=skip before the command, to go on without)"
+fi
+
+# shellcheck disable=SC2086 # $sudo is a word or nothing, $install a line
+update() { [ $manager != apt-get ] || ${sudo}env DEBIAN_FRONTEND=noninteractive apt-get -q update >&2; }
+# shellcheck disable=SC2086
+run_install() { ${sudo}env DEBIAN_FRONTEND=noninteractive $install >&2; }
+# A fresh system has no package lists; old ones name packages that the mirrors no longer have.
+set -- /var/lib/apt/lists/*Packages*
+[ -e "$1" ] || update
+run_install || { update && run_install; } || die "the installation failed: $install"
+for thing in $things; do
+    is_here "$thing" || die "$thing is still not here after: $install"
+done
