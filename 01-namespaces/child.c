@@ -19,6 +19,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+enum { STACK_SIZE = 256 * 1024 };
+
 /* What crosses the clone. */
 struct start {
     struct child self; /* the child's end of the pair */
@@ -97,11 +99,14 @@ static int wait_turn(struct child *child, struct err *err)
 
 int child_start(struct child *child, int flags, child_main *main, void *arg, struct err *err)
 {
-    static char stack[256 * 1024] __attribute__((aligned(16)));
+    /* a fresh one for each: the caller may be a child itself, and be running on the last one */
+    char *stack =
+        mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     int pair[2];
 
     *child = (struct child){.failure = child_memory(sizeof(*err))};
-    if (!child->failure || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+    if (stack == MAP_FAILED || !child->failure ||
+        socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
         return err_sys(err, "cannot make what parent and child share");
     child->fd = pair[0];
     struct start start = {
@@ -112,7 +117,7 @@ int child_start(struct child *child, int flags, child_main *main, void *arg, str
     };
     fflush(NULL); /* or the child would print again what waits in our buffers */
     /* the stack grows down, so clone is given its end; SIGCHLD makes the child one to wait for */
-    child->pid = clone(begin, stack + sizeof(stack), flags | SIGCHLD, &start);
+    child->pid = clone(begin, stack + STACK_SIZE, flags | SIGCHLD, &start);
     if (child->pid < 0)
         explain_clone(flags, err);
     close(pair[1]);

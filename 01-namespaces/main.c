@@ -9,6 +9,8 @@ static const struct experiment *const EXPERIMENTS[] = {
     &uts_experiment,
     &ipc_experiment,
     &pid_experiment,
+    &mount_experiment,
+    &net_experiment,
     NULL,
 };
 
