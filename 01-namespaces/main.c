@@ -11,6 +11,9 @@ static const struct experiment *const EXPERIMENTS[] = {
     &pid_experiment,
     &mount_experiment,
     &net_experiment,
+    &user_experiment,
+    &cgroup_experiment,
+    &time_experiment,
     NULL,
 };
 

@@ -137,6 +137,19 @@ static int be_first(struct child *self, void *arg, struct err *err)
     return 0;
 }
 
+/* Some kernels put these, unused, into every namespace (net.core.fb_tunnels_only_for_init_net). */
+static bool is_fallback_tunnel(const char *name)
+{
+    static const char *const names[] = {
+        "tunl0", "sit0", "gre0", "gretap0", "erspan0", "ip_vti0", "ip6_vti0", "ip6tnl0", "ip6gre0"};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
 /*
  * How many devices the process's namespace has, and how many packets `device` received there; -1
  * for a device that it does not have.
@@ -153,7 +166,7 @@ static int read_devices(pid_t pid, const char *device, int64_t *ret_received)
     while (file && fgets(line, sizeof(line), file)) {
         if (sscanf(line, " %31[^:]: %*u %" SCNd64, name, &packets) != 2)
             continue;
-        devices++;
+        devices += !is_fallback_tunnel(name);
         if (strcmp(name, device) == 0)
             *ret_received = packets;
     }
@@ -205,7 +218,7 @@ static int show_cable(struct report *r, struct child *first, struct scene *scene
     step(r, "udp(7)", "%d datagrams from " ADDRESS_A " to " ADDRESS_B " and back", ROUNDS);
     if (child_next(first, err) < 0)
         return -1;
-    note(r, "%d came back, %.1f us each way and back", scene->answered,
+    note(r, "%d came back, %.1f us for the way there and back", scene->answered,
         (double)scene->usec / ROUNDS);
     read_devices(first->pid, "veth-a", &received_a);
     read_devices(scene->second, "veth-b", &received_b);
