@@ -67,18 +67,6 @@ static char *show(struct run *run, const char *dir, const char *file, struct err
     return text;
 }
 
-/* After an EBUSY: who is in the group? */
-static int show_members(struct run *run, const struct group *g, struct err *err)
-{
-    cleanup_free char *pids = fsio_read(g->path, "cgroup.procs", err);
-
-    if (!pids)
-        return -1;
-    for (char *pid = strtok(pids, "\n"); pid; pid = strtok(NULL, "\n"))
-        note(&run->report, "%s/cgroup.procs: %s: this process is in the way", g->name, pid);
-    return 0;
-}
-
 static int come_down(struct run *run, const char *controller, struct group *g, struct err *err)
 {
     struct report *r = &run->report;
@@ -129,6 +117,7 @@ static int no_inner_processes(
 {
     struct report *r = &run->report;
     struct group busy, leaf;
+    char members[160];
 
     step(r, "cgroup-v2.rst, \"No Internal Process Constraint\"",
         "a process into a group that passes %s down", controller);
@@ -147,8 +136,8 @@ static int no_inner_processes(
         return -1;
     int refused = group_try(run, &busy, "cgroup.subtree_control", "+%s", controller);
     claim_errno(r, "a group with a process passes none down", refused, EBUSY, "write(2)");
-    if (refused && show_members(run, &busy, err) < 0)
-        return -1;
+    if (refused)
+        note(r, "in the way: %s", group_members(busy.path, members, sizeof(members)));
 
     step(r, NULL, "control: the process moves to the leaf, and the same write again");
     if (group_set(run, &leaf, err, "cgroup.procs", "%d", pid) < 0)

@@ -24,8 +24,45 @@
 
 enum { REMOVE_TRIES = 100 };
 
-/* Writes "+cpu" for each of the controllers. `undo`: journal it first; NULL where the group is
- * ours. */
+char *group_members(const char *dir, char *ret, size_t size)
+{
+    struct err ignored;
+    cleanup_free char *pids = fsio_read(dir, "cgroup.procs", &ignored);
+    size_t used = 0;
+
+    ret[0] = '\0';
+    for (char *pid = pids ? strtok(pids, "\n") : NULL; pid; pid = strtok(NULL, "\n")) {
+        char comm[64];
+        snprintf(comm, sizeof(comm), "/proc/%s/comm", pid);
+        cleanup_free char *name = fsio_read(NULL, comm, &ignored);
+        if (used + 40 > size)
+            break;
+        used += (size_t)snprintf(
+            ret + used, size - used, "%s%s (%.16s)", used ? ", " : "", pid, name ? name : "gone");
+    }
+    return ret;
+}
+
+/*
+ * Only the root of the tree may hold processes and pass controllers down at the same time; it is
+ * the one group without a cgroup.type. Elsewhere the answer would be EBUSY for memory, and for cpu
+ * a tree that can hold threads only: see the controllers and threaded experiments.
+ */
+static int check_parent(const char *parent, struct err *err)
+{
+    char members[160];
+
+    group_members(parent, members, sizeof(members));
+    if (!fsio_exists(parent, "cgroup.type") || !*members)
+        return 0;
+    err_set(err, ERR_SKIP, "needs a group without processes to make groups in, and %s holds %s",
+        parent, members);
+    return err_hint(err, "a group with processes passes no controllers down -> sudo ./run, or "
+                         "systemd-run --user --scope -p Delegate=yes ./run");
+}
+
+/* Writes "+cpu" for each of the controllers. `undo`: journal it first; NULL where it goes with the
+ * group. */
 static int enable(
     struct run *run, struct undo *undo, const char *dir, const char *controllers, struct err *err)
 {
@@ -68,6 +105,8 @@ int group_make(struct run *run, const char *suffix, const char *controllers, str
     if (!host_v2_parent(parent))
         return err_set(err, ERR_SKIP, "there is no cgroup v2 group to make groups in");
     snprintf(name, sizeof(name), "%s%s", run->undo.id, suffix);
+    if (*controllers && check_parent(parent, err) < 0)
+        return -1;
     if (enable(run, &run->undo, parent, controllers, err) < 0 ||
         undo_add(&run->undo, err, UNDO_CGROUP, "%s/%s", parent, name) < 0)
         return -1;

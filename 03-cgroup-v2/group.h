@@ -35,7 +35,8 @@ struct group {
  * ("cpu memory", or "" for none) switched on in the parent's cgroup.subtree_control first. Both are
  * journalled before they are done, and printed. Two groups of one run need different suffixes: "",
  * "-a".
- * Errors: mkdir(2)'s; ERR_SKIP when the parent cannot pass the controllers down.
+ * Errors: mkdir(2)'s; ERR_SKIP when the parent holds processes, and so cannot pass a controller
+ * down.
  */
 int group_make(struct run *run, const char *suffix, const char *controllers, struct group *ret,
     struct err *err);
@@ -62,6 +63,9 @@ int group_try(struct run *run, const struct group *g, const char *file, const ch
  * Error ERR_SKIP when the group has no such file. `why` says when it would: "Linux 5.14 and later".
  */
 int group_require(const struct group *g, const char *file, const char *why, struct err *err);
+
+/* The processes in a group's directory, as "4121 (sleep), 4122 (sh)". Returns ret. */
+char *group_members(const char *dir, char *ret, size_t size);
 
 /* How an errno is printed: "ok" for 0, else its name. */
 const char *group_answer(int code);
