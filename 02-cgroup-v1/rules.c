@@ -267,8 +267,7 @@ static int rules_run(struct run *run, struct err *err)
 {
     struct rules rules;
 
-    /* not cpuset: nobody can join a new group of it before it is set up (see ./run cpuset) */
-    for (int i = 0; v1mount_list(i, 1, rules.list) && strstr(rules.list, "cpuset"); i++)
+    for (int i = 0; v1mount_list(i, 1, rules.list) && !strstr(rules.list, "memory"); i++)
         ;
     if (v1mount_alone(err) < 0 || rule_1(run, &rules, err) < 0 || rule_2(run, &rules, err) < 0 ||
         rule_3(run, err) < 0)

@@ -67,7 +67,7 @@ static void show(
     } else {
         snprintf(where, sizeof(where), "nowhere");
     }
-    note(r, "%-10s %2u  %-27s %s", name, hierarchy, where, purpose_of(name));
+    note(r, "%-10s %2u  %-31s %s", name, hierarchy, where, purpose_of(name));
 }
 
 static int subsystems_run(struct run *run, struct err *err)
@@ -82,7 +82,7 @@ static int subsystems_run(struct run *run, struct err *err)
     if (!file)
         return err_sys(err, "cannot open /proc/cgroups");
     step(r, "cgroups(7)", "/proc/cgroups, and where each is mounted:");
-    note(r, "%-10s %2s  %-27s %s", "subsystem", "ID", "mounted", "what it is for");
+    note(r, "%-10s %2s  %-31s %s", "subsystem", "ID", "mounted", "what it is for");
     while (fgets(line, sizeof(line), file)) {
         if (line[0] != '#' && sscanf(line, "%63s %u", name, &hierarchy) == 2)
             show(r, name, hierarchy, v2, &counts);
