@@ -158,7 +158,7 @@ int group_require(const struct group *g, const char *file, const char *why, stru
 
 const char *group_answer(int code)
 {
-    return code ? strerrorname_np(code) : "ok";
+    return code ? err_name(code) : "ok";
 }
 
 int group_join(void *group, struct err *err)

@@ -51,6 +51,27 @@ void err_print(FILE *out, const char *prog, const struct err *err)
         fprintf(out, "hint: %s\n", err->hint);
 }
 
+/* glibc has strerrorname_np(3) for this, since 2.32; other C libraries have nothing. */
+const char *err_name(int code)
+{
+#define NAME(code) [code] = #code
+    static const char *const names[] = {NAME(EPERM), NAME(ENOENT), NAME(ESRCH), NAME(EINTR),
+        NAME(EIO), NAME(ENXIO), NAME(E2BIG), NAME(ENOEXEC), NAME(EBADF), NAME(ECHILD), NAME(EAGAIN),
+        NAME(ENOMEM), NAME(EACCES), NAME(EFAULT), NAME(ENOTBLK), NAME(EBUSY), NAME(EEXIST),
+        NAME(EXDEV), NAME(ENODEV), NAME(ENOTDIR), NAME(EISDIR), NAME(EINVAL), NAME(ENFILE),
+        NAME(EMFILE), NAME(ENOTTY), NAME(ETXTBSY), NAME(EFBIG), NAME(ENOSPC), NAME(ESPIPE),
+        NAME(EROFS), NAME(EMLINK), NAME(EPIPE), NAME(EDOM), NAME(ERANGE), NAME(ENAMETOOLONG),
+        NAME(ENOSYS), NAME(ENOTEMPTY), NAME(ELOOP), NAME(ENOMSG), NAME(EOVERFLOW), NAME(EOPNOTSUPP),
+        NAME(ETIMEDOUT), NAME(ECONNREFUSED), NAME(ENETUNREACH), NAME(EHOSTUNREACH)};
+#undef NAME
+    static char number[24];
+
+    if (code > 0 && (size_t)code < sizeof(names) / sizeof(names[0]) && names[code])
+        return names[code];
+    snprintf(number, sizeof(number), "errno %d", code);
+    return number;
+}
+
 int err_exit_status(const struct err *err)
 {
     static const int status[] = {

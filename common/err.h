@@ -45,6 +45,10 @@ int err_hint(struct err *err, const char *fmt, ...) __attribute__((format(printf
 /* Print "prog: what: strerror" and, where there is one, "hint: …" to `out`. */
 void err_print(FILE *out, const char *prog, const struct err *err);
 
+/* An errno by its name, "EBUSY", or "errno 42" where it is none of the common ones. Not
+ * thread-safe. */
+const char *err_name(int code);
+
 /* The exit status that goes with err->kind (see the enum); 0 for ERR_NONE. */
 int err_exit_status(const struct err *err);
 

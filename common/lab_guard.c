@@ -116,6 +116,16 @@ static void end_descendants(int tries)
     }
 }
 
+static void say_interrupted(const struct lab *lab, const struct experiment *experiment, int signal)
+{
+    static const char *const names[] = {
+        [SIGINT] = "SIGINT", [SIGTERM] = "SIGTERM", [SIGHUP] = "SIGHUP", [SIGQUIT] = "SIGQUIT"};
+    const char *name = signal <= SIGTERM ? names[signal] : NULL;
+
+    fprintf(stderr, "lab %s %s: ended by %s; cleaning up\n", lab->number, experiment->name,
+        name ? name : strsignal(signal));
+}
+
 int lab_guard(const struct lab *lab, const struct experiment *experiment, struct run *run)
 {
     struct terminal terminal;
@@ -143,8 +153,7 @@ int lab_guard(const struct lab *lab, const struct experiment *experiment, struct
     end_descendants(200);
     restore_terminal(&terminal);
     if (run->ended_by)
-        fprintf(stderr, "lab %s %s: ended by SIG%s; cleaning up\n", lab->number, experiment->name,
-            sigabbrev_np(run->ended_by));
+        say_interrupted(lab, experiment, run->ended_by);
     if (undo_all(&run->undo, stderr) > 0 && status == 0)
         status = 1;
     end_descendants(2000);

@@ -166,8 +166,8 @@ void claim_errno(struct report *r, const char *text, int measured, int expected,
 {
     struct claim *c = new_claim(r, text, source);
 
-    snprintf(c->expected, sizeof(c->expected), "= %s", expected ? strerrorname_np(expected) : "ok");
-    snprintf(c->measured, sizeof(c->measured), "%s", measured ? strerrorname_np(measured) : "ok");
+    snprintf(c->expected, sizeof(c->expected), "= %s", expected ? err_name(expected) : "ok");
+    snprintf(c->measured, sizeof(c->measured), "%s", measured ? err_name(measured) : "ok");
     c->ok = measured == expected;
 }
 
