@@ -26,7 +26,7 @@ $(LAB_VERBS): lab-%:
 	@$(sub) -C $(call folder,$@)
 	@$(if $(filter 05 06,$*),$(sub) rootfs)
 	@ln -sfn $(call program,$(call folder,$@)) run
-	@echo "./run is now lab $*: ./run list shows its experiments"
+	@echo "./run is now lab $*: $(if $(filter 06,$*),./run help,./run list) shows what it can do"
 
 rootfs: common  ## build rootfs/, a small root of busybox for labs 05 and 06
 	@$(BUILD)/mkrootfs rootfs
