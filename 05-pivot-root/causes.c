@@ -10,6 +10,7 @@
 #include "experiments.h"
 
 #include "inside.h"
+#include "look.h"
 #include "provoke.h"
 #include "root.h"
 #include "rootfs.h"
@@ -55,7 +56,7 @@ static void note_hint(struct report *r, const struct try *try)
 {
     const char *arrow = strstr(try->why.hint, " -> ");
 
-    note(r, "%s: %.*s", strerrorname_np(try->code),
+    note(r, "%s: %.*s", err_name(try->code),
         arrow ? (int)(arrow - try->why.hint) : (int)sizeof(try->why.hint), try->why.hint);
     if (arrow)
         note(r, "cure: %s", arrow + 4);

@@ -15,6 +15,11 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+const char *errno_name(int code)
+{
+    return code ? strerrorname_np(code) : "ok";
+}
+
 int look_dir(const char *path, char ret_id[LOOK_ID], struct err *err)
 {
     struct stat st;
@@ -35,19 +40,25 @@ int look_root(pid_t pid, char ret_id[LOOK_ID], struct err *err)
     return look_dir(path, ret_id, err);
 }
 
-int look_processes(pid_t pid, struct err *err)
+int look_numbers(const char *proc, struct err *err)
 {
-    char path[64] = "/proc";
+    cleanup_closedir DIR *dir = opendir(proc);
     int count = 0;
 
-    if (pid)
-        snprintf(path, sizeof(path), "/proc/%d/root/proc", pid);
-    cleanup_closedir DIR *dir = opendir(path);
     if (!dir)
-        return err_sys(err, "cannot read %s", path);
+        return err_sys(err, "cannot read %s", proc);
     for (struct dirent *entry; (entry = readdir(dir));)
         count += isdigit((unsigned char)entry->d_name[0]) != 0;
     return count;
+}
+
+int look_processes(pid_t pid, struct err *err)
+{
+    char path[64] = "/proc";
+
+    if (pid)
+        snprintf(path, sizeof(path), "/proc/%d/root/proc", pid);
+    return look_numbers(path, err);
 }
 
 /* "NSpid:	4121	1": its number in each PID namespace, from ours inwards. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* look: what a process's root is, seen from outside through /proc/PID. A pid of 0 is the caller. */
+/* look: what a process has as its root, seen from outside in /proc/PID. A pid of 0 is the caller.
+ */
 #ifndef LAB05_LOOK_H
 #define LAB05_LOOK_H
 
@@ -7,6 +8,9 @@
 
 #include <stdbool.h>
 #include <sys/types.h>
+
+/* "EROFS", or "ok" for 0. */
+const char *errno_name(int code);
 
 enum { LOOK_ID = 48 };
 
@@ -16,7 +20,10 @@ int look_root(pid_t pid, char ret_id[LOOK_ID], struct err *err);
 /* The same of a directory given by path. */
 int look_dir(const char *path, char ret_id[LOOK_ID], struct err *err);
 
-/* How many processes the /proc of that process shows: the directories there that are numbers. */
+/* How many processes this procfs shows: the directories in it that are numbers. */
+int look_numbers(const char *proc, struct err *err);
+
+/* How many processes the /proc of that process shows. */
 int look_processes(pid_t pid, struct err *err);
 
 /* The process's own number in the innermost PID namespace that it is in. */

@@ -8,6 +8,12 @@ static const struct experiment *const EXPERIMENTS[] = {
     &pivot_experiment,
     &chroot_escape_experiment,
     &causes_experiment,
+    &propagation_experiment,
+    &proc_experiment,
+    &dev_experiment,
+    &overlay_experiment,
+    &readonly_experiment,
+    &no_pivot_experiment,
     NULL,
 };
 

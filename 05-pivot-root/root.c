@@ -72,9 +72,11 @@ int root_mount_proc(const char *dir, struct err *err)
     if (mount("proc", path, "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) == 0)
         return 0;
     err_sys(err, "cannot mount proc on %s", path);
-    if (errno == EPERM)
+    if (errno == EPERM) {
+        err->kind = ERR_SKIP;
         return err_hint(err, "a user namespace gets a proc only where a whole one is in sight, and "
-                             "here none is, or parts of it are covered -> mount it before the old "
-                             "root goes; inside another container, run as root on the host");
+                             "here none is, or parts of it are covered (as inside a container) -> "
+                             "mount it before the old root goes; sudo ./run, or make vm-05");
+    }
     return -1;
 }

@@ -11,6 +11,7 @@
 
 #include "cleanup.h"
 #include "fsio.h"
+#include "mount.h"
 #include "proc.h"
 
 #include <elf.h>
@@ -195,13 +196,11 @@ static struct {
     struct err *err;
 } copy;
 
-static int copy_entry(const char *path, const struct stat *st, int type, struct FTW *place)
+static int copy_one(const char *path, const char *to, const struct stat *st, int type)
 {
-    char to[PATH_MAX], text[PATH_MAX];
     struct err *err = copy.err;
+    char text[PATH_MAX];
 
-    (void)place;
-    snprintf(to, sizeof(to), "%s%s", copy.to, path + strlen(copy.from));
     if (type == FTW_D && (mkdir(to, 0700) < 0 || chmod(to, (st->st_mode & 07777) | 0700) < 0))
         return err_sys(err, "cannot make %s", to);
     if (type == FTW_F && S_ISREG(st->st_mode))
@@ -213,15 +212,28 @@ static int copy_entry(const char *path, const struct stat *st, int type, struct 
     return 0;
 }
 
+static int copy_entry(const char *path, const struct stat *st, int type, struct FTW *place)
+{
+    char to[PATH_MAX];
+
+    snprintf(to, sizeof(to), "%s%s", copy.to, path + strlen(copy.from));
+    if (copy_one(path, to, st, type) < 0)
+        return FTW_STOP;
+    /* not FTW_MOUNT: it compares st_dev, and files on an overlay can have another than their
+     * directory */
+    return type == FTW_D && place->level > 0 && mount_is_point(path) ? FTW_SKIP_SUBTREE
+                                                                     : FTW_CONTINUE;
+}
+
 int rootfs_copy(const char *from, const char *to, struct err *err)
 {
     copy.from = from;
     copy.to = to;
     copy.err = err;
-    err->kind = ERR_NONE;
-    if (nftw(from, copy_entry, 16, FTW_PHYS | FTW_MOUNT) == 0)
-        return 0;
-    return err->kind ? -1 : err_sys(err, "cannot copy %s", from);
+    int result = nftw(from, copy_entry, 16, FTW_PHYS | FTW_ACTIONRETVAL);
+    if (result < 0)
+        return err_sys(err, "cannot copy %s", from);
+    return result == FTW_CONTINUE ? 0 : -1;
 }
 
 int rootfs_check(const char *path, struct err *err)
