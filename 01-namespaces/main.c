@@ -14,6 +14,10 @@ static const struct experiment *const EXPERIMENTS[] = {
     &user_experiment,
     &cgroup_experiment,
     &time_experiment,
+    &clone_experiment,
+    &unshare_experiment,
+    &setns_experiment,
+    &enter_experiment,
     NULL,
 };
 

@@ -52,19 +52,6 @@ enum {
     A_DAY = 86400,
 };
 
-/* The inodes of the eight namespaces of a process. */
-static int read_inodes(pid_t pid, uint64_t ret[NS_KINDS], struct err *err)
-{
-    for (int i = 0; i < NS_KINDS; i++) {
-        struct err absent;
-        ret[i] = 0; /* a kind that this kernel does not have */
-        if (ns_inode(0, ns_table[i].name, &ret[i], &absent) == 0 && pid &&
-            ns_inode(pid, ns_table[i].name, &ret[i], err) < 0)
-            return -1;
-    }
-    return 0;
-}
-
 static int chosen_flags(const struct run *run)
 {
     const struct shell_args *args = run->args;
@@ -154,7 +141,7 @@ static int add_claims(struct report *r, int flags, const uint64_t outside[NS_KIN
     uint64_t moved = 0;
     char text[64];
 
-    if (read_inodes(0, after, err) < 0)
+    if (ns_inodes(0, after, err) < 0)
         return -1;
     for (int i = 0; i < NS_KINDS; i++) {
         bool new = flags &ns_table[i].flag;
@@ -185,8 +172,8 @@ static int shell_run(struct run *run, struct err *err)
     r->steps = shell->flags & CLONE_NEWTIME ? 4 : 3;
 
     announce(r, shell);
-    if (read_inodes(0, outside, err) < 0 || start(&child, shell, err) < 0 ||
-        read_inodes(child.pid, inside, err) < 0)
+    if (ns_inodes(0, outside, err) < 0 || start(&child, shell, err) < 0 ||
+        ns_inodes(child.pid, inside, err) < 0)
         return -1;
     note(r, "process %d, as we see it%s", child.pid,
         shell->flags & CLONE_NEWPID ? "; 1, as it sees itself" : "");

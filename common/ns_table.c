@@ -52,6 +52,18 @@ int ns_inode(pid_t pid, const char *name, uint64_t *ret_inode, struct err *err)
     return 0;
 }
 
+int ns_inodes(pid_t pid, uint64_t ret[NS_KINDS], struct err *err)
+{
+    for (int i = 0; i < NS_KINDS; i++) {
+        struct err absent;
+        ret[i] = 0;
+        if (ns_inode(0, ns_table[i].name, &ret[i], &absent) == 0 && pid &&
+            ns_inode(pid, ns_table[i].name, &ret[i], err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 char *ns_flags_text(int flags, char buf[NS_FLAGS_TEXT])
 {
     size_t used = 0;

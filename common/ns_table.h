@@ -37,6 +37,12 @@ const struct ns_kind *ns_find(const char *name);
  */
 int ns_inode(pid_t pid, const char *name, uint64_t *ret_inode, struct err *err);
 
+/*
+ * The inodes of all eight, in the table's order; 0 for a kind that this kernel does not have.
+ * Errors: ns_inode's.
+ */
+int ns_inodes(pid_t pid, uint64_t ret[NS_KINDS], struct err *err);
+
 /* Room for what ns_flags_text writes. */
 enum { NS_FLAGS_TEXT = 136 };
 
