@@ -10,7 +10,7 @@
  * /proc/self/exe (proc_pid_exe(5)).
  *
  * The same file is then two programs, and the first thing that main() does is to find out which.
- * Two rules, and breaking either makes it start itself for ever:
+ * Two rules, and breaking either makes it start itself for ever (./run recursion shows it):
  *
  *   1. the question comes before everything else, so that no code of the outside runs inside;
  *   2. the inside returns from main(): it must never fall through to what comes below.
@@ -24,6 +24,11 @@
 
 static const struct experiment *const EXPERIMENTS[] = {
     &run_experiment,
+    &race_experiment,
+    &recursion_experiment,
+    &argv_experiment,
+    &cost_experiment,
+    &overwrite_experiment,
     NULL,
 };
 
@@ -32,6 +37,9 @@ static const struct {
     int (*main)(int argc, char **argv);
 } ENTRIES[] = {
     {INIT_ENTRY, init_main},
+    {RECURSION_ENTRY, recursion_main},
+    {WITNESS_ENTRY, witness_main},
+    {RUNTIME_ENTRY, runtime_main},
 };
 
 int main(int argc, char **argv)

@@ -33,7 +33,7 @@ struct run_args {
 static const struct opt RUN_OPTS[] = {
     {'m', "memory", "SIZE", "the memory limit (200m)", OPT_BYTES,
         offsetof(struct run_args, limit_bytes), .least = 16 * MIB, .most = 1ull << 40},
-    {0, "seconds", "N", "how long stress-ng runs (4)", OPT_UINT, offsetof(struct run_args, seconds),
+    {0, "seconds", "N", "how long stress-ng runs (5)", OPT_UINT, offsetof(struct run_args, seconds),
         .least = 1, .most = 600},
     {0},
 };
@@ -110,7 +110,7 @@ static int run_stress(struct run *run, struct container *c, uint64_t limit_bytes
     char bytes[32], timeout[32];
     struct live live;
     char *const argv[] = {"stress-ng", "--quiet", "--vm", "1", "--vm-bytes", bytes, "--vm-keep",
-        "--timeout", timeout, NULL};
+        "--vm-populate", "--timeout", timeout, NULL};
 
     snprintf(bytes, sizeof(bytes), "%" PRIu64 "m", limit_bytes * 3 / 2 / MIB);
     snprintf(timeout, sizeof(timeout), "%" PRIu64 "s", seconds);
@@ -189,7 +189,7 @@ static int run_run(struct run *run, struct err *err)
         return -1;
     if (run->argc > 0)
         return run_users(run, &group, &c, err);
-    if (run_stress(run, &c, limit_bytes, args->seconds ? args->seconds : 4, &seen, err) < 0)
+    if (run_stress(run, &c, limit_bytes, args->seconds ? args->seconds : 5, &seen, err) < 0)
         return -1;
     int status = container_wait(&c, err);
     if (status < 0)
