@@ -1,0 +1,173 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Lab 03, as a student would run it: cpu, controllers, files, weight, cpuset, memory, swap, events, limits.
+# checks-io.bats has the other experiments.
+bats_require_minimum_version 1.5.0
+load ../tests/helper
+
+# The v2 tree's root, and what it passes down.
+v2() { findmnt -n -o TARGET -t cgroup2 | head -1; }
+passed_down() { cat "$(v2)/cgroup.subtree_control"; }
+
+says() { # TEXT: the output has it
+    grep -qF -- "$1" <<<"$output" || fail "the output has no '$1'"
+}
+
+# shellcheck disable=SC2154 # bats sets stderr
+refused() { # TEXT: wrong usage, said with this text
+    [ "$status" -eq 2 ] || fail "status is not 2"
+    grep -qF -- "$1" <<<"$stderr" || fail "the error has no '$1'"
+}
+
+@test "03 cpu: half a CPU for a busy loop, drawn against its quota" {
+    lab
+    has_control
+    says "cpu.max <- 50000 100000"
+    says "cpu.stat before"
+    says "cpu.stat after"
+    [ "$(grep -c 's  cpu  *\[.*|.*\]' <<<"$output")" -ge 2 ] || fail "it is not drawn once a second"
+}
+
+@test "03 cpu: another quota, kept as CSV" {
+    lab cpu --quota 20000 --seconds 1 --csv "$BATS_TEST_TMPDIR/cpu.csv"
+    has_control
+    says "cpu.max <- 20000 100000"
+    head -1 "$BATS_TEST_TMPDIR/cpu.csv" | grep -qx 'seconds,series,value'
+    [ "$(grep -c ',cpu,0\.' "$BATS_TEST_TMPDIR/cpu.csv")" -ge 3 ]
+    [ "$(grep -c ',control,' "$BATS_TEST_TMPDIR/cpu.csv")" -ge 3 ]
+}
+
+@test "03 cpu: --explain says where each step is from" {
+    lab cpu --seconds 1 --explain
+    says "see: cgroup-v2.rst"
+    says "why: "
+}
+
+@test "03 wrong usage: status 2, and what is possible" {
+    lab coffee
+    refused "there are: list all cpu controllers files weight cpuset memory swap events"
+    lab limits --cofee
+    refused "--cofee"
+    lab limits 7
+    refused "takes no '7'"
+    lab cpu --quota
+    refused "--quota"
+    lab cpu --quota 50ms
+    refused "50ms"
+    lab cpu --quota 999
+    refused "1000"
+    lab cpu --seconds 0
+    refused "60"
+}
+
+@test "03 cpu: a quota that a single loop cannot show is refused" {
+    lab cpu --quota 100000 --period 100000
+    refused "9/10 of --period"
+}
+
+@test "03 controllers: they come down one level at a time, and never past a process" {
+    lab controllers
+    has_control
+    grep -q 'cgroup.subtree_control <- +[a-z]*: EBUSY' <<<"$output" || fail "no EBUSY"
+    grep -qE 'in the way: [0-9]+ \(run\)' <<<"$output" || fail "the process in the way is not named"
+}
+
+@test "03 files: every file of a group is listed" {
+    local group listed
+    [ "$(id -u)" -eq 0 ] || skip "needs root to make a group to compare with"
+    lab files
+    has_control
+    group=$(v2)/labs-checks.$BASHPID
+    mkdir "$group"
+    for file in "$group"/*; do
+        grep -q "^      ${file##*/} " <<<"$output" || listed="$listed ${file##*/}"
+    done
+    rmdir "$group"
+    [ -z "$listed" ] || fail "not listed:$listed"
+    ! grep -q 'not in this table' <<<"$output" || fail "the table does not know them all"
+}
+
+@test "03 weight: 100 to 300 on one CPU" {
+    lab weight
+    has_control
+    says "cpu.weight.nice <- -5"
+}
+
+@test "03 cpuset: cpus, mems, effective and the four conditions of a partition" {
+    lab cpuset
+    has_control
+    for condition in 1 2 3 4; do
+        grep -q "^  ok  $condition: " <<<"$output" || fail "condition $condition is not shown"
+    done
+}
+
+@test "03 memory: max, high, min, low, oom.group, stat, events and peak" {
+    lab memory
+    has_control
+    for file in memory.max memory.high memory.low memory.min memory.oom.group; do
+        says "$file <- "
+    done
+    says "memory.stat: anon"
+    says "memory.peak"
+}
+
+@test "03 swap: a limit on swap alone, on a swap area of the lab's own" {
+    lab swap
+    has_control
+    [ "$(wc -l </proc/swaps)" -eq 1 ] || fail "there is swap left" "$(cat /proc/swaps)"
+}
+
+@test "03 swap: outside of the throwaway machine it is skipped, and says so" {
+    [ "$(id -u)" -eq 0 ] || skip "needs root to come as far as that"
+    LABS_VM='' run --separate-stderr env -u LABS_VM "$LAB_DIR/run" swap
+    [ "$status" -eq 77 ] || fail "status is not 77"
+    grep -q '^hint: .*make vm-03' <<<"$stderr" || fail "no command that helps"
+}
+
+@test "03 events: poll(2) wakes a watcher" {
+    lab events
+    has_control
+    says "poll(cgroup.events) woke us: populated 1"
+    says "poll(cgroup.events) woke us: populated 0"
+    says "poll(memory.events) woke us: oom_kill"
+}
+
+@test "03 limits: how deep and how wide a tree may grow" {
+    lab limits
+    has_control
+    says "a/b/c: EAGAIN"
+}
+
+@test "03 a controller that was off is off again, also after Ctrl-C" {
+    local before pid
+    [ "$(id -u)" -eq 0 ] || skip "needs root to switch controllers"
+    before=$(passed_down)
+    lab files
+    [ "$(passed_down)" = "$before" ]
+    setsid "$LAB_DIR/run" files --step < <(sleep 20) >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
+    pid=$!
+    wait_for 10 grep -q 'press Enter' "$BATS_TEST_TMPDIR/out"
+    kill -INT "$pid"
+    status=0
+    wait "$pid" || status=$?
+    [ "$status" -eq 130 ] || fail "Ctrl-C is not its status"
+    [ "$(passed_down)" = "$before" ]
+}
+
+@test "03 two runs at once do not disturb each other" {
+    local before name number=0 pids=() pid
+    [ "$(id -u)" -eq 0 ] || skip "needs root to switch controllers"
+    before=$(passed_down)
+    for name in limits controllers files limits controllers files; do
+        number=$((number + 1))
+        "$LAB_DIR/run" "$name" >"$BATS_TEST_TMPDIR/$number" 2>&1 3>&- &
+        pids+=($!)
+    done
+    for pid in "${pids[@]}"; do
+        wait "$pid" || fail "one run failed" "$(grep -hE '^FAIL|^lab ' "$BATS_TEST_TMPDIR"/[0-9])"
+    done
+    [ "$(passed_down)" = "$before" ] || fail "passed down before: $before, and after: $(passed_down)"
+    for name in $(grep -ohE 'mkdir /.*/labs-[0-9a-f]{4}[^/]*$' "$BATS_TEST_TMPDIR"/[0-9] | cut -d' ' -f2); do
+        [ ! -e "$name" ] || fail "$name is left"
+    done
+}
