@@ -148,7 +148,8 @@ static int enter_run(struct run *run, struct err *err)
         return -1;
     step(r, "pidfd_open(2), proc_pid_ns(5)", "process %d is in %lu namespaces that are not ours",
         visit->target, different);
-    step(r, "setns(2)", "in a child: setns(pidfd, %s)", ns_flags_text(visit->flags, names));
+    step(r, "setns(2)", visit->flags ? "in a child: setns(pidfd, %s)" : "setns: nothing to enter",
+        ns_flags_text(visit->flags, names));
     explain(r, "all of them or none: on any error no command runs");
     if (child_start(&visitor, 0, enter, visit, err) < 0 ||
         count_same(visitor.pid, visit->target, &same, err) < 0 ||
