@@ -9,12 +9,9 @@
 #include "idmap.h"
 #include "proc.h"
 
-#include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <unistd.h>
-
-_Static_assert(INSIDE_CONTAINER == (CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID), "");
 
 struct start {
     struct sync sync;

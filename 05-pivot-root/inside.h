@@ -12,6 +12,9 @@
 #include "spawn.h"
 #include "sync.h"
 
+#include <sched.h>
+#include <stddef.h>
+
 /* One thing to do in the child. Returns 0, or -1 with *err, which becomes the parent's. */
 typedef int inside_act(void *arg, struct err *err);
 
@@ -22,9 +25,7 @@ struct inside {
 };
 
 /* The namespaces of the containers in this lab. */
-enum {
-    INSIDE_CONTAINER = 0x2c020000 /* CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID */
-};
+enum { INSIDE_CONTAINER = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID };
 
 /*
  * Start the child in these new namespaces (CLONE_NEW*); it does nothing yet. `acts` ends with NULL.

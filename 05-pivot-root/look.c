@@ -17,7 +17,7 @@
 
 const char *errno_name(int code)
 {
-    return code ? strerrorname_np(code) : "ok";
+    return code ? err_name(code) : "ok";
 }
 
 int look_dir(const char *path, char ret_id[LOOK_ID], struct err *err)

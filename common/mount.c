@@ -21,6 +21,10 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#ifndef AT_RECURSIVE
+#define AT_RECURSIVE 0x8000
+#endif
+
 /* Decodes \040 and its like (space, tab, newline, backslash) in place. */
 static void decode_octal(char *text)
 {
@@ -97,15 +101,31 @@ static int has_id(const struct mount_entry *entry, void *arg)
     return 1;
 }
 
+/*
+ * statx(2)'s answer, as far as it is read here, in a struct of our own: C libraries differ in how
+ * much of it they know. The kernel's is 256 bytes too.
+ */
+struct answer {
+    uint32_t mask, block_size;
+    uint64_t attributes, rest[16], mount_id, more[13];
+};
+
+enum { ASK_MOUNT_ID = 0x1000, IS_MOUNT_ROOT = 0x2000 }; /* STATX_MNT_ID, STATX_ATTR_MOUNT_ROOT */
+
+static int ask(const char *path, struct answer *ret)
+{
+    return (int)syscall(SYS_statx, AT_FDCWD, path, AT_NO_AUTOMOUNT, ASK_MOUNT_ID, ret);
+}
+
 /* A path alone would not do: a mount can be hidden under another on the same point. */
 int mount_find(const char *path, struct mount_entry *ret, struct err *err)
 {
     struct search search = {.ret = ret};
-    struct statx st;
+    struct answer answer;
 
-    if (statx(AT_FDCWD, path, AT_NO_AUTOMOUNT, STATX_MNT_ID, &st) < 0)
+    if (ask(path, &answer) < 0)
         return err_sys(err, "cannot look at %s", path);
-    search.id = st.stx_mnt_id;
+    search.id = answer.mount_id;
     int found = mount_each(0, has_id, &search, err);
     if (found == 0)
         return err_set(
@@ -115,10 +135,9 @@ int mount_find(const char *path, struct mount_entry *ret, struct err *err)
 
 bool mount_is_point(const char *path)
 {
-    struct statx st;
+    struct answer answer;
 
-    return statx(AT_FDCWD, path, AT_NO_AUTOMOUNT, 0, &st) == 0 &&
-           (st.stx_attributes & STATX_ATTR_MOUNT_ROOT);
+    return ask(path, &answer) == 0 && (answer.attributes & IS_MOUNT_ROOT);
 }
 
 int mount_make_private(struct err *err)

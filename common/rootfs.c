@@ -190,50 +190,49 @@ int rootfs_builtin(char ret_path[PATH_MAX], struct err *err)
     return err_hint(err, "it was not built -> make rootfs");
 }
 
-/* nftw(3) hands no argument to its function. */
-static struct {
-    const char *from, *to;
-    struct err *err;
-} copy;
-
-static int copy_one(const char *path, const char *to, const struct stat *st, int type)
+/* One entry, without what is below it. */
+static int copy_entry(const char *from, const char *to, const struct stat *st, struct err *err)
 {
-    struct err *err = copy.err;
     char text[PATH_MAX];
 
-    if (type == FTW_D && (mkdir(to, 0700) < 0 || chmod(to, (st->st_mode & 07777) | 0700) < 0))
+    if (S_ISDIR(st->st_mode) &&
+        (mkdir(to, 0700) < 0 || chmod(to, (st->st_mode & 07777) | 0700) < 0))
         return err_sys(err, "cannot make %s", to);
-    if (type == FTW_F && S_ISREG(st->st_mode))
-        return copy_file(path, to, st->st_mode & 07777, err);
-    if (type == FTW_SL && (fsio_readlink(NULL, path, text, err) < 0 || symlink(text, to) < 0))
+    if (S_ISREG(st->st_mode))
+        return copy_file(from, to, st->st_mode & 07777, err);
+    if (S_ISLNK(st->st_mode) && fsio_readlink(NULL, from, text, err) < 0)
+        return -1;
+    if (S_ISLNK(st->st_mode) && symlink(text, to) < 0)
         return err_sys(err, "cannot make the link %s", to);
-    if (type == FTW_DNR || type == FTW_NS)
-        return err_set(err, ERR_SYS, "cannot read %s to copy it", path);
     return 0;
 }
 
-static int copy_entry(const char *path, const struct stat *st, int type, struct FTW *place)
-{
-    char to[PATH_MAX];
-
-    snprintf(to, sizeof(to), "%s%s", copy.to, path + strlen(copy.from));
-    if (copy_one(path, to, st, type) < 0)
-        return FTW_STOP;
-    /* not FTW_MOUNT: it compares st_dev, and files on an overlay can have another than their
-     * directory */
-    return type == FTW_D && place->level > 0 && mount_is_point(path) ? FTW_SKIP_SUBTREE
-                                                                     : FTW_CONTINUE;
-}
-
+/* Not nftw(3) with FTW_MOUNT: that compares st_dev, and a file on an overlay can have another than
+ * its directory. */
 int rootfs_copy(const char *from, const char *to, struct err *err)
 {
-    copy.from = from;
-    copy.to = to;
-    copy.err = err;
-    int result = nftw(from, copy_entry, 16, FTW_PHYS | FTW_ACTIONRETVAL);
-    if (result < 0)
+    char from_entry[PATH_MAX], to_entry[PATH_MAX];
+    struct stat st;
+
+    if (lstat(from, &st) < 0)
         return err_sys(err, "cannot copy %s", from);
-    return result == FTW_CONTINUE ? 0 : -1;
+    if (copy_entry(from, to, &st, err) < 0)
+        return -1;
+    cleanup_closedir DIR *dir = S_ISDIR(st.st_mode) ? opendir(from) : NULL;
+    if (!dir)
+        return S_ISDIR(st.st_mode) ? err_sys(err, "cannot read %s to copy it", from) : 0;
+    for (struct dirent *entry; (entry = readdir(dir));) {
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+            continue;
+        snprintf(from_entry, sizeof(from_entry), "%s/%s", from, entry->d_name);
+        snprintf(to_entry, sizeof(to_entry), "%s/%s", to, entry->d_name);
+        /* what is mounted in there is no part of it */
+        int result = mount_is_point(from_entry) ? mkdir(to_entry, 0755)
+                                                : rootfs_copy(from_entry, to_entry, err);
+        if (result < 0)
+            return -1;
+    }
+    return 0;
 }
 
 int rootfs_check(const char *path, struct err *err)
