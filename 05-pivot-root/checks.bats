@@ -1,0 +1,277 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Lab 05, as a student would run it.
+bats_require_minimum_version 1.5.0
+load ../tests/helper
+
+setup() {
+    ROOT=$BATS_TEST_TMPDIR/root
+}
+
+# A root in $ROOT with programs in it that cannot be run, each for a reason of its own.
+make_root() {
+    cp -a "$TOP/rootfs" "$ROOT"
+    chmod -R a+rX "$BATS_TEST_TMPDIR"
+    printf '#!/bin/sh\r\necho hi\r\n' >"$ROOT/crlf"
+    printf '#!/bin/bash -e\necho hi\n' >"$ROOT/missing"
+    printf 'echo hi\n' >"$ROOT/plain"
+    printf '\377ELF' >"$ROOT/rubbish"
+    printf '#!/bin/sh\necho hi\n' >"$ROOT/noexec"
+    ln -sf /gone "$ROOT/dangling"
+    cp "$(readlink -f /bin/cat)" "$ROOT/dynamic"
+    chmod a+rx "$ROOT"/{crlf,missing,plain,rubbish,dynamic}
+    chmod a-x "$ROOT/noexec"
+}
+
+# ends STATUS TEXT: how the last `lab` ended, and a part of what it said on standard error.
+ends() {
+    [ "$status" -eq "$1" ] || fail "status is not $1"
+    [[ "$stderr" == *"$2"* ]] || fail "it did not say: $2"
+}
+
+mounts() {
+    sed 's/^[0-9]* [0-9]* //' /proc/self/mountinfo | sort
+}
+
+# told TEXT: a part of what the last `lab` printed.
+told() {
+    [[ "$output" == *"$1"* ]] || fail "it did not print: $1"
+}
+
+@test "05 pivot: a command in the busybox root, alone, with a control" {
+    lab -- sh -c 'echo pid $$; hostname; ls -d /proc/[0-9]*'
+    has_control
+    told $'pid 1\nlab-05\n/proc/1\n'
+}
+
+@test "05 pivot: --rootfs DIR CMD ARG, arguments as they were given" {
+    make_root
+    lab --rootfs "$ROOT" --hostname box printf '<%s>\n' 'a b' '' '*' "--x"
+    claims_hold
+    told $'<a b>\n<>\n<*>\n<--x>\n'
+    lab pivot --rootfs="$ROOT" hostname --help
+    [ "$status" -eq 0 ] || fail "its own --help should go to the command"
+}
+
+@test "05 pivot: nothing of the host is in sight" {
+    make_root
+    secret=$BATS_TEST_TMPDIR/secret
+    echo secret >"$secret"
+    lab --rootfs "$ROOT" cat "$secret"
+    [ "$status" -eq 1 ] || fail "the host's file was read"
+    lab --rootfs "$ROOT" env
+    ! grep -q BATS <<<"$output" || fail "the host's environment is in there"
+}
+
+@test "05 pivot: commands from standard input, and the shell's status" {
+    run --separate-stderr bash -c "printf 'echo one two | wc -w\nexit 7\n' | '$LAB_DIR/run'"
+    [ "$status" -ne 77 ] || skip "${stderr%%$'\n'*}"
+    [ "$status" -eq 7 ] || fail "status is not 7"
+    told $'\n2\n'
+}
+
+@test "05 pivot: rm -rf / inside breaks nothing, neither now nor next time" {
+    before=$(find "$TOP/rootfs" | sort | cksum)
+    lab -- sh -c 'rm -rf /bin /etc /usr /home /root 2>/dev/null; echo done'
+    told done
+    lab -- ls /bin/sh
+    claims_hold
+    [ "$before" = "$(find "$TOP/rootfs" | sort | cksum)" ] || fail "the built root changed"
+}
+
+@test "05 pivot: the command's exit status is ours" {
+    for code in 0 1 42 255; do
+        lab -- sh -c "exit $code"
+        [ "$status" -eq "$code" ] || fail "status is not $code"
+    done
+    lab -- sh -c 'sh -c "kill -9 \$\$"; exit $?'
+    [ "$status" -eq 137 ] || fail "status is not 137"
+}
+
+@test "05 pivot: a shell in a terminal has job control" {
+    command -v script >/dev/null || skip "script(1) is not installed"
+    lab list
+    grep -q 'pivot  *yes' <<<"$output" || skip "pivot cannot run here"
+    # the pauses let the shell come up, and sleep take the terminal; an emulated machine needs longer
+    pause=${LABS_VM:+4}
+    { for keys in 'sleep 50\n' '\032' 'jobs\n' 'kill -9 %%1\n' 'exit 5\n' 'exit 5\n'; do
+        sleep "${pause:-0.7}"
+        # shellcheck disable=SC2059 # the keys are the format
+        printf "$keys"
+    done; sleep 1; } |
+        timeout 60 script -qec "$LAB_DIR/run" /dev/null >"$BATS_TEST_TMPDIR/typed" || code=$?
+    output=$(tr -d '\r' <"$BATS_TEST_TMPDIR/typed")
+    [ "${code-0}" -eq 5 ] || fail "status ${code-0} is not 5"
+    told "Stopped"
+}
+
+@test "05 pivot: Ctrl-C ends a command that is process 1, and nothing is left" {
+    lab list
+    grep -q 'pivot  *yes' <<<"$output" || skip "pivot cannot run here"
+    before=$(ls /run/labs "/tmp/labs-$(id -u)" 2>/dev/null | sort)
+    "$LAB_DIR/run" -- sleep 51.7 >"$BATS_TEST_TMPDIR/out" 2>&1 &
+    child=$!
+    wait_for 20 grep -q 'exec sleep' "$BATS_TEST_TMPDIR/out"
+    kill -TERM $child
+    code=0
+    wait $child || code=$?
+    [ "$code" -eq 143 ] || fail "status $code is not 143"
+    ! pgrep -f 'sleep 51.7' || fail "the command still runs"
+    [ "$before" = "$(ls /run/labs "/tmp/labs-$(id -u)" 2>/dev/null | sort)" ] || fail "a directory is left"
+}
+
+@test "05 pivot: kill -9 ends the command too" {
+    lab list
+    grep -q 'pivot  *yes' <<<"$output" || skip "pivot cannot run here"
+    "$LAB_DIR/run" -- sleep 52.7 >"$BATS_TEST_TMPDIR/out" 2>&1 &
+    child=$!
+    wait_for 20 grep -q 'exec sleep' "$BATS_TEST_TMPDIR/out"
+    kill -KILL $child
+    wait $child || true
+    gone() { ! pgrep -f 'sleep 52.7'; }
+    wait_for 10 gone
+}
+
+@test "05 pivot: a --rootfs that is none: status 2 and the cause" {
+    lab --rootfs "$BATS_TEST_TMPDIR/none" ls
+    ends 2 "no such directory"
+    lab --rootfs /etc/passwd ls
+    ends 2 "is no directory"
+    lab --rootfs / ls
+    ends 2 "the host's own /"
+    lab --rootfs /proc/self/root ls
+    ends 2 "the host's own /"
+    lab --rootfs
+    ends 2 "--rootfs needs a value"
+    lab --hostname "$(printf 'h%.0s' {1..65})" -- ls
+    ends 2 "1 to 64"
+}
+
+@test "05 pivot: a command that is not there: 127" {
+    make_root
+    lab --rootfs "$ROOT" no-such-program
+    ends 127 "not found in PATH"
+    lab --rootfs "$ROOT" /no/such
+    ends 127 "no such file in this root"
+    lab --rootfs "$ROOT" /dangling
+    ends 127 "a symlink to /gone"
+    lab --rootfs "$ROOT" ''
+    ends 127 "not found"
+}
+
+@test "05 pivot: a command that cannot be run: 126, and why" {
+    make_root
+    lab --rootfs "$ROOT" /crlf
+    ends 126 "Windows line ends"
+    lab --rootfs "$ROOT" /missing
+    ends 126 "its interpreter /bin/bash is not"
+    lab --rootfs "$ROOT" /plain
+    ends 126 "no #! line"
+    lab --rootfs "$ROOT" /rubbish
+    ends 126 "no ELF program"
+    lab --rootfs "$ROOT" /noexec
+    ends 126 "x bit"
+    lab --rootfs "$ROOT" /etc
+    ends 126 "a directory"
+    lab --rootfs "$ROOT" /dynamic
+    ends 126 "its interpreter /lib"
+}
+
+@test "05 pivot: a root without /proc and /dev says so, and nothing is made in it" {
+    mkdir -p "$ROOT/bin"
+    cp "$TOP/rootfs/bin/busybox" "$ROOT/bin/sh"
+    chmod -R a+rX "$BATS_TEST_TMPDIR"
+    lab --rootfs "$ROOT" sh -c 'exit 3'
+    [ "$status" -eq 3 ] || fail "status is not 3"
+    told "no directory for /proc"
+    [ "$(ls "$ROOT")" = bin ] || fail "something was made in the root"
+}
+
+@test "05 pivot: a symlink for /proc or /dev does not lead out" {
+    make_root
+    rmdir "$ROOT/proc" "$ROOT/dev"
+    ln -s /proc "$ROOT/proc"
+    ln -s /etc "$ROOT/dev"
+    lab --rootfs "$ROOT" ls /etc/passwd
+    claims_hold
+}
+
+@test "05 chroot-escape: a chroot is left, a pivot_root is not" {
+    lab chroot-escape
+    has_control
+}
+
+@test "05 causes: each is provoked and named" {
+    lab causes
+    has_control
+    for text in "no CAP_SYS_ADMIN" "one of the two is no directory" "is shared" "is no mount point" \
+        "lies on the mount that is / now" "is not below root" "sits in a chroot" "came locked"; do
+        told "$text"
+    done
+    [ "$(id -u)" -ne 0 ] || told "/ is the initramfs" # a user namespace may not detach /
+}
+
+@test "05 propagation: the leak, and what stops it" {
+    lab propagation
+    has_control
+}
+
+@test "05 proc: ps shows one process" {
+    lab proc
+    has_control
+    [ "$(grep -c '^ *[0-9][0-9]* root ' <<<"$output")" -eq 1 ] || fail "ps did not show one process"
+}
+
+@test "05 dev: six devices and a terminal" {
+    lab dev
+    has_control
+}
+
+@test "05 overlay: copy-up and whiteout" {
+    lab overlay
+    has_control
+}
+
+@test "05 readonly: two calls" {
+    lab readonly
+    has_control
+}
+
+@test "05 no-pivot: second best" {
+    lab no-pivot
+    has_control
+}
+
+@test "05 all: every experiment, and the host's mounts are as they were" {
+    before=$(mounts)
+    lab all
+    [ "$status" -eq 0 ] || fail "status is not 0"
+    told "9 passed, 0 failed, 0 skipped"
+    [ "$(mounts)" = "$before" ] || fail "$(diff <(echo "$before") <(mounts))"
+}
+
+@test "05: two runs at once do not disturb each other" {
+    lab list
+    grep -q 'overlay  *yes' <<<"$output" || skip "overlay cannot run here"
+    "$LAB_DIR/run" all </dev/null >"$BATS_TEST_TMPDIR/1" 2>&1 &
+    one=$!
+    "$LAB_DIR/run" all </dev/null >"$BATS_TEST_TMPDIR/2" 2>&1 &
+    two=$!
+    wait $one || fail "$(cat "$BATS_TEST_TMPDIR/1")"
+    wait $two || fail "$(cat "$BATS_TEST_TMPDIR/2")"
+}
+
+@test "05: unknown experiment, option, operand: status 2" {
+    lab nothing
+    ends 2 "chroot-escape"
+    lab --nothing
+    ends 2 "unknown option"
+    lab overlay more
+    ends 2 "takes no 'more'"
+}
+
+@test "05: --explain names the sources" {
+    lab chroot-escape --explain
+    told "see: pivot_root(2)"
+    told "why: "
+}
