@@ -19,10 +19,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define cleanup_close    __attribute__((cleanup(cleanup_close_fn)))
-#define cleanup_free     __attribute__((cleanup(cleanup_free_fn)))
-#define cleanup_fclose   __attribute__((cleanup(cleanup_fclose_fn)))
-#define cleanup_closedir __attribute__((cleanup(cleanup_closedir_fn)))
+/* unused: some versions of clang do not count the clean-up as a use. */
+#define cleanup_close    __attribute__((unused, cleanup(cleanup_close_fn)))
+#define cleanup_free     __attribute__((unused, cleanup(cleanup_free_fn)))
+#define cleanup_fclose   __attribute__((unused, cleanup(cleanup_fclose_fn)))
+#define cleanup_closedir __attribute__((unused, cleanup(cleanup_closedir_fn)))
 
 static inline void cleanup_close_fn(int *fd)
 {

@@ -5,7 +5,8 @@
 TOP     := $(abspath $(dir $(lastword $(MAKEFILE_LIST)))/..)
 BUILD   ?= $(TOP)/build
 CFLAGS  ?= -O2 -g
-WARN    := -Wall -Wextra -Wshadow -Wno-format-truncation -Wno-missing-field-initializers
+WARN    := -Wall -Wextra -Wshadow -Wno-format-truncation -Wno-missing-field-initializers \
+           -Wno-unknown-warning-option # -Wno-format-truncation is gcc's alone
 ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE $(WARN) -I$(TOP)/common -MMD -MP $(CFLAGS)
 
 # The folder of a module says where its object goes: common/err.c -> build/common/err.o
