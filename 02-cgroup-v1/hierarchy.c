@@ -149,6 +149,7 @@ static int move_processes(struct run *run, const char *root, const char *name, s
     if (c < 0)
         return -1;
     v1mount_group_of(c, name, born_in);
+    note(r, "C is %d, in %s", c, born_in);
     step(r, "cgroups(7)", "cgroup-2/tasks <- %d, which is C", c);
     if (fsio_write(err, second, "tasks", "%d", c) < 0)
         return -1;

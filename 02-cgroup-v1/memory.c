@@ -32,9 +32,9 @@ struct memory_args {
     }
 
 static const struct opt MEMORY_OPTS[] = {
-    OPTION("limit", "SIZE", "the group's limit (100m)", OPT_BYTES, limit_bytes, 32 << 20, 1 << 30),
+    OPTION("limit", "SIZE", "the group's limit (100m)", OPT_BYTES, limit_bytes, 64 << 20, 1 << 30),
     OPTION(
-        "load", "SIZE", "what stress-ng takes (200m)", OPT_BYTES, load_bytes, 40 << 20, 2u << 30),
+        "load", "SIZE", "what stress-ng takes (200m)", OPT_BYTES, load_bytes, 64 << 20, 2u << 30),
     OPTION("seconds", "N", "how long it tries (3)", OPT_UINT, seconds, 1, 600),
     {0},
 };

@@ -47,35 +47,32 @@ static bool has_line(const char *text, const char *pid)
 }
 
 /*
- * Counts the processes of /proc, and those of them that the group's cgroup.procs lacks. One that
- * ended meanwhile, or is a zombie, is in no group and does not count.
+ * Counts the processes of /proc, and those of them that are not in the root of this hierarchy. Each
+ * is asked by /proc/PID/cgroup: a process that is exiting still has a group there, and is in no
+ * group's cgroup.procs any more.
  */
-static int count_processes(
-    const char *group, uint64_t *ret_all, uint64_t *ret_missing, struct err *err)
+static void count_processes(const char *hierarchy, uint64_t *ret_all, uint64_t *ret_outside)
 {
     cleanup_closedir DIR *proc = opendir("/proc");
+    char group[PATH_MAX];
 
-    *ret_all = *ret_missing = 0;
+    *ret_all = *ret_outside = 0;
     for (struct dirent *entry; proc && (entry = readdir(proc));) {
-        if (entry->d_name[0] < '0' || entry->d_name[0] > '9')
+        pid_t pid = (pid_t)atoi(entry->d_name);
+        if (pid == 0)
             continue;
-        cleanup_free char *members = fsio_read(group, "cgroup.procs", err);
-        if (!members)
-            return -1;
-        bool found = has_line(members, entry->d_name);
-        char state = proc_state((pid_t)atoi(entry->d_name));
-        if (!found && (state == 0 || state == 'Z' || state == 'X'))
-            continue;
+        v1mount_group_of(pid, hierarchy, group);
+        if (!*group && proc_state(pid) == 0)
+            continue; /* it is gone */
         (*ret_all)++;
-        *ret_missing += !found;
+        *ret_outside += strcmp(group, "/") != 0;
     }
-    return 0;
 }
 
 static int rule_1(struct run *run, struct rules *rules, struct err *err)
 {
     struct report *r = &run->report;
-    uint64_t all, missing, in_first, not_in_first;
+    uint64_t all, outside;
 
     step(r, "cgroup-v1/cgroups.rst, 1.2",
         "rule 1: mount -o none,name=%s, and see who is in its root", run->undo.id);
@@ -85,13 +82,14 @@ static int rule_1(struct run *run, struct rules *rules, struct err *err)
     snprintf(rules->second, sizeof(rules->second), "%s/cgroup-2", rules->root);
     if (mkdir(rules->first, 0755) < 0 || mkdir(rules->second, 0755) < 0)
         return err_sys(err, "cannot make the groups %s and %s", rules->first, rules->second);
-    if (count_processes(rules->root, &all, &missing, err) < 0 ||
-        count_processes(rules->first, &in_first, &not_in_first, err) < 0)
+    count_processes(rules->name, &all, &outside);
+    cleanup_free char *in_first = fsio_read(rules->first, "cgroup.procs", err);
+    if (!in_first)
         return -1;
-    note(r, "%lu processes in /proc, %lu of them not in the root group", all, missing);
-    claim_u64(r, "1 every process is in the new root", missing, EQ, 0, "cgroup.procs");
-    claim_u64(r, "control: and none is in a new group", in_first - not_in_first, EQ, 0,
-        "cgroup-1/cgroup.procs");
+    note(r, "%lu processes in /proc, %lu of them not in its root group", all, outside);
+    claim_u64(r, "1 every process is in the new root", outside, EQ, 0, "/proc/PID/cgroup");
+    claim_u64(
+        r, "control: and none is in a new group", strlen(in_first), EQ, 0, "cgroup-1/cgroup.procs");
     return 0;
 }
 
