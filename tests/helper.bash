@@ -39,14 +39,14 @@ has_control() {
 # directories, the controllers passed down, and the programs that labs start.
 snapshot() {
     sed 's/^[0-9]* [0-9]* //' /proc/self/mountinfo | sort
-    find /sys/fs/cgroup -type d 2>/dev/null | sort
+    find /sys/fs/cgroup -type d 2>/dev/null | sort || true # one may go while we look
     cut -d: -f2 /proc/self/cgroup | sort # a named hierarchy lives on without a mount
-    cat /sys/fs/cgroup/cgroup.subtree_control /sys/fs/cgroup/unified/cgroup.subtree_control 2>/dev/null
+    cat /sys/fs/cgroup/cgroup.subtree_control /sys/fs/cgroup/unified/cgroup.subtree_control 2>/dev/null || true
     ls /sys/class/net
     for loop in /sys/block/loop*/loop/backing_file; do [ -e "$loop" ] && echo "$loop"; done
-    command -v nft >/dev/null && nft list ruleset 2>/dev/null
+    command -v nft >/dev/null && nft list ruleset 2>/dev/null || true
     cat /proc/swaps
-    ls /run/labs "/tmp/labs-$(id -u)" 2>/dev/null
+    ls /run/labs "/tmp/labs-$(id -u)" 2>/dev/null || true
     hostname
     pgrep -l '^(stress-ng|run|mini-docker)' | cut -d' ' -f2 | sort
     return 0
