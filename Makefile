@@ -15,7 +15,7 @@ all: $(LABS) common rootfs  ## build every lab
 # common first: the labs share its objects, and two makes at once must not both write one.
 $(LABS): common
 $(LABS) common:
-	@$(sub) -C $@
+	+@$(sub) -C $@
 
 NUMBERS   := 01 02 03 04 05 06
 LAB_VERBS := $(NUMBERS:%=lab-%)
@@ -23,8 +23,8 @@ VM_VERBS  := $(NUMBERS:%=vm-%)
 
 $(LAB_VERBS): lab-%:
 	@common/deps.sh build labs $(if $(filter 06,$*),lab06)
-	@$(sub) -C $(call folder,$@)
-	@$(if $(filter 05 06,$*),$(sub) rootfs)
+	+@$(sub) -C $(call folder,$@)
+	+@$(if $(filter 05 06,$*),$(sub) rootfs)
 	@ln -sfn $(call program,$(call folder,$@)) run
 	@echo "./run is now lab $*: $(if $(filter 06,$*),./run help,./run list) shows what it can do"
 
@@ -45,8 +45,8 @@ vm:  ## a root shell in the throwaway machine; CGROUP=v1|v2|hybrid
 # Lab 02 is about v1, so its machine has that; every other has v2, unless CGROUP says otherwise.
 $(VM_VERBS): vm-%:
 	@common/deps.sh build labs vm $(if $(filter 06,$*),lab06)
-	@$(sub) -C $(call folder,$@)
-	@$(if $(filter 05 06,$*),$(sub) rootfs)
+	+@$(sub) -C $(call folder,$@)
+	+@$(if $(filter 05 06,$*),$(sub) rootfs)
 	@CGROUP=$${CGROUP:-$(if $(filter 02,$*),v1,v2)} vm/run -- $(call program,$(call folder,$@)) $(ARGS)
 
 test:  ## every test, here and in the throwaway machine; TESTS=quick leaves the machine out
