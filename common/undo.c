@@ -115,23 +115,44 @@ int undo_open(struct undo *undo, struct err *err)
     return 0;
 }
 
+static bool has_subtree_line(const char *journal, const char *arg)
+{
+    char line[PATH_MAX + 32];
+
+    snprintf(line, sizeof(line), "subtree %s\n", arg);
+    return strstr(journal, line);
+}
+
 /* True when a run other than `mine` has the same subtree line. The base lock is held. */
 static bool another_run_needs(const char *base, const char *mine, const char *arg)
 {
     cleanup_closedir DIR *dir = opendir(base);
-    char path[PATH_MAX], line[PATH_MAX + 32];
+    char path[PATH_MAX];
 
-    snprintf(line, sizeof(line), "subtree %s\n", arg);
     for (struct dirent *entry; dir && (entry = readdir(dir));) {
         struct err ignored;
         snprintf(path, sizeof(path), "%s/%s", base, entry->d_name);
         if (entry->d_name[0] == '.' || strcmp(path, mine) == 0)
             continue;
         cleanup_free char *journal = fsio_read(path, "journal", &ignored);
-        if (journal && strstr(journal, line))
+        if (journal && has_subtree_line(journal, arg))
             return true;
     }
     return false;
+}
+
+/*
+ * True when this run's journal has the line already. A second one would be undone before the groups
+ * that were made between the two, and these may need the controller. The file is read through the
+ * descriptor that we have: closing another one would give up the lock (fcntl(2)).
+ */
+static bool is_ours_already(const struct undo *undo, const char *arg)
+{
+    char journal[8192];
+    ssize_t got = pread(undo->fd, journal, sizeof(journal) - 1, 0);
+
+    journal[got > 0 ? got : 0] = '\0';
+    return has_subtree_line(journal, arg);
 }
 
 /* True when the controller of "PATH CONTROLLER" is on, and no run of ours switched it on. */
@@ -163,7 +184,7 @@ int undo_add(struct undo *undo, struct err *err, enum undo_kind kind, const char
     char base[PATH_MAX];
     base_of(undo->dir, base);
     cleanup_close int base_lock = kind == UNDO_SUBTREE ? lock_base(base) : -1;
-    if (kind == UNDO_SUBTREE && was_on_before(base, undo->dir, arg))
+    if (kind == UNDO_SUBTREE && (is_ours_already(undo, arg) || was_on_before(base, undo->dir, arg)))
         return 0;
     int length = snprintf(line, sizeof(line), "%s %s\n", WORDS[kind], arg);
     if (write(undo->fd, line, (size_t)length) != length)
