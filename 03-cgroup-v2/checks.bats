@@ -150,7 +150,7 @@ refused() { # TEXT: wrong usage, said with this text
     kill -INT "$pid"
     status=0
     wait "$pid" || status=$?
-    [ "$status" -eq 130 ] || fail "Ctrl-C is not its status"
+    [ "$status" -eq 130 ] || fail "Ctrl-C is not its status" "$(<"$BATS_TEST_TMPDIR/out")"
     [ "$(passed_down)" = "$before" ]
 }
 
@@ -163,9 +163,11 @@ refused() { # TEXT: wrong usage, said with this text
         "$LAB_DIR/run" "$name" >"$BATS_TEST_TMPDIR/$number" 2>&1 3>&- &
         pids+=($!)
     done
+    status=0
     for pid in "${pids[@]}"; do
-        wait "$pid" || fail "one run failed" "$(grep -hE '^FAIL|^lab ' "$BATS_TEST_TMPDIR"/[0-9])"
+        wait "$pid" || status=$?
     done
+    [ "$status" -eq 0 ] || fail "one run failed" "$(grep -hvE '^ ' "$BATS_TEST_TMPDIR"/[0-9])"
     [ "$(passed_down)" = "$before" ] || fail "passed down before: $before, and after: $(passed_down)"
     for name in $(grep -ohE 'mkdir /.*/labs-[0-9a-f]{4}[^/]*$' "$BATS_TEST_TMPDIR"/[0-9] | cut -d' ' -f2); do
         [ ! -e "$name" ] || fail "$name is left"

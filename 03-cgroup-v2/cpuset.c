@@ -17,10 +17,8 @@
 #include "fsio.h"
 #include "proc.h"
 
-#include <fcntl.h>
 #include <sched.h>
 #include <string.h>
-#include <sys/file.h>
 
 /* The first and the last CPU that this process may use. */
 static void two_cpus(int *ret_first, int *ret_last)
@@ -125,19 +123,6 @@ static int ask_for_more(
     return group_remove(&below, err);
 }
 
-/*
- * A partition takes a CPU from the whole machine, and two groups that name the same CPU stand in
- * each other's way, so one run at a time does this. The kernel drops the lock when we end.
- */
-static int wait_for_turn(const char *parent, struct err *err)
-{
-    int fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-    if (fd < 0 || flock(fd, LOCK_EX) < 0)
-        return err_sys(err, "cannot lock %s", parent);
-    return 0;
-}
-
 static int cpuset_run(struct run *run, struct err *err)
 {
     char first[16], last[16], all[64];
@@ -148,7 +133,7 @@ static int cpuset_run(struct run *run, struct err *err)
     snprintf(first, sizeof(first), "%d", low);
     snprintf(last, sizeof(last), "%d", high);
     step(&run->report, "cgroup-v2.rst, \"Cpuset\"", "a group with the cpuset controller");
-    if (group_make(run, "", "cpuset", &g, err) < 0 || wait_for_turn(g.parent, err) < 0 ||
+    if (group_make(run, "", "cpuset", &g, err) < 0 || group_take_turn(run, &g, err) < 0 ||
         pin(run, &g, last, all, err) < 0 || ask_for_more(run, &g, last, first, err) < 0 ||
         group_remove(&g, err) < 0)
         return -1;

@@ -19,6 +19,7 @@
 #include <sched.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -154,6 +155,16 @@ int group_require(const struct group *g, const char *file, const char *why, stru
         return 0;
     err_set(err, ERR_SKIP, "needs %s, and a new group on this kernel has no such file", file);
     return err_hint(err, "it is there with %s -> another kernel", why);
+}
+
+int group_take_turn(struct run *run, const struct group *g, struct err *err)
+{
+    int fd = open(g->parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
+        return 0;
+    note(&run->report, "another run is measuring: we wait for our turn");
+    return fd < 0 || flock(fd, LOCK_EX) < 0 ? err_sys(err, "cannot lock %s", g->parent) : 0;
 }
 
 const char *group_answer(int code)

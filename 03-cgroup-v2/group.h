@@ -64,6 +64,13 @@ int group_try(struct run *run, const struct group *g, const char *file, const ch
  */
 int group_require(const struct group *g, const char *file, const char *why, struct err *err);
 
+/*
+ * Wait until no other run of this lab measures CPU time or changes who has which CPU: two of them
+ * would measure each other. The kernel gives the turn to the next when we end. g is one of
+ * group_make's.
+ */
+int group_take_turn(struct run *run, const struct group *g, struct err *err);
+
 /* The processes in a group's directory, as "4121 (sleep), 4122 (sh)". Returns ret. */
 char *group_members(const char *dir, char *ret, size_t size);
 

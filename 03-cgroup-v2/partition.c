@@ -109,7 +109,7 @@ static int wrong_cpus(
     if (group_set(run, part, err, PARTITION, "member") < 0 || cpuset_clear(run, part, err) < 0 ||
         group_set(run, &g, err, "cpuset.cpus", "%s", all) < 0)
         return -1;
-    /* the next run may begin before our groups are gone, and they must not be in its way */
+    /* the next run to take its turn may begin before our groups are gone: not to be in its way */
     return ask_in_vain(run, &g, "4: the parent would keep none", err) < 0
                ? -1
                : fsio_write(err, g.path, "cpuset.cpus", "\n");
