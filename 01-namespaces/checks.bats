@@ -4,7 +4,296 @@
 bats_require_minimum_version 1.5.0
 load ../tests/helper
 
+setup() {
+    cd "$BATS_TEST_TMPDIR"
+    target= keyboard=
+}
+
+teardown() {
+    [ -z "$target" ] || kill "$target" 2>/dev/null || true
+    [ -z "$keyboard" ] || exec 9>&-
+}
+
+# Runs ./run as an ordinary user with no capability, who may be the one that runs the tests.
+lab_as_user() {
+    if [ "$(id -u)" -eq 0 ]; then
+        run --separate-stderr setpriv --reuid=65534 --regid=65534 --clear-groups \
+            env HOME=/tmp XDG_RUNTIME_DIR= "$LAB_DIR/run" "$@"
+    else
+        run --separate-stderr "$LAB_DIR/run" "$@"
+    fi
+    [ "$status" -ne 77 ] || skip "${stderr%%$'\n'*}"
+}
+
+# Starts a namespace shell that runs a sleep, and sets $target to the lab and $pid to the sleep.
+start_target() {
+    "$LAB_DIR/run" shell "$@" -- sleep 60 >target.out 2>&1 3>&- &
+    target=$!
+    wait_for 20 grep -q 'becomes sleep' target.out || fail "$(cat target.out)"
+    pid=$(sed -n 's/^ *process \([0-9]*\), as we see it.*/\1/p' target.out)
+}
+
+need_root() {
+    [ "$(id -u)" -eq 0 ] || skip "needs root: $1"
+}
+
+# The flags that an ordinary user adds.
+user_flag() {
+    [ "$(id -u)" -eq 0 ] || echo --user
+}
+
 @test "01 uts: a host name of its own" {
     lab uts
     has_control
+}
+
+@test "01 ipc: System V and POSIX objects of its own" {
+    lab ipc
+    has_control
+}
+
+@test "01 pid: PID 1, orphans, and its death" {
+    lab pid
+    has_control
+}
+
+@test "01 mount: shared, slave, private, and the leak" {
+    lab mount
+    has_control
+}
+
+@test "01 net: lo, and a veth pair" {
+    lab net
+    has_control
+}
+
+@test "01 user: maps, setgroups, and what root may not do" {
+    lab user
+    has_control
+}
+
+@test "01 cgroup: its group is the root" {
+    lab cgroup
+    has_control
+}
+
+@test "01 time: clocks of its own" {
+    lab time
+    has_control
+}
+
+@test "01 clone, unshare, setns: the three calls" {
+    for name in clone unshare setns; do
+        lab "$name"
+        has_control
+    done
+}
+
+@test "01 shell: the table has the eight namespaces, and the five are new" {
+    lab shell $(user_flag) -- true
+    has_control
+    for flag in NS UTS IPC PID NET USER CGROUP TIME; do
+        grep -qE "CLONE_NEW$flag +[a-zA-Z].* [0-9]+ +[0-9]+" <<<"$output" || fail "no row for $flag"
+    done
+    for kind in mount uts ipc pid net; do
+        grep -qE "^  ok  $kind is a new one" <<<"$output" || fail "$kind"
+    done
+    grep -q 'control: time is shared' <<<"$output"
+}
+
+@test "01 shell: any subset; every option alone" {
+    for option in uts ipc pid mount net user cgroup time; do
+        lab shell --only $(user_flag) "--$option" -- true
+        claims_hold
+        grep -qE "^  ok  $option is a new one" <<<"$output" || fail "--$option"
+    done
+    lab shell --user --cgroup --time -- true
+    claims_hold
+    [ "$(grep -c 'is a new one' <<<"$output")" -eq 8 ] || fail "not all eight"
+}
+
+@test "01 shell: reads commands from standard input, and is PID 1 with its own /proc" {
+    run --separate-stderr env SHELL=/bin/sh "$LAB_DIR/run" shell $(user_flag) \
+        <<<'echo "I am $$ on $(hostname)"; ls /proc | grep -c "^[0-9]"; exit 5'
+    [ "$status" -eq 5 ] || fail "status"
+    grep -qE '^I am 1 on labs-[0-9a-f]+$' <<<"$output" || fail "not PID 1, or no host name"
+    processes=$(grep -xE '[0-9]+' <<<"$output")
+    [ "$processes" -le 5 ] || fail "its /proc shows $processes processes"
+}
+
+@test "01 shell: the host's name does not move" {
+    before=$(hostname)
+    lab shell $(user_flag) -- true
+    [ "$(hostname)" = "$before" ]
+}
+
+@test "01 shell: --time is a clock that is ahead" {
+    lab shell --only $(user_flag) --time --clock-offset 1000000000 -- cut -d. -f1 /proc/uptime
+    grep -qxE '1[0-9]{9}' <<<"$output" || fail "no such uptime"
+}
+
+@test "01 shell: the command's status is the status of ./run" {
+    user=$(user_flag)
+    lab shell $user -- sh -c 'exit 3'
+    [ "$status" -eq 3 ] || fail "exit 3"
+    lab shell --only $user --uts -- sh -c 'kill -TERM $$'
+    [ "$status" -eq 143 ] || fail "SIGTERM"
+    run -127 --separate-stderr "$LAB_DIR/run" shell $user -- /no/such/command
+    [[ "$stderr" == *"/no/such/command"* ]]
+    lab shell $user -- /etc
+    [ "$status" -eq 126 ] || fail "not executable"
+}
+
+@test "01 shell: an ordinary user who forgets --user is told so" {
+    lab_as_user shell -- true
+    [ "$status" -eq 1 ] || fail "status"
+    [[ "$stderr" == *"Operation not permitted"*"--user"* ]] || fail "no hint"
+}
+
+@test "01 shell: an ordinary user with --user is root in there" {
+    lab_as_user shell --user -- id -u
+    claims_hold
+    grep -qx 0 <<<"$output" || fail "not root"
+}
+
+@test "01 all: as an ordinary user nothing fails" {
+    lab_as_user all
+    [ "$status" -eq 0 ] || fail "status"
+    [[ "$output" == *" 0 failed, "* ]]
+}
+
+# Types on the terminal, and waits until the screen shows the pattern.
+type_and_see() {
+    printf "$1" >&9
+    wait_for 20 grep -aqE "$2" screen || fail "typed '$1', never saw '$2' on: $(cat screen)"
+}
+
+@test "01 shell: job control in a terminal" {
+    command -v script >/dev/null || skip "no script(1)"
+    mkfifo keys
+    # a shell that is not interactive starts what is in its background with SIGINT ignored
+    env --default-signal=INT SHELL=/bin/sh PS1='in> ' script -qefc "$LAB_DIR/run shell $(user_flag)" screen <keys >/dev/null 2>&1 3>&- &
+    target=$!
+    exec 9>keys
+    wait_for 20 grep -qs 'becomes your shell' screen || fail "no shell: $(cat screen)"
+    keyboard=open
+    type_and_see 'echo pid $$\n' 'pid 1'
+    type_and_see 'sleep 1000\n' 'sleep 1000'
+    sleep 0.5
+    type_and_see '\032' 'Stopped'
+    type_and_see 'fg\n' 'fg'
+    sleep 0.5
+    type_and_see '\003' '\^C'
+    type_and_see 'echo status $?\n' 'status 130' # Ctrl-C ended the job, and nothing else
+    type_and_see 'echo still $$\n' 'still 1'
+    type_and_see 'exit 6\n' 'control: namespaces that we left'
+    wait "$target" && got=0 || got=$?
+    target=
+    [ "$got" -eq 6 ] || fail "status $got"
+}
+
+@test "01 enter: in the namespaces of a running process" {
+    start_target $(user_flag)
+    lab enter "$pid" -- sh -c 'echo "I am $$ on $(hostname)"; exit 9'
+    [ "$status" -eq 9 ] || fail "status"
+    grep -qE '^I am [2-9] on labs-' <<<"$output" || fail "not in there"
+    grep -q 'ok  control: ' <<<"$output"
+    lab enter "$pid" readlink /proc/self/ns/net
+    grep -qxF "$(readlink "/proc/$pid/ns/net")" <<<"$output" || fail "another network"
+    run -127 --separate-stderr "$LAB_DIR/run" enter "$pid" -- /no/such/command
+}
+
+@test "01 enter: into a user namespace, as its root" {
+    start_target --user --time
+    lab enter "$pid" -- id -u
+    [ "$status" -eq 0 ] && grep -qx 0 <<<"$output" || fail "not root in there"
+}
+
+@test "01 enter: fails closed, no command runs when a namespace cannot be entered" {
+    need_root "takes a capability away"
+    start_target
+    run --separate-stderr setpriv --bounding-set=-sys_admin "$LAB_DIR/run" enter "$pid" -- touch "$PWD/ran"
+    [ "$status" -eq 1 ] || fail "status"
+    [[ "$stderr" == *"no command was run"* ]] || fail "no word of it"
+    [ ! -e ran ] || fail "the command ran"
+    # only a namespace too many: the user namespace cannot be seen, let alone entered
+    chmod 777 .
+    lab_as_user enter "$pid" -- touch "$PWD/ran"
+    [ "$status" -eq 1 ] && [ ! -e ran ] || fail "the command ran"
+    # the control: with the right to enter, the same line does run it
+    lab enter "$pid" -- touch "$PWD/ran"
+    [ "$status" -eq 0 ] && [ -e ran ] || fail "the control failed"
+}
+
+@test "01 enter: bad operands" {
+    lab enter
+    [ "$status" -eq 2 ] && [[ "$stderr" == *"PID -- CMD"* ]] || fail "no operands"
+    lab enter 1
+    [ "$status" -eq 2 ] && [[ "$stderr" == *"needs a command"* ]] || fail "no command"
+    for pid in abc -1x 0 99999999999999999999 1.5; do
+        lab enter "$pid" -- true
+        [ "$status" -eq 2 ] || fail "$pid"
+    done
+    lab enter 4194304 -- true
+    [ "$status" -eq 1 ] && [[ "$stderr" == *"no process 4194304"* ]] || fail "no such process"
+}
+
+@test "01: bad input says what is possible" {
+    lab nosuch
+    [ "$status" -eq 2 ] && [[ "$stderr" == *"there are: list all shell uts"* ]] || fail "experiment"
+    lab uts --nosuch
+    [ "$status" -eq 2 ] && [[ "$stderr" == *"--help"* ]] || fail "option"
+    lab shell --clock-offset
+    [ "$status" -eq 2 ] || fail "missing value"
+    for value in -1 9999999999999 12x ''; do
+        lab shell --time --clock-offset "$value" -- true
+        [ "$status" -eq 2 ] && [[ "$stderr" == *"accepted"* ]] || fail "offset '$value'"
+    done
+    lab uts extra
+    [ "$status" -eq 2 ] || fail "operand"
+}
+
+@test "01: list, --help and --explain name what they should" {
+    lab list
+    for name in shell uts ipc pid mount net user cgroup time clone unshare setns enter; do
+        grep -qE "^  $name " <<<"$output" || fail "$name"
+    done
+    lab shell --help
+    [[ "$output" == *"--cgroup"* ]] || fail "no options in --help"
+    lab pid --explain
+    [[ "$output" == *"see: kill(2), pid_namespaces(7)"*"why: "* ]] || fail "nothing explained"
+}
+
+# True when nothing of the run is left: no process in its PID namespace, none with its words.
+nothing_runs() {
+    ! pgrep -f "^sleep 7$1$" >/dev/null
+}
+
+@test "01: nothing is left, whatever signal ends the shell" {
+    user=$(user_flag)
+    for signal in INT TERM HUP KILL; do
+        mark=$RANDOM
+        "$LAB_DIR/run" shell $user -- sh -c "sleep 7$mark & sleep 7$mark; true" >target.out 2>&1 3>&- &
+        target=$!
+        wait_for 20 pgrep -f "^sleep 7$mark$" >/dev/null || fail "it does not run: $(cat target.out)"
+        kill "-$signal" "$target"
+        wait_for 20 nothing_runs "$mark" || fail "SIG$signal left a process"
+        wait "$target" 2>/dev/null || true
+        target=
+    done
+}
+
+@test "01: the host is as it was after all experiments" {
+    before=$(snapshot)
+    lab all
+    [ "$status" -eq 0 ] || fail "status"
+    diff <(echo "$before") <(snapshot)
+}
+
+@test "01: two runs at once do not disturb each other" {
+    "$LAB_DIR/run" all >other.out 2>&1 3>&- &
+    other=$!
+    lab all
+    [ "$status" -eq 0 ] || fail "this one"
+    wait "$other" || fail "the other one: $(cat other.out)"
 }

@@ -86,14 +86,20 @@ static int become(void *arg);
 static int make_clocks(struct child *self, struct shell *shell, struct err *err)
 {
     static char stack[256 * 1024] __attribute__((aligned(16)));
-    /* user is there, time comes from unshare; CLONE_PARENT: its parent is our parent */
+    /*
+     * User is there, time comes from unshare. CLONE_PARENT: its parent is our parent, who waits for
+     * it. CLONE_PARENT_SETTID: its pid is written down before it runs, hence before it can be asked
+     * for.
+     */
     int flags = (shell->flags & ~(CLONE_NEWUSER | CLONE_NEWTIME)) | CLONE_PARENT;
 
     if (shell_set_clocks(shell->clock_offset_seconds, err) < 0)
         return -1;
     shell->in_stage = false;
-    shell->pid = clone(become, stack + sizeof(stack), flags | SIGCHLD, (void *[]){self, shell});
-    return shell->pid < 0 ? err_sys(err, "cannot clone a child into the namespaces") : 0;
+    if (clone(become, stack + sizeof(stack), flags | CLONE_PARENT_SETTID | SIGCHLD,
+            (void *[]){self, shell}, &shell->pid) < 0)
+        return err_sys(err, "cannot clone a child into the namespaces");
+    return 0;
 }
 
 static int become(void *arg)
