@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
  * A hog writes one byte to every page: memory that was only asked for costs nothing, and is charged
- * to a group when it is touched for the first time.
+ * to a group when it is touched for the first time. It pauses at each MiB: one can watch it, and
+ * where there is swap, writing to it can keep up. Memory that is still being written when more is
+ * wanted counts as memory that cannot be had, and the OOM killer comes too early.
  */
 #include "hog.h"
 
@@ -13,6 +15,8 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+enum { PACE_USEC = 10000 };
 
 pid_t hog_start(const struct group *g, uint64_t bytes, struct err *err)
 {
@@ -26,8 +30,11 @@ pid_t hog_start(const struct group *g, uint64_t bytes, struct err *err)
         _exit(1);
     /* no huge pages: the group would be charged in steps of 2 MiB */
     madvise(memory, bytes, MADV_NOHUGEPAGE);
-    for (uint64_t at = 0; at < bytes; at += (uint64_t)page)
+    for (uint64_t at = 0; at < bytes; at += (uint64_t)page) {
         memory[at] = 1;
+        if (at % MIB == 0)
+            usleep(PACE_USEC);
+    }
     raise(SIGSTOP);
     for (;;)
         pause();

@@ -105,14 +105,14 @@ int memory_high(struct run *run, struct err *err)
     claim_u64(r, "control: without high it gets 64 MiB", anon, GE, 2 * FITS, "memory.stat anon");
 
     step(r, "cgroup-v2.rst, \"Memory Interface Files\"",
-        "memory.high: the same above 32 MiB, for 2 s");
+        "memory.high: the same above 32 MiB, for 3 s");
     explain(r, "it sleeps a little longer at each step above: at 10 %% more, half a second and up");
     if (group_set(run, &g, err, "memory.high", "%d", FITS) < 0)
         return -1;
     pid = hog_start(&g, 2 * FITS, err);
     if (pid < 0)
         return -1;
-    hog_watch(run, &g, "high", pid, 2, TOO_MUCH, FITS);
+    hog_watch(run, &g, "high", pid, 3, TOO_MUCH, FITS);
     char state = proc_state(pid);
     if (show_stat(run, &g, &anon, err) < 0 || memory_event(run, &g, "high", &high, err) < 0 ||
         memory_event(run, &g, "oom_kill", &killed, err) < 0)
