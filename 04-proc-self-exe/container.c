@@ -17,6 +17,7 @@
 
 #include "cleanup.h"
 #include "experiments.h"
+#include "live.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -65,6 +66,7 @@ int container_start(struct container *c, struct err *err)
         .arg = c,
     };
 
+    c->begin = live_now();
     if (sync_open(&c->sync, err) < 0)
         return -1;
     if (spawn_start(&spawn, &c->init, err) < 0) {

@@ -19,6 +19,7 @@ struct container {
     const char *hostname;
     struct spawned init;
     struct sync sync;
+    double begin; /* monotonic seconds when it was started */
 };
 
 /* The namespaces of a container here, and their names for people. */

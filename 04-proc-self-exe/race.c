@@ -85,20 +85,24 @@ static int limits_for(struct run *run, struct cgroup *group, struct err *err)
     return cgroup_set(group, &limits, err);
 }
 
-/* The child stands still now: compare what it has with what the group counts. */
+/*
+ * The child stands still now: compare what it has with what the group counts. The memory that it
+ * was born with is a copy of ours, and shared with us: that is charged to our group, rightly.
+ */
 static int measure(const struct child *child, pid_t pid, struct escape *most, struct err *err)
 {
     struct cgroup_usage usage;
-    struct process process, members[8];
+    struct process process, ourselves, members[2];
 
-    if (cgroup_read(child->group, &usage, err) < 0 || process_read(pid, &process, err) < 0)
+    if (cgroup_read(child->group, &usage, err) < 0 || process_read(pid, &process, err) < 0 ||
+        process_read(getpid(), &ourselves, err) < 0)
         return -1;
     uint64_t missing = 2 - (uint64_t)group_processes(child->group, members, 2);
     if (missing > most->processes)
         most->processes = missing;
-    if (process.anon_bytes > usage.memory_bytes &&
-        process.anon_bytes - usage.memory_bytes > most->bytes)
-        most->bytes = process.anon_bytes - usage.memory_bytes;
+    uint64_t counted_bytes = usage.memory_bytes + ourselves.anon_bytes;
+    if (process.anon_bytes > counted_bytes && process.anon_bytes - counted_bytes > most->bytes)
+        most->bytes = process.anon_bytes - counted_bytes;
     return 0;
 }
 

@@ -143,7 +143,7 @@ static void claim_held(struct run *run, const struct seen *seen)
         seen->peak_source);
     claim_u64(r, "the kernel stepped in", seen->usage.oom_kills, GE, 1, "oom_kill");
     claim_range(r, "cores used, of a quota of 0.5",
-        (double)seen->usage.cpu_usec / 1e6 / seen->seconds, 0, 0.6, "CPU time of the group");
+        (double)seen->usage.cpu_usec / 1e6 / seen->seconds, 0, 0.65, "CPU time of the group");
     claim_u64(r, "it was stopped in some periods", seen->usage.throttled_periods, GE, 1,
         "nr_throttled of cpu.stat");
 }

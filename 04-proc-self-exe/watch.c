@@ -21,6 +21,7 @@ int limited_group(
     struct cgroup_limits limits = {
         .cpu_quota_usec = 50000,
         .cpu_period_usec = 100000,
+        .cpu_shares = 20480, /* so that it gets its half also where others want the CPU */
         .memory_bytes = limit_bytes,
         .memory_swap_bytes = limit_bytes, /* no swap besides, or the memory would just go there */
     };
@@ -104,7 +105,6 @@ int watch(struct container *c, struct live *live, struct seen *seen, struct err 
 {
     const char *dir = cgroup_path(c->group, "memory");
     bool v2 = c->group->fd >= 0, ended = false;
-    double begin = live_now();
     uint64_t resident_bytes;
 
     if (fsio_read_u64(dir, v2 ? "memory.max" : "memory.limit_in_bytes", &seen->limit_bytes, err) <
@@ -115,7 +115,7 @@ int watch(struct container *c, struct live *live, struct seen *seen, struct err 
         if (live)
             live_point(live, "resident", (double)resident_bytes / MIB);
     }
-    seen->seconds = live_now() - begin;
+    seen->seconds = live_now() - c->begin;
     seen->peak_source = v2 ? "memory.current, often" : "memory.max_usage_in_bytes";
     if (cgroup_read(c->group, &seen->usage, err) < 0)
         return -1;
