@@ -9,7 +9,8 @@
  *     without -i                  /dev/null as standard input
  *
  * Signals to us go to PID 1, as Docker's --sig-proxy does, which may ignore them: PID 1 gets no
- * signal that it has no handler for. So the third SIGINT or SIGTERM is a SIGKILL.
+ * signal that it has no handler for. So the third SIGINT or SIGTERM is a SIGKILL; and so is silence
+ * after SIGHUP, since with the terminal gone nobody could end the container any more.
  */
 #include "attach.h"
 
@@ -21,7 +22,7 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 
-enum { STOPS = 3, LINGER_MS = 1000 };
+enum { STOPS = 3, LINGER_MS = 1000, HANGUP_MS = 10000 };
 
 static const int PASSED_ON[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGALRM};
 
@@ -41,6 +42,14 @@ int attach_signals(struct attach *attach, struct err *err)
     if (attach->signals < 0 || sigprocmask(SIG_BLOCK, &set, NULL) < 0)
         return err_sys(err, "cannot wait for signals");
     return 0;
+}
+
+static void close_all(int *fds, int count)
+{
+    for (int i = 0; i < count; i++) {
+        cleanup_close_fn(&fds[i]);
+        fds[i] = -1;
+    }
 }
 
 static void add_stream(struct attach *attach, int from, int to, bool close_to)
@@ -112,10 +121,9 @@ static int begin_terminal(struct attach *attach, struct err *err)
     return 0;
 }
 
-static void take_signal(struct attach *attach, struct container *container)
+static void take_signal(struct attach *attach, int pidfd)
 {
     struct signalfd_siginfo info;
-    int pidfd = container->process.pidfd;
 
     if (read(attach->signals, &info, sizeof(info)) != (ssize_t)sizeof(info))
         return;
@@ -130,6 +138,7 @@ static void take_signal(struct attach *attach, struct container *container)
             tty_copy_size(STDIN_FILENO, attach->master);
         }
     } else {
+        attach->hung_up |= signal == SIGHUP;
         attach->stops += signal == SIGINT || signal == SIGTERM;
         proc_pidfd_signal(pidfd, attach->stops < STOPS ? signal : SIGKILL);
     }
@@ -141,52 +150,60 @@ static bool is_output(const struct stream *stream)
     return stream->to == STDOUT_FILENO || stream->to == STDERR_FILENO;
 }
 
+/* Fills polls for the streams that still matter; returns how many wait for something. */
+static int poll_streams(const struct attach *attach, bool ended, struct pollfd *polls)
+{
+    int waiting = 0;
+
+    for (int i = 0; i < attach->streams; i++) {
+        polls[i] = stream_poll(&attach->stream[i]);
+        if (ended && !is_output(&attach->stream[i]))
+            polls[i].fd = -1;
+        waiting += polls[i].fd >= 0;
+    }
+    return waiting;
+}
+
+static int timeout_ms(const struct attach *attach, bool ended)
+{
+    /* all writers are dead: the ends come at once, unless somebody else holds one open */
+    return ended ? LINGER_MS : attach->hung_up ? HANGUP_MS : -1;
+}
+
 int attach_follow(struct attach *attach, struct container *container, struct err *err)
 {
+    int n, pidfd = container->process.pidfd;
+    struct pollfd polls[5];
     bool ended = false;
 
-    for (int fd = 0; fd <= 2; fd++)
-        cleanup_close_fn(&attach->given[fd]), attach->given[fd] = -1;
+    close_all(attach->given, 3);
     if (attach->terminal && begin_terminal(attach, err) < 0)
         return -1;
-    for (;;) {
-        struct pollfd polls[5];
-        int waiting = 0;
-        for (int i = 0; i < attach->streams; i++) {
-            struct stream *stream = &attach->stream[i];
-            polls[i] = stream_poll(stream);
-            if (ended && !is_output(stream))
-                polls[i].fd = -1;
-            waiting += polls[i].fd >= 0;
-        }
-        if (ended && waiting == 0)
-            return 0;
-        int n = attach->streams;
+    n = attach->streams;
+    while (poll_streams(attach, ended, polls) > 0 || !ended) {
         polls[n] = (struct pollfd){.fd = attach->signals, .events = POLLIN};
-        polls[n + 1] =
-            (struct pollfd){.fd = ended ? -1 : container->process.pidfd, .events = POLLIN};
-        /* all writers are dead: the ends come at once, unless somebody else holds one open */
-        int ready = poll(polls, (nfds_t)n + 2, ended ? LINGER_MS : -1);
+        polls[n + 1] = (struct pollfd){.fd = ended ? -1 : pidfd, .events = POLLIN};
+        int ready = poll(polls, (nfds_t)n + 2, timeout_ms(attach, ended));
         if (ready < 0 && errno != EINTR)
             return err_sys(err, "cannot wait for the container");
         if (ready == 0 && ended)
-            return 0;
+            break;
+        if (ready == 0)
+            proc_pidfd_signal(pidfd, SIGKILL);
         for (int i = 0; ready > 0 && i < n; i++)
             stream_move(&attach->stream[i], polls[i].revents);
         if (ready > 0 && polls[n].revents)
-            take_signal(attach, container);
+            take_signal(attach, pidfd);
         ended |= ready > 0 && polls[n + 1].revents;
     }
+    return 0;
 }
 
 void attach_end(struct attach *attach)
 {
-    int *fds[] = {&attach->given[0], &attach->given[1], &attach->given[2], &attach->master,
-        &attach->console, &attach->signals};
-
     tty_restore(&attach->tty);
-    for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++) {
-        cleanup_close_fn(fds[i]);
-        *fds[i] = -1;
-    }
+    close_all(attach->given, 3);
+    close_all(&attach->master, 1);
+    close_all(&attach->console, 1);
+    close_all(&attach->signals, 1);
 }

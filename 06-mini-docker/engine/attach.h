@@ -23,7 +23,8 @@ struct attach {
     struct tty tty;
     struct stream stream[3];
     int streams;
-    int stops; /* how many SIGINT and SIGTERM there were */
+    bool hung_up; /* SIGHUP came: our terminal is gone */
+    int stops;    /* how many SIGINT and SIGTERM there were */
 };
 
 /*

@@ -96,18 +96,19 @@ static int choose_program(struct running *running, struct err *err)
     return 0;
 }
 
-/* RFC 1123's letters, which is what Docker takes; the kernel would take anything. */
+/* Letters that a name may have in /etc/hosts; the kernel itself would take anything. */
 static int check_hostname(const char *name, struct err *err)
 {
     size_t length = strlen(name);
     static const char letters[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.";
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._";
 
     if (length > 0 && length <= 63 && strspn(name, letters) == length && name[0] != '-' &&
         name[0] != '.')
         return 0;
     err_set(err, ERR_USAGE, "invalid hostname format: '%s'", name);
-    return err_hint(err, "accepted: 1 to 63 letters, digits, '-' and '.', the first no '-' or '.'");
+    return err_hint(
+        err, "accepted: 1 to 63 letters, digits, '-', '_' and '.', the first no '-' or '.'");
 }
 
 static int fill_environment(struct running *running, struct err *err)

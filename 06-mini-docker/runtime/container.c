@@ -31,6 +31,39 @@ static const char *flag_names(int flags, char buf[160])
     return buf;
 }
 
+/* The files that cgroup_set is about to write. */
+static void explain_limits(const struct container *container)
+{
+    const struct cgroup_limits *limits = &container->spec->linux_.resources;
+    const struct explain *explain = &container->explain;
+    bool v2 = container->group.fd >= 0;
+    const char *see = v2 ? "cgroups(7); lab 03" : "cgroups(7); lab 02";
+    uintmax_t quota = limits->cpu_quota_usec, period = limits->cpu_period_usec;
+
+    if (quota && v2)
+        explain_step(explain, see, "cpu.max <- %ju %ju", quota, period);
+    else if (quota)
+        explain_step(
+            explain, see, "cpu.cfs_quota_us <- %ju, cpu.cfs_period_us <- %ju", quota, period);
+    if (limits->memory_bytes)
+        explain_step(explain, see, "%s <- %ju", v2 ? "memory.max" : "memory.limit_in_bytes",
+            (uintmax_t)limits->memory_bytes);
+    if (limits->pids)
+        explain_step(explain, see, "pids.max <- %ju", (uintmax_t)limits->pids);
+}
+
+/* A limit that cannot be had is refused, and never left out in silence. */
+static int explain_no_group(struct err *err)
+{
+    struct err cause = *err;
+
+    err_set(err, cause.kind, "cannot limit the container: %s", cause.what);
+    if (cause.hint[0])
+        return err_hint(err, "%s", cause.hint);
+    return err_hint(err, "limits need a group that is ours, or was delegated to us -> sudo, or "
+                         "leave --memory, --cpus and --pids-limit out");
+}
+
 static int make_groups(struct container *container, struct err *err)
 {
     const struct spec_linux *l = &container->spec->linux_;
@@ -38,7 +71,7 @@ static int make_groups(struct container *container, struct err *err)
     const struct explain *explain = &container->explain;
 
     if (cgroup_plan(l->cgroups_path, &l->resources, group, err) < 0)
-        return -1;
+        return explain_no_group(err);
     if (group->absent)
         explain_step(explain, "cgroups(7); lab 03", "no group: none is ours to make one in");
     if (cgroup_journal(group, container->undo, err) < 0)
@@ -47,15 +80,7 @@ static int make_groups(struct container *container, struct err *err)
         explain_step(explain, "mkdir(2); labs 02, 03", "mkdir %s", group->path[i]);
     if (cgroup_make(group, err) < 0)
         return -1;
-    if (l->resources.memory_bytes)
-        explain_step(explain, "cgroups(7); labs 02, 03", "limit memory to %ju bytes",
-            (uintmax_t)l->resources.memory_bytes);
-    if (l->resources.cpu_quota_usec)
-        explain_step(explain, "cgroups(7); labs 02, 03", "limit cpu to %ju us in %ju",
-            (uintmax_t)l->resources.cpu_quota_usec, (uintmax_t)l->resources.cpu_period_usec);
-    if (l->resources.pids)
-        explain_step(explain, "cgroups(7); labs 02, 03", "limit processes to %jd",
-            (intmax_t)l->resources.pids);
+    explain_limits(container);
     return cgroup_set(group, &l->resources, err);
 }
 

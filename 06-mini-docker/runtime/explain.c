@@ -17,7 +17,7 @@ void explain_print(const struct explain *explain, const char *see, const char *f
     va_start(ap, fmt);
     vsnprintf(what, sizeof(what), fmt, ap);
     va_end(ap);
-    int length = snprintf(line, sizeof(line), "[%-5s] %-62s  %s\n", explain->who, what, see);
+    int length = snprintf(line, sizeof(line), "[%-5s] %-70s  %s\n", explain->who, what, see);
     ssize_t ignored = write(explain->fd, line, (size_t)length);
     (void)ignored;
 }
