@@ -68,6 +68,10 @@ static void choose_group(struct scene *scene, const char *name)
     }
 }
 
+/*
+ * The child: joins the group, says what it reads, unshares, and reads again. It joins by writing 0,
+ * which means the writer: its pid may be another one in the hierarchy's eyes.
+ */
 static int look(struct child *self, void *arg, struct err *err)
 {
     struct scene *scene = arg;
@@ -84,6 +88,10 @@ static int look(struct child *self, void *arg, struct err *err)
     return 0;
 }
 
+/*
+ * Without a group below the root there is nothing to hide: every path reads "/" on both sides. An
+ * ordinary user's session is usually in one, and that serves as well.
+ */
 static int make_group(struct run *run, struct scene *scene, struct err *err)
 {
     char present[PATH_MAX];

@@ -41,6 +41,10 @@ int child_user_flag(void)
     return host_is_root() ? 0 : CLONE_NEWUSER;
 }
 
+/*
+ * The child's first function. It has no user ID yet when it is in a new user namespace, and so may
+ * do little; hence it waits for its maps before main() begins.
+ */
 static int begin(void *arg)
 {
     struct start *start = arg;
@@ -68,6 +72,7 @@ static int write_maps(pid_t pid, struct err *err)
     return 0;
 }
 
+/* EPERM has many causes and one name. Look which it is. */
 static int explain_clone(int flags, struct err *err)
 {
     err_sys(err, "cannot clone a child into new namespaces");

@@ -40,7 +40,7 @@ static int become_root(struct err *err)
     return 0;
 }
 
-/* The grandchild. Its stop at an error is its parent's: what it writes to *err is shared. */
+/* The grandchild; *err is in shared memory, so its error is seen outside. */
 static int run_command(const struct visit *visit, struct err *err)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -52,6 +52,10 @@ static int run_command(const struct visit *visit, struct err *err)
     return -1;
 }
 
+/*
+ * The child, which moves. An error here is shared memory's, and so the parent's: it never gets to
+ * the fork below.
+ */
 static int enter(struct child *self, void *arg, struct err *err)
 {
     struct visit *visit = arg;
@@ -117,6 +121,7 @@ static int count_same(pid_t visitor, pid_t target, uint64_t *ret, struct err *er
     return 0;
 }
 
+/* "PID -- CMD" and "PID CMD" mean the same: options end at the first word that is none. */
 static int parse_operands(struct run *run, struct visit *visit, struct err *err)
 {
     uint64_t pid;

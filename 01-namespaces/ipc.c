@@ -33,6 +33,10 @@ struct scene {
     struct found inside, control;
 };
 
+/*
+ * The file is one for the whole of /proc, and yet says something else to each reader: what is in
+ * the IPC namespace of the process that opens it.
+ */
 static uint64_t count_segments(void)
 {
     cleanup_fclose FILE *list = fopen("/proc/sysvipc/shm", "re");
@@ -44,6 +48,7 @@ static uint64_t count_segments(void)
     return lines ? lines - 1 : 0; /* the first line is the head */
 }
 
+/* Looks without making: no IPC_CREAT, no O_CREAT. The errors are what is to be found out. */
 static int look_for(struct scene *scene, struct found *found)
 {
     mqd_t queue = mq_open(scene->queue, O_RDONLY | O_CLOEXEC);
@@ -79,6 +84,10 @@ static int clone_and_look(int flags, child_main *look, struct scene *scene, stru
     return child_start(&child, flags, look, scene, err) < 0 ? -1 : child_end(&child, err);
 }
 
+/*
+ * The host in the play. Its objects belong to the namespace, not to this process: they would
+ * outlive it as long as any other process is in there.
+ */
 static int play_host(struct child *self, void *arg, struct err *err)
 {
     struct scene *scene = arg;

@@ -90,6 +90,7 @@ static int be_inside(struct child *self, void *arg, struct err *err)
     return 0;
 }
 
+/* A tmpfs that is shared, as / is on most hosts, and on it a directory for each type. */
 static int set_stage(struct scene *scene, struct err *err)
 {
     /* nothing of the play may reach the real host */
@@ -119,6 +120,7 @@ struct play {
     pid_t inside; /* the process in the second namespace */
 };
 
+/* The host in the play; its turns are the steps of the experiment. */
 static int play_host(struct child *self, void *arg, struct err *err)
 {
     struct play *play = arg;

@@ -96,6 +96,10 @@ static int be_second(struct child *self, void *arg, struct err *err)
     return 0;
 }
 
+/*
+ * The first namespace's side. The second one's end of the cable appears in there by itself; only a
+ * process in there can give it an address.
+ */
 static int lay_cable(struct scene *scene, struct child *second, struct err *err)
 {
     if (child_start(second, CLONE_NEWNET, be_second, scene, err) < 0)
@@ -109,6 +113,7 @@ static int lay_cable(struct scene *scene, struct child *second, struct err *err)
     return child_next(second, err);
 }
 
+/* The first namespace; its turns are the steps of the experiment. */
 static int be_first(struct child *self, void *arg, struct err *err)
 {
     struct scene *scene = arg;

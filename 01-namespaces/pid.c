@@ -24,6 +24,7 @@ struct family {
     pid_t first, child, orphan;
 };
 
+/* Plain fork, without a death signal: whether it outlives its parent is the question here. */
 static pid_t fork_sleeper(const struct child *self)
 {
     pid_t pid = fork();
@@ -36,6 +37,10 @@ static pid_t fork_sleeper(const struct child *self)
     return pid;
 }
 
+/*
+ * The first process. It waits for the one in the middle, so when it takes its turn the orphan has
+ * been given to its new parent already: the kernel does that before it wakes whoever waits.
+ */
 static int be_first(struct child *self, void *arg, struct err *err)
 {
     struct family *family = arg;
@@ -79,6 +84,7 @@ static pid_t find_outside(pid_t parent, pid_t inside)
     return found;
 }
 
+/* A zombie has ended; only its status is still there. */
 static uint64_t alive(pid_t pid)
 {
     char state = pid > 0 ? proc_state(pid) : 0;
@@ -124,6 +130,10 @@ static int with_namespace(struct report *r, struct family *family, struct err *e
     return 0;
 }
 
+/*
+ * The control. Its orphan goes to the nearest subreaper above (prctl(2)), which is the guard of
+ * this lab, or to PID 1 of the machine.
+ */
 static int without_namespace(struct report *r, struct family *family, struct err *err)
 {
     struct child first;

@@ -66,6 +66,10 @@ static int enter_at_once(struct child *self, void *arg, struct err *err)
     return 0;
 }
 
+/*
+ * One flag too many, and one that can never be had: a process may not enter its own user namespace
+ * again, or it could get back the capabilities that it gave up (setns(2), EINVAL).
+ */
 static int enter_too_much(struct child *self, void *arg, struct err *err)
 {
     struct scene *scene = arg;
@@ -77,6 +81,10 @@ static int enter_too_much(struct child *self, void *arg, struct err *err)
     return 0;
 }
 
+/*
+ * What programs did before there were pidfds, and still do. The loop stops at the error, as it
+ * should; but the namespaces entered before it are not left again.
+ */
 static int enter_one_by_one(struct child *self, void *arg, struct err *err)
 {
     static const char *const names[] = {"uts", "ipc", "user", "net", "mnt", "pid"};

@@ -52,6 +52,7 @@ enum {
     A_DAY = 86400,
 };
 
+/* With none of the notes' five named it is all five; --only takes the words at their face. */
 static int chosen_flags(const struct run *run)
 {
     const struct shell_args *args = run->args;
@@ -86,6 +87,7 @@ static void take_terminal_back(void)
     sigprocmask(SIG_SETMASK, &old, NULL);
 }
 
+/* The steps say what is about to be done, so they are printed before the clone. */
 static void announce(struct report *r, const struct shell *shell)
 {
     char names[NS_FLAGS_TEXT], inside[200] = "";
@@ -134,6 +136,10 @@ static int start(struct child *child, struct shell *shell, struct err *err)
     return status < 0 ? -1 : 0;
 }
 
+/*
+ * A row for each kind: it is new where a flag asked for it, and (the control) ours where none did.
+ * The last one says that cloning has moved nobody but the child.
+ */
 static int add_claims(struct report *r, int flags, const uint64_t outside[NS_KINDS],
     const uint64_t inside[NS_KINDS], struct err *err)
 {

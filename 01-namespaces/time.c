@@ -42,6 +42,7 @@ struct scene {
     int late_offsets;       /* errno of setting them with somebody inside */
 };
 
+/* One number is easier to subtract. */
 static int64_t read_clock(clockid_t id)
 {
     struct timespec t;
@@ -76,6 +77,10 @@ static int be_inside(struct child *self, void *arg, struct err *err)
     return 0;
 }
 
+/*
+ * The process that calls unshare. It stays in the old namespace, so what it reads is a control; its
+ * child is the first in the new one.
+ */
 static int be_between(struct child *self, void *arg, struct err *err)
 {
     struct scene *scene = arg;

@@ -41,6 +41,7 @@ static int be_first(struct child *self, void *arg, struct err *err)
     return 0;
 }
 
+/* The caller; its turns are the steps of the experiment. */
 static int unshare_and_fork(struct child *self, void *arg, struct err *err)
 {
     struct scene *scene = arg;
@@ -74,6 +75,7 @@ static uint64_t count_moved(const uint64_t from[NS_KINDS], const uint64_t to[NS_
     return moved;
 }
 
+/* The two kinds that only the caller's children get. */
 static bool is_for_children(int i)
 {
     return ns_table[i].flag == CLONE_NEWPID || ns_table[i].flag == CLONE_NEWTIME;

@@ -92,6 +92,7 @@ struct scene {
     int own_host_name, own_mount;
 };
 
+/* A map has to come in one write, and with one line of ours in it: "inside outside count". */
 static int write_map(const char *file, unsigned outside)
 {
     struct err refused;
@@ -99,6 +100,7 @@ static int write_map(const char *file, unsigned outside)
     return fsio_write(&refused, "/proc/self", file, "0 %u 1", outside) < 0 ? refused.code : 0;
 }
 
+/* The order is the point: setgroups is given up first, or the gid_map is refused. */
 static int write_own_maps(unsigned uid, unsigned gid)
 {
     struct err refused;
@@ -109,6 +111,10 @@ static int write_own_maps(unsigned uid, unsigned gid)
     return result ? result : write_map("uid_map", uid);
 }
 
+/*
+ * The child; its turns are the steps of the experiment. It writes its maps itself. A parent with
+ * CAP_SETUID, such as newuidmap(1), could give it more than one ID.
+ */
 static int be_root_inside(struct child *self, void *arg, struct err *err)
 {
     struct scene *scene = arg;
