@@ -12,7 +12,6 @@
  */
 #include "container.h"
 #include "experiments.h"
-#include "tree.h"
 
 #include "cleanup.h"
 #include "fsio.h"
@@ -108,6 +107,7 @@ static int run_stress(struct run *run, struct container *c, uint64_t limit_bytes
 {
     struct report *r = &run->report;
     char bytes[32], timeout[32];
+    struct process all[WATCH_MOST];
     struct live live;
     char *const argv[] = {"stress-ng", "--quiet", "--vm", "1", "--vm-bytes", bytes, "--vm-keep",
         "--vm-populate", "--timeout", timeout, NULL};
@@ -119,8 +119,8 @@ static int run_stress(struct run *run, struct container *c, uint64_t limit_bytes
     if (container_go(c, argv, err) < 0)
         return -1;
     step(r, "pid_namespaces(7)", "the processes, by their number here and the one inside");
-    wait_for_processes(c, 4);
-    tree_print(r, c->group, c->init.pid);
+    int count = wait_for_processes(c, 4, all);
+    tree_print(r, all, count, c->init.pid);
     step(r, "proc_pid_status(5)",
         "RssAnon of the largest, highest in half a second; | is the limit");
     if (live_begin(

@@ -13,8 +13,6 @@
 #include <dirent.h>
 #include <string.h>
 
-enum { MOST = 64 };
-
 static const char *field(const char *text, const char *name)
 {
     const char *at = strstr(text, name);
@@ -65,11 +63,8 @@ static void print_below(
     }
 }
 
-void tree_print(struct report *r, const struct cgroup *group, pid_t root)
+void tree_print(struct report *r, const struct process *all, int count, pid_t root)
 {
-    struct process all[MOST];
-    int count = group_processes(group, all, MOST);
-
     note(r, " outside  inside   program");
     for (int i = 0; i < count; i++) {
         if (all[i].pid == root)

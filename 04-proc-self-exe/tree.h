@@ -20,8 +20,8 @@ int process_read(pid_t pid, struct process *ret, struct err *err);
 /* The processes in the group, `most` at the most. Returns how many. */
 int group_processes(const struct cgroup *group, struct process *ret, int most);
 
-/* Print those below `root`, each below its parent. */
-void tree_print(struct report *r, const struct cgroup *group, pid_t root);
+/* Print `root` and those below it, each below its parent. */
+void tree_print(struct report *r, const struct process *all, int count, pid_t root);
 
 /* How many processes the /proc shows that is mounted at `proc`. */
 uint64_t proc_count(const char *proc);

@@ -9,11 +9,10 @@
 
 #include "cleanup.h"
 #include "fsio.h"
-#include "tree.h"
 
 #include <poll.h>
 
-enum { MIB = 1 << 20, MOST = 64 };
+enum { MIB = 1 << 20 };
 
 int limited_group(
     struct run *run, const char *name, uint64_t limit_bytes, struct cgroup *ret, struct err *err)
@@ -60,13 +59,15 @@ static bool has_ended(const struct container *c, int wait_ms)
     return poll(&pidfd, 1, wait_ms) > 0;
 }
 
-void wait_for_processes(const struct container *c, int count)
+int wait_for_processes(const struct container *c, int least, struct process ret[WATCH_MOST])
 {
-    struct process all[MOST];
     double end = live_now() + 10;
+    int count;
 
-    while (group_processes(c->group, all, MOST) < count && live_now() < end && !has_ended(c, 20))
-        ;
+    do {
+        count = group_processes(c->group, ret, WATCH_MOST);
+    } while (count < least && live_now() < end && !has_ended(c, 5));
+    return count;
 }
 
 static void raise_to(uint64_t *highest, uint64_t value)
@@ -77,8 +78,8 @@ static void raise_to(uint64_t *highest, uint64_t value)
 
 static uint64_t largest_resident(const struct container *c)
 {
-    struct process all[MOST];
-    int count = group_processes(c->group, all, MOST);
+    struct process all[WATCH_MOST];
+    int count = group_processes(c->group, all, WATCH_MOST);
     uint64_t largest_bytes = 0;
 
     for (int i = 0; i < count; i++)

@@ -6,6 +6,7 @@
 #include "container.h"
 #include "lab.h"
 #include "live.h"
+#include "tree.h"
 
 /* What was seen of a container from its start to its end. Start with zeros. */
 struct seen {
@@ -24,8 +25,13 @@ int limited_group(
 /* Print what stands in the files of its limits, whichever version they are of. */
 void show_limits(struct report *r, const struct cgroup *group);
 
-/* Wait until so many processes are inside, or it ended, or 10 s have passed. */
-void wait_for_processes(const struct container *c, int count);
+enum { WATCH_MOST = 64 };
+
+/*
+ * The processes inside, as soon as there are `least`, or when it ended or 10 s have passed. Returns
+ * how many.
+ */
+int wait_for_processes(const struct container *c, int least, struct process ret[WATCH_MOST]);
 
 /*
  * Watch until the container ends. Twice a second the highest RssAnon since is drawn, unless `live`

@@ -1,0 +1,191 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Lab 04, as a student would run it.
+bats_require_minimum_version 1.5.0
+load ../tests/helper
+
+says() { # TEXT: the output has it
+    grep -qF -- "$1" <<<"$output" || fail "the output has no '$1'"
+}
+
+# shellcheck disable=SC2154 # bats sets stderr
+refused() { # TEXT: wrong usage, said with this text
+    [ "$status" -eq 2 ] || fail "status is not 2"
+    grep -qF -- "$1" <<<"$stderr" || fail "the error has no '$1'"
+}
+
+# A program's standard output alone: what stands between the last step before it and the next.
+inside() { sed -n '/^\[3\/4\]/,/^\[4\/4\]/p' <<<"$output" | sed '1d;$d'; }
+
+@test "04 run: the program is its own init, and stress-ng is held at the limit" {
+    lab
+    has_control
+    [ "$(grep -cE '^ +[0-9]+ +[0-9]+ +(container-init|stress-ng)' <<<"$output")" -ge 3 ] || fail "no tree"
+    grep -qE '^ +[0-9]+ +1 +container-init$' <<<"$output" || fail "the init is not PID 1 in the tree"
+    [ "$(grep -c 's  resident  *\[.*|.*\]' <<<"$output")" -ge 2 ] || fail "it is not drawn once a second"
+    grep -qE '^  ok  the kernel stepped in' <<<"$output"
+}
+
+@test "04 run: another limit, another time, kept as CSV" {
+    lab --memory 64m --seconds 2 --csv "$BATS_TEST_TMPDIR/run.csv"
+    has_control
+    says "= 67108864"
+    head -1 "$BATS_TEST_TMPDIR/run.csv" | grep -qx 'seconds,series,value'
+    [ "$(grep -c ',resident,' "$BATS_TEST_TMPDIR/run.csv")" -ge 3 ]
+}
+
+@test "04 run: a command's status is the status of ./run" {
+    for code in 0 1 7 255; do
+        lab -- sh -c "exit $code"
+        [ "$status" -eq "$code" ] || fail "status is not $code"
+    done
+    lab -- sh -c 'kill -TERM $$'
+    [ "$status" -eq 143 ] || fail "status is not 128 + SIGTERM"
+}
+
+@test "04 run: a command that is not there, or cannot be run" {
+    lab -- /etc/passwd
+    [ "$status" -eq 126 ] || fail "status is not 126"
+    run -127 --separate-stderr "$LAB_DIR/run" -- no-such-program
+    grep -q "cannot run no-such-program" <<<"$stderr" || fail "it is not named"
+}
+
+@test "04 run: words arrive as they were typed" {
+    lab -- printf '[%s]\n' 'two  words' '' "it's" '"quoted"' '*' '$HOME' '-- -x'
+    [ "$(inside)" = "$(printf '[%s]\n' 'two  words' '' "it's" '"quoted"' '*' '$HOME' '-- -x')" ] || fail "not the same"
+}
+
+@test "04 run: standard input is the command's" {
+    run --separate-stderr bash -c "echo hello | '$LAB_DIR/run' -- cat"
+    [ "$status" -ne 77 ] || skip "${stderr%%$'\n'*}"
+    [ "$(inside)" = hello ] || fail "cat did not get it"
+}
+
+@test "04 run: inside it is PID 2, with its own /proc and host name" {
+    # shellcheck disable=SC2016 # the shell inside shall read these
+    lab -- sh -c 'echo $$; cat /proc/1/comm; ls -d /proc/[0-9]* | wc -l; hostname'
+    [ "$(inside | sed -n 1p)" = 2 ] || fail "not PID 2"
+    [ "$(inside | sed -n 2p)" = container-init ] || fail "PID 1 is not the init"
+    [ "$(inside | sed -n 3p)" -le 4 ] || fail "the host's processes are there"
+    [[ $(inside | sed -n 4p) == labs-* ]] || fail "the host name is the host's"
+}
+
+@test "04 run: what needs more memory than the limit is killed" {
+    lab --memory 32m -- sh -c 'head -c 200m /dev/zero | tail >/dev/null; exit $?'
+    [ "$status" -eq 137 ] || fail "status is not 128 + SIGKILL"
+    ! grep -q '^FAIL' <<<"$output" || fail "a claim failed"
+}
+
+@test "04 run: an orphan inside does not outlive the container" {
+    lab -- sh -c 'setsid sleep 4096 & exit 0'
+    [ "$status" -eq 0 ] || fail "status is not 0"
+    ! pgrep -f '^sleep 4096$' || fail "it lives"
+}
+
+@test "04 race: too late, and two ways to be in time" {
+    lab race
+    has_control
+}
+
+@test "04 recursion: two mistakes reach the pids limit, the mended program does not" {
+    lab recursion
+    has_control
+}
+
+@test "04 argv: split at spaces, and whole" {
+    lab argv
+    has_control
+    says "[two] [words]"
+    says "[two words] []"
+}
+
+@test "04 argv: an ordinary user can run it" {
+    [ "$(id -u)" -eq 0 ] || skip "this test changes the user"
+    run setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=/tmp "$LAB_DIR/run" argv
+    claims_hold
+}
+
+@test "04 cost: attaching is dear, being born inside is not" {
+    lab cost
+    has_control
+}
+
+@test "04 overwrite: the bare runtime is lost, the guarded ones are not" {
+    before=$(sha256sum <"$LAB_DIR/run")
+    lab overwrite
+    has_control
+    says "then EPERM"
+    says "then EROFS"
+    [ "$(sha256sum <"$LAB_DIR/run")" = "$before" ] || fail "the real program has changed"
+}
+
+@test "04: an ordinary user is told what is missing" {
+    [ "$(id -u)" -eq 0 ] || skip "this test changes the user"
+    for name in run race recursion cost overwrite; do
+        run --separate-stderr setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=/tmp "$LAB_DIR/run" "$name"
+        [ "$status" -eq 77 ] || fail "$name: status is not 77"
+        grep -q 'needs root' <<<"$stderr" || fail "$name: no cause"
+        grep -q 'make vm-04' <<<"$stderr" || fail "$name: no cure"
+    done
+}
+
+@test "04: the inner entries refuse to be started by hand" {
+    before=$(cat /proc/self/mountinfo | wc -l)
+    for name in container-init /proc/self/exe private-runtime; do
+        run --separate-stderr bash -c "exec -a $name '$LAB_DIR/run'"
+        refused "only ./run"
+    done
+    # with as many words as they expect, too
+    run --separate-stderr bash -c "exec -a container-init '$LAB_DIR/run' 0 1 name"
+    refused "only ./run"
+    run --separate-stderr bash -c "exec -a /proc/self/exe '$LAB_DIR/run' slash /proc"
+    refused "below a pids limit"
+    [ "$(cat /proc/self/mountinfo | wc -l)" = "$before" ] || fail "a mount was made"
+}
+
+@test "04: bad input is refused with what is possible" {
+    lab nonsense
+    refused "run race recursion argv cost overwrite"
+    lab --memory 1m
+    refused "--memory"
+    lab --memory 200x
+    refused "--memory"
+    lab --seconds 0
+    refused "--seconds"
+    lab --nonsense
+    refused "--nonsense"
+    lab race nonsense
+    refused "race"
+}
+
+@test "04: --explain says where each step is from" {
+    lab race --explain
+    says "see: clone(2)"
+    says "why: memory stays charged"
+}
+
+@test "04: ended half-way, it leaves nothing" {
+    [ "$(id -u)" -eq 0 ] || skip "needs root"
+    for signal in TERM INT; do
+        "$LAB_DIR/run" run -- sleep 4097 >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
+        pid=$!
+        wait_for 20 pgrep -f '^sleep 4097$' || fail "it did not start" "$(<"$BATS_TEST_TMPDIR/out")"
+        group=$(grep -oE 'labs-[0-9a-f]{4}' "$BATS_TEST_TMPDIR/out" | head -1)
+        kill -"$signal" "$pid"
+        wait "$pid" || true
+        ! pgrep -f '^sleep 4097$' || fail "the command lives"
+        [ -z "$(find /sys/fs/cgroup -name "$group*")" ] || fail "a group is left"
+    done
+}
+
+@test "04: two at once do not disturb each other" {
+    [ "$(id -u)" -eq 0 ] || skip "needs root"
+    pids=()
+    for number in 1 2 3; do
+        "$LAB_DIR/run" recursion >"$BATS_TEST_TMPDIR/$number" 2>&1 3>&- &
+        pids+=($!)
+    done
+    for pid in "${pids[@]}"; do
+        wait "$pid" || fail "one run failed" "$(cat "$BATS_TEST_TMPDIR"/[0-9])"
+    done
+}
