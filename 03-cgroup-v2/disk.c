@@ -16,7 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { WRITER_BYTES = 8 << 20 };
+enum { WRITER_BYTES = 4 << 20 };
 
 int disk_stat(
     const struct group *g, const struct loopfs *fs, const char *key, uint64_t *ret, struct err *err)
@@ -160,11 +160,11 @@ static _Noreturn void write_for_ever(const char *path, size_t block_bytes)
 }
 
 pid_t disk_writer(
-    const struct group *g, const struct loopfs *fs, unsigned block_kib, struct err *err)
+    const struct group *g, const struct loopfs *fs, int number, unsigned block_kib, struct err *err)
 {
     char path[PATH_MAX];
 
-    snprintf(path, sizeof(path), "%s/%s", fs->point, g->name);
+    snprintf(path, sizeof(path), "%s/%s-%d", fs->point, g->name, number);
     pid_t pid = group_fork(g, err);
     if (pid == 0)
         write_for_ever(path, block_kib * 1024);

@@ -45,11 +45,11 @@ int disk_dd(struct run *run, const struct group *g, const struct loopfs *fs, con
     struct dd_result *ret, struct err *err);
 
 /*
- * A process in the group that overwrites its own file for ever, with one O_DIRECT write of
- * block_kib in flight at a time. Dies with its parent.
+ * A process in the group that overwrites a file of its own for ever, with one O_DIRECT write of
+ * block_kib in flight at a time. The file's name is the group's and `number`. Dies with its parent.
  */
-pid_t disk_writer(
-    const struct group *g, const struct loopfs *fs, unsigned block_kib, struct err *err);
+pid_t disk_writer(const struct group *g, const struct loopfs *fs, int number, unsigned block_kib,
+    struct err *err);
 
 /* Write `text` into a file of the kernel's that outlives us, after `back` was journalled for it. */
 int disk_setting(

@@ -18,6 +18,8 @@ static const struct experiment *const EXPERIMENTS[] = {
     &kill_experiment,
     &pids_experiment,
     &io_experiment,
+    &io_weight_experiment,
+    &io_latency_experiment,
     NULL,
 };
 
