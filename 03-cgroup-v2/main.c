@@ -20,6 +20,8 @@ static const struct experiment *const EXPERIMENTS[] = {
     &io_experiment,
     &io_weight_experiment,
     &io_latency_experiment,
+    &threaded_experiment,
+    &psi_experiment,
     NULL,
 };
 
