@@ -127,10 +127,10 @@ static int run_quota(struct run *run, struct err *err)
     proc_end(pid);
     if (fsio_read_key(pair.cpu, "cpu.stat", "nr_throttled", &never, err) < 0)
         return -1;
-    claim_range(r, "the quota is what it gets", limited, percent / 100 * 0.6, percent / 100 * 1.2,
+    claim_range(r, "the quota is what it gets", limited, percent / 100 * 0.6, percent / 100 * 1.12,
         "cpuacct.usage / time");
     claim_u64(r, "because the kernel stops it", throttled, GE, 1, "cpu.stat, nr_throttled");
-    claim_range(r, "control: without, it gets more", free, 0.65, 1.1, "cpuacct.usage / time");
+    claim_range(r, "control: without, it gets more", free, 0.57, 1.1, "cpuacct.usage / time");
     claim_u64(r, "control: and is never stopped", never, EQ, 0, "cpu.stat, nr_throttled");
     return 0;
 }
@@ -215,7 +215,9 @@ static int run_shares(struct run *run, struct err *err)
         0.75 + PART_TOLERANCE, "cpuacct.usage");
     claim_range(r, "control: 1024:1024 is half and half", half, 0.5 - PART_TOLERANCE,
         0.5 + PART_TOLERANCE, "cpuacct.usage");
-    claim_range(r, "control: alone, few shares get all", alone, 0.65, 1.1, "cpuacct.usage / time");
+    /* two shares beside 1024 would be 0.002 of the CPU; other runs of labs may be on it too */
+    claim_range(
+        r, "control: alone, 2 shares are no limit", alone, 0.1, 1.1, "cpuacct.usage / time");
     return 0;
 }
 

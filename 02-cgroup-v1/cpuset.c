@@ -6,8 +6,8 @@
  * kernel refuses each one with ENOSPC, "No space left on device", until both files are written. (A
  * parent whose cgroup.clone_children is 1 has them copied; v2 has no such trap.)
  *
- * Then two busy loops run in a group that has one CPU. Where they ran is read from
- * cpuacct.usage_percpu of a group that both are in.
+ * Then two busy loops run in a group that has one CPU, and is given another one while they run.
+ * Where they ran is read from cpuacct.usage_percpu of a group that both are in.
  * Source: cpuset(7), and the kernel's Documentation/admin-guide/cgroup-v1/cpusets.rst.
  */
 #include "experiments.h"
@@ -90,34 +90,65 @@ static int usage(
     return 0;
 }
 
-/*
- * Two busy loops in these groups for a second: the seconds that they ran on `cpu` and on others.
- * *ret_pinned is what asking the kernel to run one of them on another CPU came to.
- */
-static int run_two(const char *const *groups, int cpu, int other_cpu, double *ret_here,
-    double *ret_others, int *ret_pinned, struct err *err)
+/* The seconds that the group ran on this CPU and on all others, during one second. */
+static int measure(const char *acct, int cpu, double *ret_here, double *ret_others, struct err *err)
 {
     uint64_t here[2], others[2];
+
+    if (usage(acct, cpu, &here[0], &others[0], err) < 0)
+        return -1;
+    usleep(1000000);
+    if (usage(acct, cpu, &here[1], &others[1], err) < 0)
+        return -1;
+    *ret_here = (double)(here[1] - here[0]) / 1e9;
+    *ret_others = (double)(others[1] - others[0]) / 1e9;
+    return 0;
+}
+
+/* Asks the kernel to run the process on this CPU: 0, or errno. */
+static int pin(pid_t pid, int cpu)
+{
     cpu_set_t set;
+
+    CPU_ZERO(&set);
+    CPU_SET(cpu, &set);
+    return sched_setaffinity(pid, sizeof(set), &set) < 0 ? errno : 0;
+}
+
+/* Steps 5 and 6: two busy loops stay on the group's CPU, and move when it gets another one. */
+static int run_two(
+    struct run *run, const char *acct, const char *group, int cpu, int other, struct err *err)
+{
+    struct report *r = &run->report;
+    double here, others, here_then, others_then;
     pid_t pid[2];
 
+    step(r, "cgroup-v1/cpuacct.rst", "two busy loops in the group, for a second");
     for (int i = 0; i < 2; i++) {
-        pid[i] = group_fork(groups, group_spin, NULL, err);
+        pid[i] = group_fork((const char *const[]){acct, group, NULL}, group_spin, NULL, err);
         if (pid[i] < 0)
             return -1;
     }
-    if (usage(groups[0], cpu, &here[0], &others[0], err) < 0)
+    if (measure(acct, cpu, &here, &others, err) < 0)
         return -1;
-    usleep(1000000);
-    if (usage(groups[0], cpu, &here[1], &others[1], err) < 0)
+    note(r, "CPU %d worked %.2f s for them, all others %.2f s", cpu, here, others);
+    int refused = pin(pid[0], other);
+
+    step(r, "cpuset(7)", "control: cpuset.cpus <- %d, while they run", other);
+    if (fsio_write(err, group, "cpuset.cpus", "%d", other) < 0 ||
+        measure(acct, cpu, &here_then, &others_then, err) < 0)
         return -1;
-    CPU_ZERO(&set);
-    CPU_SET(other_cpu, &set);
-    *ret_pinned = sched_setaffinity(pid[0], sizeof(set), &set) < 0 ? errno : 0;
+    note(r, "CPU %d worked %.2f s for them, all others %.2f s", cpu, here_then, others_then);
+    int granted = pin(pid[0], other);
     proc_end(pid[0]);
     proc_end(pid[1]);
-    *ret_here = (double)(here[1] - here[0]) / 1e9;
-    *ret_others = (double)(others[1] - others[0]) / 1e9;
+    claim_range(r, "no other CPU works for the group", others, 0, 0.05, "cpuacct.usage_percpu");
+    claim_range(
+        r, "control: now only another one does", here_then, 0, 0.05, "cpuacct.usage_percpu");
+    claim_range(
+        r, "control: and that one does work", others_then, 0.01, 1.1, "cpuacct.usage_percpu");
+    claim_errno(r, "no member can ask for another CPU", refused, EINVAL, "sched_setaffinity(2)");
+    claim_errno(r, "control: now it is the group's own", granted, 0, "sched_setaffinity(2)");
     return 0;
 }
 
@@ -139,36 +170,19 @@ static void choose_cpus(int *ret_first, int *ret_last)
 
 static int cpuset_run(struct run *run, struct err *err)
 {
-    struct report *r = &run->report;
     char group[PATH_MAX], acct[PATH_MAX], cpu_text[16];
-    double here, others, free_here, free_others;
-    int cpu, other, pinned, free_pinned;
+    int cpu, other;
 
     choose_cpus(&cpu, &other);
     snprintf(cpu_text, sizeof(cpu_text), "%d", cpu);
     if (group_path(run, "cpuset", "", group, err) < 0 ||
         group_path(run, "cpuacct", "", acct, err) < 0)
         return -1;
-    step(r, "cpuset(7)", "mkdir %s", group);
-    if (group_make(run, group, err) < 0 || group_make(run, acct, err) < 0)
+    step(&run->report, "cpuset(7)", "mkdir %s", group);
+    if (group_make(run, group, err) < 0 || group_make(run, acct, err) < 0 ||
+        fill_in(run, group, cpu_text, err) < 0)
         return -1;
-    if (fill_in(run, group, cpu_text, err) < 0)
-        return -1;
-    step(r, "cgroup-v1/cpuacct.rst", "two busy loops in the group, for a second");
-    if (run_two(
-            (const char *const[]){acct, group, NULL}, cpu, other, &here, &others, &pinned, err) < 0)
-        return -1;
-    note(r, "CPU %d worked %.2f s for them, all others %.2f s", cpu, here, others);
-    step(r, "cgroup-v1/cpuacct.rst", "control: two busy loops outside of it");
-    if (run_two((const char *const[]){acct, NULL}, cpu, other, &free_here, &free_others,
-            &free_pinned, err) < 0)
-        return -1;
-    note(r, "CPU %d worked %.2f s for them, all others %.2f s", cpu, free_here, free_others);
-    claim_range(r, "no other CPU worked for the group", others, 0, 0.05, "cpuacct.usage_percpu");
-    claim_range(r, "control: outside, others did", free_others, 0.1, 2.5, "cpuacct.usage_percpu");
-    claim_errno(r, "no member can ask for another CPU", pinned, EINVAL, "sched_setaffinity(2)");
-    claim_errno(r, "control: outside one can", free_pinned, 0, "sched_setaffinity(2)");
-    return 0;
+    return run_two(run, acct, group, cpu, other, err);
 }
 
 const struct experiment cpuset_experiment = {
