@@ -1,0 +1,128 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Lab 06: signals, and that nothing is left behind on any road out.
+bats_require_minimum_version 1.5.0
+load ../tests/helper
+load checks
+
+setup() {
+    cd "$BATS_TEST_TMPDIR"
+    traces >before
+}
+
+nothing_left() {
+    traces | diff before -
+}
+
+@test "06 signals: TERM, INT, HUP and USR1 reach a PID 1 that handles them" {
+    for signal in TERM INT HUP USR1; do
+        start sh -c "trap 'echo got $signal; exit 9' $signal; echo ready; while :; do sleep 0.05; done"
+        wait_for 20 grep -q ready printed
+        kill "-$signal" "$engine"
+        ended
+        ends 9
+        told "got $signal"
+    done
+    nothing_left
+}
+
+@test "06 signals: PID 1 without a handler hears nothing; the third INT or TERM is a KILL" {
+    start sleep 60
+    kill -TERM "$engine"
+    sleep 0.5
+    kill -0 "$container" || fail "one SIGTERM ended a PID 1 that has no handler"
+    kill -INT "$engine"
+    sleep 0.2
+    kill -TERM "$engine"
+    ended
+    ends 137
+    [[ $stderr != *memory* ]] || fail "it blamed memory"
+    nothing_left
+}
+
+@test "06 life: a start that fails at any point leaves nothing" {
+    root
+    for why in "nosuch" "/etc" "-w /etc/passwd/x true" "-u 0:nogroupp true" "--init nosuch"; do
+        # shellcheck disable=SC2086 # words
+        mini --rootfs "$ROOT" $why
+        [ "$status" -ge 125 ] || fail "$why should fail"
+        nothing_left
+    done
+    rmdir "$ROOT/proc"
+    touch "$ROOT/proc" # a mount fails, half-way through
+    mini --rootfs "$ROOT" true
+    ends 125 "/proc"
+    nothing_left
+}
+
+# sweep ROUNDS SIGNALS ARG...: start a container and send the signals after a time that no two rounds
+# share. A shell of its own, since a signal may come before the exec of mini-docker. Prints the statuses.
+sweep() {
+    # shellcheck disable=SC2016 # for the other shell
+    bash -c 'rounds=$1 signals=$2 && shift 2
+        for ((i = 0; i < rounds; i++)); do
+            "$@" </dev/null >/dev/null 2>&1 &
+            sleep "0.0$(printf %02d $((RANDOM % 40)))"
+            for signal in $signals; do kill "-$signal" $! && sleep 0.1; done 2>/dev/null
+            wait $! 2>/dev/null
+            echo $?
+        done' sweep "$1" "$2" "$MINI" run "${@:3}" 3>&- | sort | uniq -c
+}
+
+limits() { [ "$(id -u)" -ne 0 ] || echo -m 50m --pids-limit 10; }
+
+@test "06 life: SIGINT and SIGTERM at random moments leave nothing" {
+    # whatever moment the first one hits, three end it
+    # shellcheck disable=SC2046 # words
+    sweep 30 "TERM INT TERM" $(limits) --init sleep 60 | tee statuses
+    [ -z "$(grep -vE ' (130|137|143)$' statuses)" ] || fail "$(cat statuses)"
+    nothing_left
+}
+
+@test "06 life: SIGKILL at random moments, then clean-host, leaves nothing" {
+    [ -x "$TOP/build/clean-host" ] || skip "build/clean-host is not built"
+    # shellcheck disable=SC2046 # words
+    sweep 40 KILL $(limits) sh -c 'sleep 61 & sleep 62'
+    "$TOP/build/clean-host"
+    wait_for 10 nothing_left
+    ! pgrep -fx 'sleep 6[12]' || fail "a process of a container is alive"
+}
+
+@test "06 life: clean-host leaves a live container alone, and PID 1 dies with its engine" {
+    [ -x "$TOP/build/clean-host" ] || skip "build/clean-host is not built"
+    start sleep 63
+    "$TOP/build/clean-host"
+    kill -0 "$container" || fail "clean-host ended a live container"
+    kill -KILL "$engine"
+    wait_for 5 eval "! kill -0 $container 2>/dev/null" || fail "PID 1 outlived its engine"
+    "$TOP/build/clean-host"
+    nothing_left
+}
+
+@test "06 life: two at once, and then eight, do not disturb each other" {
+    pids=()
+    for ((i = 0; i < 8; i++)); do
+        "$MINI" run -h "box$i" sh -c "echo $i >/file; sleep 0.3; cat /file; hostname; ps | grep -c sleep" </dev/null >"out$i" 2>&1 3>&- &
+        pids+=($!)
+    done
+    for ((i = 0; i < 8; i++)); do
+        wait "${pids[$i]}" || fail "$(cat "out$i")"
+        [ "$(head -2 "out$i")" = "$i"$'\n'"box$i" ] || fail "$(cat "out$i")"
+    done
+    nothing_left
+}
+
+@test "06 life: nohup is respected; a lost terminal ends the container" {
+    need script
+    start sh -c 'trap "exit 4" HUP; echo ready; while :; do sleep 0.05; done'
+    wait_for 20 grep -q ready printed
+    kill -HUP "$engine"
+    ended
+    ends 4
+    script -qefc "'$MINI' run -it sh -c 'echo ready; exec sleep 64'" /dev/null >seen 2>&1 </dev/zero &
+    terminal=$!
+    wait_for 20 grep -q ready seen
+    kill -KILL "$terminal"
+    wait_for 20 eval '! pgrep -fx "sleep 64"' || fail "it lives on without a terminal"
+    wait_for 5 nothing_left
+}

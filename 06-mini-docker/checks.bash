@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2034,SC2154 # bats sets status and stderr; the tests use the variables
+# What the two bats files of lab 06 share.
+
+MINI=$LAB_DIR/mini-docker
+
+# As bats' `run`, which would warn of each 127 that is meant.
+call() {
+    "$@" >"$BATS_TEST_TMPDIR/printed" 2>"$BATS_TEST_TMPDIR/said" && status=0 || status=$?
+    output=$(<"$BATS_TEST_TMPDIR/printed") stderr=$(<"$BATS_TEST_TMPDIR/said")
+    mapfile -t lines <<<"$output"
+}
+mini() { call "$MINI" run "$@"; }
+
+# ends STATUS [TEXT]: how the last run ended, and a part of what it said on standard error.
+ends() {
+    [ "$status" -eq "$1" ] || fail "status is not $1"
+    [[ "$stderr" == *"${2-}"* ]] || fail "it did not say: $2"
+}
+told() { [[ "$output" == *"$1"* ]] || fail "it did not print: $1"; }
+complained() { [[ "$stderr" == *"$1"* ]] || fail "it did not say: $1"; }
+
+need() { command -v "$1" >/dev/null || skip "$1 is not installed"; }
+need_root() { [ "$(id -u)" -eq 0 ] || skip "needs root: $1"; }
+need_groups() { need_root "to make groups"; }
+
+# A root of this test's own, in $ROOT.
+root() {
+    ROOT=$BATS_TEST_TMPDIR/root
+    cp -a "$TOP/rootfs" "$ROOT"
+    chmod a+rx "$BATS_TEST_TMPDIR"
+}
+
+# The program as an ordinary user, from a place that such a user can reach.
+as_user() {
+    if [ "$(id -u)" -eq 0 ]; then
+        call setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=/tmp "$MINI" "$@"
+    else
+        call "$MINI" "$@"
+    fi
+    [[ $stderr != *"blocks user namespaces"* ]] || skip "${stderr%%$'\n'*}"
+}
+
+# Which cgroup version limits are made in here.
+version() {
+    if grep -q ' - cgroup cgroup .*memory' /proc/self/mountinfo; then echo v1; else echo v2; fi
+}
+
+# start ARG...: a container in the background; its engine's pid is in $engine, PID 1's in $container.
+start() {
+    "$MINI" run "$@" </dev/null >"$BATS_TEST_TMPDIR/printed" 2>"$BATS_TEST_TMPDIR/said" 3>&- 4>&- &
+    engine=$!
+    # it runs once it has stopped being mini-docker
+    wait_for 30 runs || fail "no container: $(cat "$BATS_TEST_TMPDIR/said")"
+}
+runs() {
+    container=$(pgrep -P "$engine") && [ "$(cat "/proc/$container/comm" 2>/dev/null)" != mini-docker ] ||
+        [[ "$(tr '\0' ' ' <"/proc/${container:-self}/cmdline" 2>/dev/null)" == "mini-docker init "* ]]
+}
+stop() {
+    kill -KILL "$container"
+    wait "$engine" || true
+}
+# Wait for it to end; its exit status goes to $status, what it said to $stderr.
+ended() {
+    wait "$engine" && status=0 || status=$?
+    output=$(<"$BATS_TEST_TMPDIR/printed") stderr=$(<"$BATS_TEST_TMPDIR/said")
+}
+
+# What a container could leave behind: mounts, groups, processes, journals, controllers passed down.
+# Loop devices are other labs': they may run at the same time.
+traces() {
+    sed 's/^[0-9]* [0-9]* //' /proc/self/mountinfo | grep -v /dev/loop | sort
+    find /sys/fs/cgroup -name 'mini-docker-*' 2>/dev/null || true
+    cat /sys/fs/cgroup/cgroup.subtree_control 2>/dev/null || true
+    pgrep -x mini-docker || true
+    grep -ls mini-docker /run/labs/*/journal "/tmp/labs-$(id -u)"/*/journal || true
+}
+
+# group_of PID CONTROLLER: the directory of its group; CONTROLLER is '' for v2.
+group_of() {
+    local path
+    path=$(awk -F: -v c="$2" '$2 == c {print $3}' "/proc/$1/cgroup")
+    if [ -n "$2" ]; then echo "/sys/fs/cgroup/$2$path"; else echo "/sys/fs/cgroup$path"; fi
+}
+
+# terminal COMMAND: run it in a terminal (script(1)); what the terminal showed goes to the file `seen`.
+terminal() {
+    : >seen
+    script -qefc "$1" /dev/null >seen 2>&1 || true
+}
+
+# What it showed, without what a terminal adds (and the ^@ that script(1) types at the end of its input).
+shown() { tr -d '\r' <seen | sed 's/\^@//'; }
