@@ -46,6 +46,7 @@ test    tmux                    tmux                    tmux                    
 test    shellcheck              shellcheck              ShellCheck              shellcheck      shellcheck
 test    debootstrap             debootstrap             debootstrap             debootstrap     debootstrap
 test    git                     git                     git                     git             git
+test    ctags                   universal-ctags         ctags                   ctags           ctags
 test    ctags                   universal-ctags         ctags                   ctags                   ctags
 bench   crun                    crun                    crun                    crun            crun
 bench   runc                    runc                    runc                    runc            runc
