@@ -53,7 +53,9 @@ static _Noreturn void work(const struct lab *lab, const struct experiment *exper
 
     sigprocmask(SIG_SETMASK, mask, NULL);
     snprintf(prog, sizeof(prog), "lab %s %s", lab->number, experiment->name);
-    if (experiment->run(run, &err) < 0) {
+    if (undo_add(&run->undo, &err, UNDO_PROCESS, "%d %llu", getpid(), proc_start_time(getpid())) <
+            0 ||
+        experiment->run(run, &err) < 0) {
         fflush(stdout);
         err_print(stderr, prog, &err);
         exit(err_exit_status(&err));

@@ -151,6 +151,8 @@ void proc_end(pid_t pid)
 {
     struct err ignored;
 
+    if (pid <= 0) /* kill(2) would take 0 and -1 for many processes */
+        return;
     kill(pid, SIGKILL);
     proc_wait(pid, &ignored);
 }

@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <linux/loop.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
@@ -207,8 +208,11 @@ static int undo_process(const char *arg, struct err *err)
         return err_set(err, ERR_SYS, "a journal line is not whole: '%s'", arg);
     cleanup_close int pidfd = proc_pidfd(pid);
     /* the order matters: the descriptor is taken first, so the start time is that of its process */
-    if (pidfd >= 0 && proc_start_time(pid) == start_time)
-        proc_pidfd_signal(pidfd, SIGKILL);
+    if (pidfd < 0 || proc_start_time(pid) != start_time)
+        return 0;
+    proc_pidfd_signal(pidfd, SIGKILL);
+    /* its pidfd becomes readable when it has ended; a zombie of ours counts as ended */
+    poll(&(struct pollfd){.fd = pidfd, .events = POLLIN}, 1, 2000);
     return 0;
 }
 

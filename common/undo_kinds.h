@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* undo_kinds: how each kind of journal line is undone. For common/undo.c and cgroup.c only. */
+/* undo_kinds: how each kind of journal line is undone. For undo_replay.c and cgroup.c only. */
 #ifndef COMMON_UNDO_KINDS_H
 #define COMMON_UNDO_KINDS_H
 

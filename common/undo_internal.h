@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* undo_internal: what undo.c and undo_replay.c share. Nobody else includes it. */
+#ifndef COMMON_UNDO_INTERNAL_H
+#define COMMON_UNDO_INTERNAL_H
+
+#include "undo.h"
+#include "undo_kinds.h"
+
+#include <stdbool.h>
+
+enum { UNDO_KINDS = UNDO_WRITE + 1 };
+
+/* The first word of a line, by its kind. */
+extern const char *const undo_words[UNDO_KINDS];
+
+/* The directory of all of this user's runs; it is made, and must be the user's alone. */
+int undo_find_base(char base[64], struct err *err);
+
+/* The same, from the directory of one run. */
+void undo_base_of(const char *dir, char base[PATH_MAX]);
+
+/* Lock that directory until the returned descriptor is closed. */
+int undo_lock_base(const char *base);
+
+/* A lock that the kernel drops when this process ends, however it ends. -1: somebody has it. */
+int undo_lock_journal(int fd);
+
+/* True when a run other than `mine` has the same subtree line. The base lock must be held. */
+bool undo_another_run_needs(const char *base, const char *mine, const char *arg);
+
+#endif
