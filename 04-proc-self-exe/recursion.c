@@ -81,25 +81,33 @@ static int first_copy(void *arg)
     return start_again(first->mistake, first->pids_dir);
 }
 
-/* Until the group holds `least` processes and for a moment no more come; at most 20 s. */
-static int wait_for_growth(const char *pids_dir, uint64_t least, uint64_t *ret, struct err *err)
-{
-    double end = live_now() + 20;
-    uint64_t before = 0;
+/* What the group's counters say of the copies. */
+struct count {
+    uint64_t copies, refused;
+};
 
-    for (*ret = 0; live_now() < end; before = *ret) {
+/* Until they have come to `least` and for a moment no more come; at most a minute. */
+static int wait_for_growth(
+    const char *pids_dir, const struct count *least, struct count *ret, struct err *err)
+{
+    double end = live_now() + 60;
+    uint64_t before;
+
+    *ret = (struct count){0};
+    do {
+        before = ret->copies;
         usleep(300000);
-        if (fsio_read_u64(pids_dir, "pids.current", ret, err) < 0)
+        if (fsio_read_u64(pids_dir, "pids.current", &ret->copies, err) < 0 ||
+            fsio_read_key(pids_dir, "pids.events", "max", &ret->refused, err) < 0)
             return -1;
-        if (*ret >= least && *ret == before)
-            break;
-    }
+    } while (live_now() < end && (ret->copies < least->copies || ret->copies != before ||
+                                     ret->refused < least->refused));
     return 0;
 }
 
 /* How many copies there came to be, and how often the limit refused one. */
-static int count_copies(struct run *run, const char *mistake, uint64_t least, uint64_t *ret_copies,
-    uint64_t *ret_refused, struct err *err)
+static int count_copies(struct run *run, const char *mistake, const struct count *least,
+    struct count *ret, struct err *err)
 {
     struct cgroup_limits limits = {.pids = PIDS_LIMIT};
     struct cgroup group;
@@ -112,11 +120,10 @@ static int count_copies(struct run *run, const char *mistake, uint64_t least, ui
     struct first first = {mistake, cgroup_path(&group, "pids"), &group};
     struct spawn spawn = {.cgroup_fd = group.fd, .child = first_copy, .arg = &first};
     if (spawn_start(&spawn, &spawned, err) < 0 ||
-        wait_for_growth(first.pids_dir, least, ret_copies, err) < 0 ||
-        fsio_read_key(first.pids_dir, "pids.events", "max", ret_refused, err) < 0)
+        wait_for_growth(first.pids_dir, least, ret, err) < 0)
         return -1;
-    note(&run->report, "pids.current %" PRIu64 ", pids.events max %" PRIu64, *ret_copies,
-        *ret_refused);
+    note(&run->report, "pids.current %" PRIu64 ", pids.events max %" PRIu64, ret->copies,
+        ret->refused);
     proc_pidfd_signal(spawned.pidfd, SIGKILL);
     spawn_wait(&spawned, err);
     close(spawned.pidfd);
@@ -126,26 +133,29 @@ static int count_copies(struct run *run, const char *mistake, uint64_t least, ui
 static int recursion_run(struct run *run, struct err *err)
 {
     struct report *r = &run->report;
-    uint64_t slash, slash_refused, no_else, else_refused, right, right_refused;
+    static const struct count all = {PIDS_LIMIT, 1}, two = {2, 0};
+    struct count slash, no_else, right;
 
     step(r, "proc_pid_exe(5)", "broken: argv[0] compared with \"proc/self/exe\", below pids.max %d",
         PIDS_LIMIT);
     explain(r, "/proc/self/exe is never equal to it, so every copy is the outside's");
-    if (count_copies(run, "slash", PIDS_LIMIT, &slash, &slash_refused, err) < 0)
+    if (count_copies(run, "slash", &all, &slash, err) < 0)
         return -1;
     step(r, NULL, "broken: the right name, but the branch for the inside does not return");
-    if (count_copies(run, "else", PIDS_LIMIT, &no_else, &else_refused, err) < 0)
+    if (count_copies(run, "else", &all, &no_else, err) < 0)
         return -1;
     step(r, NULL, "mended: the right name, and the inside ends there");
-    if (count_copies(run, "none", 2, &right, &right_refused, err) < 0)
+    if (count_copies(run, "none", &two, &right, err) < 0)
         return -1;
 
-    claim_u64(r, "missing slash: copies up to the limit", slash, EQ, PIDS_LIMIT, "pids.current");
-    claim_u64(r, "... and more were refused", slash_refused, GE, 1, "pids.events");
-    claim_u64(r, "missing else: copies up to the limit", no_else, EQ, PIDS_LIMIT, "pids.current");
-    claim_u64(r, "... and more were refused", else_refused, GE, 1, "pids.events");
-    claim_u64(r, "control: mended, one and its child", right, EQ, 2, "pids.current");
-    claim_u64(r, "control: ... and none was refused", right_refused, EQ, 0, "pids.events");
+    claim_u64(
+        r, "missing slash: copies up to the limit", slash.copies, EQ, PIDS_LIMIT, "pids.current");
+    claim_u64(r, "... and more were refused", slash.refused, GE, 1, "pids.events");
+    claim_u64(
+        r, "missing else: copies up to the limit", no_else.copies, EQ, PIDS_LIMIT, "pids.current");
+    claim_u64(r, "... and more were refused", no_else.refused, GE, 1, "pids.events");
+    claim_u64(r, "control: mended, one and its child", right.copies, EQ, 2, "pids.current");
+    claim_u64(r, "control: ... and none was refused", right.refused, EQ, 0, "pids.events");
     return 0;
 }
 

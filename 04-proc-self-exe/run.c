@@ -32,8 +32,8 @@ struct run_args {
 static const struct opt RUN_OPTS[] = {
     {'m', "memory", "SIZE", "the memory limit (200m)", OPT_BYTES,
         offsetof(struct run_args, limit_bytes), .least = 16 * MIB, .most = 1ull << 40},
-    {0, "seconds", "N", "how long stress-ng runs (5)", OPT_UINT, offsetof(struct run_args, seconds),
-        .least = 1, .most = 600},
+    {0, "seconds", "N", "how long stress-ng runs, at least (5)", OPT_UINT,
+        offsetof(struct run_args, seconds), .least = 1, .most = 600},
     {0},
 };
 
@@ -91,7 +91,7 @@ static int run_users(struct run *run, struct cgroup *group, struct container *c,
 
     step(r, "pipe(7), execve(2)", "%s%s through the pipe; the init runs it", run->argv[0],
         run->argc > 1 ? " ..." : "");
-    if (container_go(c, run->argv, err) < 0 || watch(c, NULL, &seen, err) < 0)
+    if (container_go(c, run->argv, err) < 0 || watch(c, NULL, 0, &seen, err) < 0)
         return -1;
     run->status = container_wait(c, err);
     if (run->status < 0)
@@ -106,16 +106,14 @@ static int run_stress(struct run *run, struct container *c, uint64_t limit_bytes
     struct seen *seen, struct err *err)
 {
     struct report *r = &run->report;
-    char bytes[32], timeout[32];
+    char bytes[32];
     struct process all[WATCH_MOST];
     struct live live;
     char *const argv[] = {"stress-ng", "--quiet", "--vm", "1", "--vm-bytes", bytes, "--vm-keep",
-        "--vm-populate", "--timeout", timeout, NULL};
+        "--vm-populate", NULL};
 
     snprintf(bytes, sizeof(bytes), "%" PRIu64 "m", limit_bytes * 3 / 2 / MIB);
-    snprintf(timeout, sizeof(timeout), "%" PRIu64 "s", seconds);
-    step(r, "pipe(7), execve(2)", "stress-ng --vm 1 --vm-bytes %s --timeout %s, through the pipe",
-        bytes, timeout);
+    step(r, "pipe(7), execve(2)", "stress-ng --vm 1 --vm-bytes %s, through the pipe", bytes);
     if (container_go(c, argv, err) < 0)
         return -1;
     step(r, "pid_namespaces(7)", "the processes, by their number here and the one inside");
@@ -126,7 +124,7 @@ static int run_stress(struct run *run, struct container *c, uint64_t limit_bytes
     if (live_begin(
             &live, r, "MiB", (double)limit_bytes * 1.2 / MIB, (double)limit_bytes / MIB, err) < 0)
         return -1;
-    int result = watch(c, &live, seen, err);
+    int result = watch(c, &live, seconds, seen, err);
     live_end(&live);
     return result;
 }
@@ -165,7 +163,7 @@ static int control(struct run *run, uint64_t limit_bytes, struct err *err)
     step(r, NULL, "control: half of that, and a status: sh -c 'stress-ng ... %" PRIu64 "m; exit 7'",
         limit_bytes / 2 / MIB);
     if (limited_group(run, name, limit_bytes, &group, err) < 0 || container_start(&c, err) < 0 ||
-        container_go(&c, argv, err) < 0 || watch(&c, NULL, &seen, err) < 0)
+        container_go(&c, argv, err) < 0 || watch(&c, NULL, 0, &seen, err) < 0)
         return -1;
     int status = container_wait(&c, err);
     note(r, "status %d", status);
@@ -195,7 +193,7 @@ static int run_run(struct run *run, struct err *err)
     if (status < 0)
         return -1;
     step(r, "waitid(2)",
-        "stress-ng ended with status %d after %" PRIu64 " of its workers were killed", status,
+        "SIGINT: stress-ng ends with status %d, %" PRIu64 " of its workers were killed", status,
         seen.usage.oom_kills);
     explain(r, "its status is its own opinion; oom_kill is what the kernel counted");
     claim_held(run, &seen);

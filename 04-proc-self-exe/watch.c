@@ -9,6 +9,7 @@
 
 #include "cleanup.h"
 #include "fsio.h"
+#include "proc.h"
 
 #include <poll.h>
 
@@ -87,6 +88,18 @@ static uint64_t largest_resident(const struct container *c)
     return largest_bytes;
 }
 
+/* As Ctrl-C would: to the command, which is the init's only child. */
+static void interrupt_command(const struct container *c)
+{
+    struct process all[WATCH_MOST];
+    int count = group_processes(c->group, all, WATCH_MOST);
+
+    for (int i = 0; i < count; i++) {
+        if (all[i].parent == c->init.pid)
+            proc_signal(all[i].pid, SIGINT);
+    }
+}
+
 /* Looks for half a second, or until the container has ended (true). */
 static bool look(struct container *c, struct seen *seen, uint64_t *ret_bytes, struct err *ignored)
 {
@@ -102,7 +115,16 @@ static bool look(struct container *c, struct seen *seen, uint64_t *ret_bytes, st
     return ended;
 }
 
-int watch(struct container *c, struct live *live, struct seen *seen, struct err *err)
+/* Long enough; and where the machine is slow (emulated), until the kernel has stepped in once. */
+static bool seen_enough(const struct container *c, const struct seen *seen, uint64_t seconds)
+{
+    double passed = live_now() - c->begin;
+
+    return seconds && passed >= (double)seconds && (seen->usage.oom_kills > 0 || passed > 90);
+}
+
+int watch(
+    struct container *c, struct live *live, uint64_t seconds, struct seen *seen, struct err *err)
 {
     const char *dir = cgroup_path(c->group, "memory");
     bool v2 = c->group->fd >= 0, ended = false;
@@ -115,6 +137,8 @@ int watch(struct container *c, struct live *live, struct seen *seen, struct err 
         ended = look(c, seen, &resident_bytes, err);
         if (live)
             live_point(live, "resident", (double)resident_bytes / MIB);
+        if (!ended && seen_enough(c, seen, seconds))
+            interrupt_command(c);
     }
     seen->seconds = live_now() - c->begin;
     seen->peak_source = v2 ? "memory.current, often" : "memory.max_usage_in_bytes";

@@ -35,8 +35,10 @@ int wait_for_processes(const struct container *c, int least, struct process ret[
 
 /*
  * Watch until the container ends. Twice a second the highest RssAnon since is drawn, unless `live`
- * is NULL.
+ * is NULL. After so many seconds, and once the kernel has stepped in, its command gets a SIGINT; 0:
+ * it ends when it ends.
  */
-int watch(struct container *c, struct live *live, struct seen *seen, struct err *err);
+int watch(
+    struct container *c, struct live *live, uint64_t seconds, struct seen *seen, struct err *err);
 
 #endif
