@@ -227,8 +227,9 @@ int rootfs_copy(const char *from, const char *to, struct err *err)
         snprintf(from_entry, sizeof(from_entry), "%s/%s", from, entry->d_name);
         snprintf(to_entry, sizeof(to_entry), "%s/%s", to, entry->d_name);
         /* what is mounted in there is no part of it */
-        int result = mount_is_point(from_entry) ? mkdir(to_entry, 0755)
-                                                : rootfs_copy(from_entry, to_entry, err);
+        int result = entry->d_type == DT_DIR && mount_is_point(from_entry)
+                         ? mkdir(to_entry, 0755)
+                         : rootfs_copy(from_entry, to_entry, err);
         if (result < 0)
             return -1;
     }
