@@ -92,11 +92,12 @@ static int freeze_and_thaw(
         return -1;
     note(r, "thawed: %lu us of CPU in %d ms", again, WATCH_MS);
 
-    claim_u64(r, "frozen, it takes no CPU (us)", still, LE, 1000, "cpu.stat");
+    /* what it took on its last way out of user space may be accounted a moment late */
+    claim_u64(r, "frozen, it takes no CPU (us)", still, LE, 10000, "cpu.stat");
     claim_u64(r, "the group below was not asked", own, EQ, 0, "cgroup.freeze");
     claim_u64(r, "and is frozen with its parent", frozen, EQ, 1, "cgroup.events");
-    claim_u64(r, "control: before, it ran (us)", running, GE, 20000, "cpu.stat");
-    claim_u64(r, "control: thawed, it runs again (us)", again, GE, 20000, "cpu.stat");
+    claim_u64(r, "control: before, it ran (us)", running, GE, 30000, "cpu.stat");
+    claim_u64(r, "control: thawed, it runs again (us)", again, GE, 30000, "cpu.stat");
     return 0;
 }
 

@@ -6,6 +6,8 @@
 #                           says why (tests/run fails on a skip that nobody expects)
 #     claims_hold           the last `lab` ended with 0, printed at least one claim, and none failed
 #     has_control           … and at least one of the claims is a control
+#     says TEXT             the last output has it
+#     refused TEXT          the last `lab` was wrong usage, status 2, and its error has the text
 #     snapshot              what could be left behind on the host, as text to compare
 #     wait_for SECONDS CMD  try CMD until it succeeds
 
@@ -33,6 +35,15 @@ claims_hold() {
 
 has_control() {
     claims_hold && { grep -q '^  ok  control: ' <<<"$output" || fail "no control among the claims"; }
+}
+
+says() {
+    grep -qF -- "$1" <<<"$output" || fail "the output has no '$1'"
+}
+
+refused() {
+    [ "$status" -eq 2 ] || fail "status is not 2"
+    grep -qF -- "$1" <<<"$stderr" || fail "the error has no '$1'"
 }
 
 # Mounts, groups (of every mounted hierarchy), links, loop devices, firewall rules, swap, run
