@@ -32,6 +32,27 @@ static const struct spec_device DEVICES[] = {
     {"/dev/tty", S_IFCHR | 0666, 5, 0},
 };
 
+/*
+ * CAP_MKNOD is among the capabilities, so a device file of the host's disk can be made; but only
+ * these can be opened. /dev/console and /dev/ptmx are 5:1 and 5:2, terminals are 136.
+ */
+enum { ALL = SPEC_MKNOD | SPEC_READ | SPEC_WRITE };
+
+static const struct spec_device_rule DEVICE_RULES[] = {
+    {false, 'a', -1, -1, ALL},
+    {true, 'c', -1, -1, SPEC_MKNOD},
+    {true, 'b', -1, -1, SPEC_MKNOD},
+    {true, 'c', 1, 3, ALL},
+    {true, 'c', 1, 5, ALL},
+    {true, 'c', 1, 7, ALL},
+    {true, 'c', 1, 8, ALL},
+    {true, 'c', 1, 9, ALL},
+    {true, 'c', 5, 0, ALL},
+    {true, 'c', 5, 1, ALL},
+    {true, 'c', 5, 2, ALL},
+    {true, 'c', 136, -1, ALL},
+};
+
 static const char *const MASKED_PATHS[] = {
     "/proc/acpi",
     "/proc/asound",
@@ -71,6 +92,8 @@ void defaults_fill(struct spec *spec)
     spec->linux_ = (struct spec_linux){
         .namespaces = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNET |
                       CLONE_NEWCGROUP,
+        .device_rules = DEVICE_RULES,
+        .device_rules_count = COUNT(DEVICE_RULES),
         .devices = DEVICES,
         .devices_count = COUNT(DEVICES),
         .masked_paths = MASKED_PATHS,

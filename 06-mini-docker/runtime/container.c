@@ -8,6 +8,7 @@
 #include "container.h"
 
 #include "child.h"
+#include "device_rules.h"
 
 #include "cleanup.h"
 #include "ns_table.h"
@@ -81,7 +82,9 @@ static int make_groups(struct container *container, struct err *err)
     if (cgroup_make(group, err) < 0)
         return -1;
     explain_limits(container);
-    return cgroup_set(group, &l->resources, err);
+    if (cgroup_set(group, &l->resources, err) < 0)
+        return -1;
+    return device_rules_apply(container, err);
 }
 
 /*

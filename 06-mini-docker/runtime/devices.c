@@ -11,10 +11,10 @@ int stage_devices(struct container *container, struct err *err)
 {
     const struct spec_linux *l = &container->spec->linux_;
 
+    explain_step(&container->explain, "mknod(2), symlink(2); lab 05",
+        "%zu device files in /dev, and the links /dev/fd, /dev/stdin and so on", l->devices_count);
     for (size_t i = 0; i < l->devices_count; i++) {
         const struct spec_device *device = &l->devices[i];
-        explain_step(&container->explain, "mknod(2); lab 05", "mknod %s %c %u %u", device->path,
-            S_ISBLK(device->type_and_mode) ? 'b' : 'c', device->major, device->minor);
         if (rootfs_dev_node(container->root_fd, device->path, device->type_and_mode,
                 makedev(device->major, device->minor), err) < 0)
             return -1;

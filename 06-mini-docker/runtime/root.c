@@ -71,7 +71,7 @@ static int mount_ephemeral(
         make_dir(layer, "root", ret_root, err) < 0)
         return -1;
     explain_step(&container->explain, "overlayfs.rst; lab 05",
-        "mount overlay: %s below, memory above", spec->root.path);
+        "mount overlay: the root below, a tmpfs above for what is written");
     if (overlay_fits(spec->root.path) && mount_overlay(spec->root.path, layer, ret_root, user) == 0)
         return 0;
     explain_step(&container->explain, "lab 05", "no overlay here: copy it to memory instead");
@@ -92,7 +92,7 @@ int stage_root(struct container *container, struct err *err)
         return -1;
     if (root->ephemeral)
         path = layer_root;
-    explain_step(&container->explain, "mount(2); lab 05", "bind %s onto itself", path);
+    explain_step(&container->explain, "mount(2); lab 05", "bind the root onto itself");
     if (mount(path, path, NULL, MS_BIND | MS_REC, NULL) < 0)
         return err_sys(err, "cannot bind %s onto itself", path);
     container->root_fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);

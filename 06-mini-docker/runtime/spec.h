@@ -64,12 +64,24 @@ struct spec_device {
     unsigned major, minor;
 };
 
+enum { SPEC_MKNOD = 1, SPEC_READ = 2, SPEC_WRITE = 4 };
+
+/* resources.devices: the last rule that fits decides. */
+struct spec_device_rule {
+    bool allow;
+    char type;        /* 'c', 'b', or 'a' for both */
+    int major, minor; /* -1: any */
+    unsigned access;  /* SPEC_MKNOD | SPEC_READ | SPEC_WRITE */
+};
+
 struct spec_linux {
     int namespaces;               /* CLONE_NEW* flags of those to be made */
     const struct idmap *mappings; /* uidMappings and gidMappings, for CLONE_NEWUSER */
     const char *cgroups_path;     /* relative to the group that engines may use */
     struct cgroup_limits resources;
-    const struct spec_device *devices;
+    const struct spec_device_rule *device_rules; /* which devices may be opened */
+    size_t device_rules_count;
+    const struct spec_device *devices; /* which are there */
     size_t devices_count;
     const char *const *masked_paths;   /* ends with NULL */
     const char *const *readonly_paths; /* ends with NULL */
