@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Mounting below a root whose symlinks point out of it, and the roots themselves. What needs a
+ * mount namespace happens in a child of its own.
+ */
+#include "cleanup.h"
+#include "fsio.h"
+#include "host.h"
+#include "mount.h"
+#include "proc.h"
+#include "rootfs.h"
+#include "unit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+
+static struct err err;
+static char dir[] = "/tmp/test-mount-XXXXXX";
+static char outside[64], root[64];
+
+static int set_up(void **state)
+{
+    char path[128];
+
+    (void)state;
+    if (!mkdtemp(dir))
+        return -1;
+    snprintf(outside, sizeof(outside), "%s/outside", dir);
+    snprintf(root, sizeof(root), "%s/root", dir);
+    mkdir(outside, 0755);
+    mkdir(root, 0755);
+    snprintf(path, sizeof(path), "%s/absolute", root);
+    if (symlink(outside, path) < 0)
+        return -1;
+    snprintf(path, sizeof(path), "%s/dots", root);
+    return symlink("../../../../../../../../etc", path);
+}
+
+static int tear_down(void **state)
+{
+    const char *const argv[] = {"rm", "-rf", dir, NULL};
+
+    (void)state;
+    return proc_run(&(struct proc_spec){.argv = argv}, &err);
+}
+
+static bool exists(const char *base, const char *name)
+{
+    return fsio_exists(base, name);
+}
+
+static void makes_paths_inside(void **state)
+{
+    cleanup_close int fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+    (void)state;
+    cleanup_close int deep = mount_open_in_root(fd, "/a//b/c/", MOUNT_MAKE_DIR, &err);
+    assert_true(deep >= 0);
+    cleanup_close int file = mount_open_in_root(fd, "a/d/file", MOUNT_MAKE_FILE, &err);
+    assert_true(file >= 0);
+    assert_true(exists(root, "a/b/c"));
+    assert_true(exists(root, "a/d/file"));
+    assert_int_equal(mount_open_in_root(fd, "none", MOUNT_MAKE_NOTHING, &err), -1);
+    assert_int_equal(err.code, ENOENT);
+}
+
+/* An absolute symlink and a climb both stay below the root, where nothing of that name is. */
+static void symlinks_do_not_lead_out(void **state)
+{
+    cleanup_close int fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+    (void)state;
+    assert_int_equal(mount_open_in_root(fd, "absolute", MOUNT_MAKE_NOTHING, &err), -1);
+    mount_open_in_root(fd, "absolute/made", MOUNT_MAKE_DIR, &err);
+    assert_false(exists(outside, "made"));
+    assert_int_equal(mount_open_in_root(fd, "dots/passwd", MOUNT_MAKE_NOTHING, &err), -1);
+    assert_int_equal(mount_open_in_root(fd, "../../etc/passwd", MOUNT_MAKE_NOTHING, &err), -1);
+}
+
+/* Root in there, as an ordinary user too. */
+static bool enter_namespace(void)
+{
+    unsigned uid = geteuid(), gid = getegid();
+
+    if (host_is_root())
+        return unshare(CLONE_NEWNS) == 0;
+    return unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0 &&
+           fsio_write(&err, "/proc/self", "setgroups", "deny") == 0 &&
+           fsio_write(&err, "/proc/self", "uid_map", "0 %u 1", uid) == 0 &&
+           fsio_write(&err, "/proc/self", "gid_map", "0 %u 1", gid) == 0;
+}
+
+/* Runs the function in a mount namespace of its own; it returns how many checks failed. */
+static void in_namespace(int (*function)(void))
+{
+    if (!host_is_root() && !host_has_userns())
+        skip();
+    pid_t pid = proc_fork(&err);
+    if (pid == 0)
+        _exit(enter_namespace() && mount_make_private(&err) == 0 ? function() : 100);
+    assert_int_equal(proc_wait(pid, &err), 0);
+}
+
+static int failed(bool right, const char *what)
+{
+    if (!right)
+        fprintf(stderr, "# not so: %s (%s)\n", what, err.what);
+    return !right;
+}
+
+static int bind_read_only(void)
+{
+    cleanup_close int fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    struct mount_entry entry;
+    struct statvfs fs;
+    char path[128];
+    int bad = 0;
+
+    snprintf(path, sizeof(path), "%s/in/two words", root);
+    bad += failed(
+        mount_bind_in_root(fd, outside, "in/two words", MS_RDONLY | MS_NOSUID | MS_REC, &err) == 0,
+        "bind");
+    bad += failed(statvfs(path, &fs) == 0 && (fs.f_flag & ST_RDONLY) && (fs.f_flag & ST_NOSUID),
+        "read-only and nosuid");
+    bad += failed(statvfs(outside, &fs) == 0 && !(fs.f_flag & ST_RDONLY), "outside is not");
+    bad += failed(mount_is_point(path) && !mount_is_point(outside), "a mount point");
+    bad += failed(mount_find(path, &entry, &err) == 0 && strcmp(entry.point, path) == 0,
+        "found, with the space in its name decoded");
+    bad += failed(!entry.shared && strstr(entry.options, "ro"), "private, ro");
+    bad += failed(mount_bind_in_root(fd, "/etc/passwd", "in/two words/x", 0, &err) < 0,
+        "nothing can be made on a read-only mount");
+    return bad;
+}
+
+static void binds_read_only(void **state)
+{
+    (void)state;
+    in_namespace(bind_read_only);
+}
+
+static int mount_through_symlink(void)
+{
+    cleanup_close int fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    int result = mount_in_root(fd, "tmpfs", "absolute", "tmpfs", 0, NULL, &err);
+
+    return failed(result < 0, "the mount is refused") +
+           failed(!mount_is_point(outside), "and not made outside");
+}
+
+static void does_not_mount_outside(void **state)
+{
+    (void)state;
+    in_namespace(mount_through_symlink);
+}
+
+/* Whole way: build, /dev, pivot, and the host is gone. */
+static int pivot(void)
+{
+    char built[80];
+    int bad = 0;
+
+    snprintf(built, sizeof(built), "%s/built", dir);
+    if (mount("tmpfs", dir, "tmpfs", 0, NULL) < 0 || rootfs_build(built, &err) < 0)
+        return 100;
+    cleanup_close int fd = open(built, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    bad += failed(rootfs_dev(fd, &err) == 0, "/dev");
+    bad += failed(rootfs_pivot(built, &err) == 0, "pivot_root");
+    bad += failed(exists("/dev", "null") && exists("/dev", "pts/ptmx") && exists("/dev", "shm"),
+        "what /dev holds");
+    bad += failed(exists("/bin", "sh") && !exists("/work", "") && !exists("/tmp", dir + 5),
+        "only the new root");
+    return bad;
+}
+
+static void pivots(void **state)
+{
+    (void)state;
+    in_namespace(pivot);
+}
+
+static void builds_and_copies_roots(void **state)
+{
+    char built[80], copied[80];
+    struct stat before, after;
+
+    (void)state;
+    snprintf(built, sizeof(built), "%s/built", dir);
+    snprintf(copied, sizeof(copied), "%s/copied", dir);
+    assert_ok(rootfs_build(built, &err));
+    assert_int_equal(stat(built, &before), 0);
+    assert_ok(rootfs_build(built, &err)); /* there already: nothing is done */
+    assert_int_equal(stat(built, &after), 0);
+    assert_int_equal(before.st_ino, after.st_ino);
+    assert_ok(rootfs_copy(built, copied, &err));
+    assert_true(exists(copied, "bin/sh"));
+    assert_true(exists(copied, "etc/passwd"));
+    assert_int_equal(rootfs_copy(built, copied, &err), -1); /* it must not be there */
+    assert_ok(rootfs_check(built, &err));
+    assert_err(rootfs_check("/", &err), ERR_USAGE);
+    assert_err(rootfs_check("/etc/passwd", &err), ERR_USAGE);
+    assert_err(rootfs_check("/no/such", &err), ERR_USAGE);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(makes_paths_inside),
+        cmocka_unit_test(symlinks_do_not_lead_out),
+        cmocka_unit_test(binds_read_only),
+        cmocka_unit_test(does_not_mount_outside),
+        cmocka_unit_test(builds_and_copies_roots),
+        cmocka_unit_test(pivots),
+    };
+
+    return cmocka_run_group_tests_name("mount", tests, set_up, tear_down);
+}
