@@ -2,10 +2,11 @@
 /*
  * causes: every reason why pivot_root says no.
  *
- * The kernel has fourteen reasons and four numbers for them. Each is provoked here in a child of its
- * own, and then found out by looking, as a person would have to: is the new root a mount point, on
- * which mount does it lie, which of them is shared (rootfs_explain_pivot in common/rootfs_why.c).
- * How each is provoked is in provoke.c. The control is the same call with everything in order.
+ * The kernel has fourteen reasons and four numbers for them. Each is provoked here in a child of
+ * its own, and then found out by looking, as a person would have to: is the new root a mount point,
+ * on which mount does it lie, which of them is shared (rootfs_explain_pivot in
+ * common/rootfs_why.c). How each is provoked is in provoke.c. The control is the same call with
+ * everything in order.
  */
 #include "experiments.h"
 

@@ -99,9 +99,9 @@ static int explain_invalid(struct pivot *pivot, struct err *err)
             "there, or use \".\" for both",
             pivot->put_old, pivot->new_root);
     if (in_user_namespace())
-        return err_hint(err,
-            "maybe the mount came locked from a namespace with more privilege -> bind it anew, here; "
-            "or the mount that / lies on is shared -> make it private before the chroot");
+        return err_hint(err, "maybe the mount came locked from a namespace with more privilege -> "
+                             "bind it anew, here; or the mount that / lies on is shared -> make it "
+                             "private before the chroot");
     return err_hint(err,
         "nothing else is left: the mount that / lies on, which cannot be seen from "
         "below it, is shared -> make it private before the chroot");

@@ -162,6 +162,7 @@ static void does_not_mount_outside(void **state)
 /* Whole way: build, /dev, pivot, and the host is gone. */
 static int pivot(void)
 {
+    struct stat new_root, above;
     char built[80];
     int bad = 0;
 
@@ -173,8 +174,11 @@ static int pivot(void)
     bad += failed(rootfs_pivot(built, &err) == 0, "pivot_root");
     bad += failed(exists("/dev", "null") && exists("/dev", "pts/ptmx") && exists("/dev", "shm"),
         "what /dev holds");
-    bad += failed(exists("/bin", "sh") && !exists("/work", "") && !exists("/tmp", dir + 5),
-        "only the new root");
+    bad += failed(exists("/bin", "sh"), "the new root");
+    /* ".." of / is what lies on top of it: the old root, had it not been detached */
+    bad += failed(stat("/", &new_root) == 0 && stat("/..", &above) == 0 &&
+                      new_root.st_dev == above.st_dev && new_root.st_ino == above.st_ino,
+        "the old root is gone");
     return bad;
 }
 
