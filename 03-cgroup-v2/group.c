@@ -92,7 +92,7 @@ static int make_directory(
         return err_sys(err, "cannot make the group %s in %s", name, parent);
     }
     ret->name = strrchr(ret->path, '/') + 1;
-    note(&run->report, "mkdir %s", ret->path);
+    note(&run->report, "mkdir %s/%s", parent, name);
     if (mkdir(ret->path, 0755) < 0)
         return err_sys(err, "cannot make the group %s", ret->path);
     return 0;
