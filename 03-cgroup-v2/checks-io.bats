@@ -6,8 +6,9 @@ load ../tests/helper
 
 # What a run may have changed on a disk: schedulers, and the devices that iocost rules.
 disks() {
-    cat /sys/block/loop*/queue/scheduler
-    cat /sys/fs/cgroup/io.cost.qos 2>/dev/null | grep enable=1
+    losetup --find >/dev/null 2>&1 # loads the module, so that the devices are there before and after
+    grep -ho '\[.*\]' /sys/block/loop*/queue/scheduler | sort -u
+    grep -s enable=1 /sys/fs/cgroup/io.cost.qos
     cat /sys/module/blk_cgroup/parameters/blkcg_debug_stats
     losetup --noheadings --output NAME,BACK-FILE
     return 0
@@ -141,7 +142,7 @@ needs_root() {
 @test "03 pids: Ctrl-C ends the bomb too" {
     needs_root
     start 0 pids
-    reaches 20 'pids.current'
+    reaches 20 ' s  labs-'
     kill -INT "$pid"
     status=0
     wait "$pid" || status=$?

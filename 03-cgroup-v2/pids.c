@@ -23,7 +23,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { LIMIT = 20, CONTROL_LIMIT = 60, DRAWINGS = 10, DRAW_USEC = 100000 };
+enum { LIMIT = 20, CONTROL_LIMIT = 60, DRAWINGS = 10, PATIENCE = 150, DRAW_USEC = 100000 };
 
 /* What the kernel counted: pids.current, the `max` of pids.events, and pids.peak (Linux 6.1). */
 struct counts {
@@ -53,7 +53,7 @@ static _Noreturn void bomb(void)
     }
 }
 
-/* Lights a bomb in the group and draws how it grows. */
+/* Lights a bomb in the group and draws how it grows, for a second and until it met the limit. */
 static int light(
     struct run *run, const struct group *g, double full, struct counts *ret, struct err *err)
 {
@@ -64,7 +64,8 @@ static int light(
         bomb();
     if (pid < 0 || live_begin(&live, &run->report, "pids", full, LIMIT, err) < 0)
         return -1;
-    for (int i = 0; i < DRAWINGS; i++) {
+    ret->refused = 0;
+    for (int i = 0; i < DRAWINGS || (ret->refused == 0 && i < PATIENCE); i++) {
         usleep(DRAW_USEC);
         if (read_counts(g, ret, err) < 0)
             return -1;
@@ -128,6 +129,7 @@ static int pids_run(struct run *run, struct err *err)
         return -1;
 
     step(r, NULL, "control: the same bomb under a limit of %d", CONTROL_LIMIT);
+    group_try(run, &small, "cgroup.kill", "1");
     if (group_make(run, "-control", "pids", &large, err) < 0 ||
         group_set(run, &large, err, "pids.max", "%d", CONTROL_LIMIT) < 0 ||
         light(run, &large, CONTROL_LIMIT, &grown, err) < 0)
