@@ -4,14 +4,11 @@
 bats_require_minimum_version 1.5.0
 load ../tests/helper
 
-setup() {
-    ROOT=$BATS_TEST_TMPDIR/root
-}
-
 # A root in $ROOT with programs in it that cannot be run, each for a reason of its own.
-make_root() {
+setup_file() {
+    export ROOT=$BATS_FILE_TMPDIR/root
     cp -a "$TOP/rootfs" "$ROOT"
-    chmod -R a+rX "$BATS_TEST_TMPDIR"
+    chmod a+rx "$BATS_FILE_TMPDIR"
     printf '#!/bin/sh\r\necho hi\r\n' >"$ROOT/crlf"
     printf '#!/bin/bash -e\necho hi\n' >"$ROOT/missing"
     printf 'echo hi\n' >"$ROOT/plain"
@@ -45,7 +42,6 @@ told() {
 }
 
 @test "05 pivot: --rootfs DIR CMD ARG, arguments as they were given" {
-    make_root
     lab --rootfs "$ROOT" --hostname box printf '<%s>\n' 'a b' '' '*' "--x"
     claims_hold
     told $'<a b>\n<>\n<*>\n<--x>\n'
@@ -54,7 +50,6 @@ told() {
 }
 
 @test "05 pivot: nothing of the host is in sight" {
-    make_root
     secret=$BATS_TEST_TMPDIR/secret
     echo secret >"$secret"
     lab --rootfs "$ROOT" cat "$secret"
@@ -73,7 +68,7 @@ told() {
 @test "05 pivot: rm -rf / inside breaks nothing, neither now nor next time" {
     before=$(find "$TOP/rootfs" | sort | cksum)
     lab -- sh -c 'rm -rf /bin /etc /usr /home /root 2>/dev/null; echo done'
-    told done
+    told "done"
     lab -- ls /bin/sh
     claims_hold
     [ "$before" = "$(find "$TOP/rootfs" | sort | cksum)" ] || fail "the built root changed"
@@ -81,10 +76,10 @@ told() {
 
 @test "05 pivot: the command's exit status is ours" {
     for code in 0 1 42 255; do
-        lab -- sh -c "exit $code"
+        lab --rootfs "$ROOT" sh -c "exit $code"
         [ "$status" -eq "$code" ] || fail "status is not $code"
     done
-    lab -- sh -c 'sh -c "kill -9 \$\$"; exit $?'
+    lab --rootfs "$ROOT" sh -c 'sh -c "kill -9 \$\$"; exit $?'
     [ "$status" -eq 137 ] || fail "status is not 137"
 }
 
@@ -109,7 +104,7 @@ told() {
     lab list
     grep -q 'pivot  *yes' <<<"$output" || skip "pivot cannot run here"
     before=$(ls /run/labs "/tmp/labs-$(id -u)" 2>/dev/null | sort)
-    "$LAB_DIR/run" -- sleep 51.7 >"$BATS_TEST_TMPDIR/out" 2>&1 &
+    "$LAB_DIR/run" --rootfs "$ROOT" sleep 51.7 >"$BATS_TEST_TMPDIR/out" 2>&1 &
     child=$!
     wait_for 20 grep -q 'exec sleep' "$BATS_TEST_TMPDIR/out"
     kill -TERM $child
@@ -123,7 +118,7 @@ told() {
 @test "05 pivot: kill -9 ends the command too" {
     lab list
     grep -q 'pivot  *yes' <<<"$output" || skip "pivot cannot run here"
-    "$LAB_DIR/run" -- sleep 52.7 >"$BATS_TEST_TMPDIR/out" 2>&1 &
+    "$LAB_DIR/run" --rootfs "$ROOT" sleep 52.7 >"$BATS_TEST_TMPDIR/out" 2>&1 &
     child=$!
     wait_for 20 grep -q 'exec sleep' "$BATS_TEST_TMPDIR/out"
     kill -KILL $child
@@ -148,7 +143,6 @@ told() {
 }
 
 @test "05 pivot: a command that is not there: 127" {
-    make_root
     lab --rootfs "$ROOT" no-such-program
     ends 127 "not found in PATH"
     lab --rootfs "$ROOT" /no/such
@@ -160,7 +154,6 @@ told() {
 }
 
 @test "05 pivot: a command that cannot be run: 126, and why" {
-    make_root
     lab --rootfs "$ROOT" /crlf
     ends 126 "Windows line ends"
     lab --rootfs "$ROOT" /missing
@@ -178,22 +171,34 @@ told() {
 }
 
 @test "05 pivot: a root without /proc and /dev says so, and nothing is made in it" {
-    mkdir -p "$ROOT/bin"
-    cp "$TOP/rootfs/bin/busybox" "$ROOT/bin/sh"
+    bare=$BATS_TEST_TMPDIR/bare
+    mkdir -p "$bare/bin"
+    cp "$TOP/rootfs/bin/busybox" "$bare/bin/sh"
     chmod -R a+rX "$BATS_TEST_TMPDIR"
-    lab --rootfs "$ROOT" sh -c 'exit 3'
+    lab --rootfs "$bare" sh -c 'exit 3'
     [ "$status" -eq 3 ] || fail "status is not 3"
     told "no directory for /proc"
-    [ "$(ls "$ROOT")" = bin ] || fail "something was made in the root"
+    [ "$(ls "$bare")" = bin ] || fail "something was made in the root"
 }
 
 @test "05 pivot: a symlink for /proc or /dev does not lead out" {
-    make_root
-    rmdir "$ROOT/proc" "$ROOT/dev"
-    ln -s /proc "$ROOT/proc"
-    ln -s /etc "$ROOT/dev"
-    lab --rootfs "$ROOT" ls /etc/passwd
+    evil=$BATS_TEST_TMPDIR/evil
+    mkdir -p "$evil/etc"
+    cp -a "$TOP/rootfs/bin" "$evil/bin"
+    chmod -R a+rX "$BATS_TEST_TMPDIR"
+    echo x >"$evil/etc/passwd"
+    ln -s /proc "$evil/proc"
+    ln -s /etc "$evil/dev"
+    lab --rootfs "$evil" ls /etc/passwd
     claims_hold
+}
+
+@test "05 pivot: what was put into the built root is there" {
+    [ -w "$TOP/rootfs" ] || return 0 # built by root, who tests this too
+    echo put >"$TOP/rootfs/mnt/put.$$"
+    lab -- cat "/mnt/put.$$"
+    rm "$TOP/rootfs/mnt/put.$$"
+    told $'\nput\n'
 }
 
 @test "05 chroot-escape: a chroot is left, a pivot_root is not" {

@@ -122,7 +122,7 @@ static int choose_root(
         return stage_open(run, err);
     }
     strcpy(ret_root, "root");
-    return stage_open(run, err) < 0 ? -1 : stage_root("root", err);
+    return stage_open(run, err) < 0 ? -1 : stage_builtin("root", err);
 }
 
 /* What is seen from outside, while the child waits with everything done but the exec. */

@@ -79,11 +79,17 @@ int stage_open(struct run *run, struct err *err)
     return 0;
 }
 
-int stage_root(const char *name, struct err *err)
+int stage_builtin(const char *name, struct err *err)
 {
     char builtin[PATH_MAX];
 
     if (rootfs_builtin(builtin, err) == 0)
         return rootfs_copy(builtin, name, err);
     return rootfs_build(name, err);
+}
+
+int stage_root(const char *name, struct err *err)
+{
+    /* building comes first: a copy is slow where the repository lies on a network file system */
+    return rootfs_build(name, err) == 0 ? 0 : stage_builtin(name, err);
 }

@@ -16,9 +16,13 @@
 int stage_open(struct run *run, struct err *err);
 
 /*
- * Make a fresh busybox root in the directory `name`: a copy of the one that `make rootfs` built, or
- * built here where there is none. What is done in it, even rm -rf /, is gone with the run.
+ * Make a fresh busybox root in the directory `name`. What is done in it, even rm -rf /, is gone
+ * with the run.
  */
 int stage_root(const char *name, struct err *err);
+
+/* The same as a copy of the root that `make rootfs` built, with all that was put into that since.
+ */
+int stage_builtin(const char *name, struct err *err);
 
 #endif
