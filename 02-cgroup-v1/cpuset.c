@@ -152,28 +152,12 @@ static int run_two(
     return 0;
 }
 
-/* Two CPUs that we may use: the first, and the last. */
-static void choose_cpus(int *ret_first, int *ret_last)
-{
-    cpu_set_t set;
-
-    CPU_ZERO(&set);
-    sched_getaffinity(0, sizeof(set), &set);
-    *ret_first = *ret_last = -1;
-    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-        if (!CPU_ISSET(cpu, &set))
-            continue;
-        *ret_first = *ret_first < 0 ? cpu : *ret_first;
-        *ret_last = cpu;
-    }
-}
-
 static int cpuset_run(struct run *run, struct err *err)
 {
     char group[PATH_MAX], acct[PATH_MAX], cpu_text[16];
     int cpu, other;
 
-    choose_cpus(&cpu, &other);
+    host_two_cpus(&cpu, &other);
     snprintf(cpu_text, sizeof(cpu_text), "%d", cpu);
     if (group_path(run, "cpuset", "", group, err) < 0 ||
         group_path(run, "cpuacct", "", acct, err) < 0)

@@ -15,26 +15,11 @@
 
 #include "cleanup.h"
 #include "fsio.h"
+#include "host.h"
 #include "proc.h"
 
 #include <sched.h>
 #include <string.h>
-
-/* The first and the last CPU that this process may use. */
-static void two_cpus(int *ret_first, int *ret_last)
-{
-    cpu_set_t set;
-
-    *ret_first = *ret_last = -1;
-    CPU_ZERO(&set);
-    sched_getaffinity(0, sizeof(set), &set);
-    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-        if (!CPU_ISSET(cpu, &set))
-            continue;
-        *ret_first = *ret_first < 0 ? cpu : *ret_first;
-        *ret_last = cpu;
-    }
-}
 
 /* A line of /proc/PID/status, such as "Cpus_allowed_list:", without its name. */
 static int read_status(pid_t pid, const char *key, char ret[64], struct err *err)
@@ -129,7 +114,7 @@ static int cpuset_run(struct run *run, struct err *err)
     struct group g;
     int low, high;
 
-    two_cpus(&low, &high);
+    host_two_cpus(&low, &high);
     snprintf(first, sizeof(first), "%d", low);
     snprintf(last, sizeof(last), "%d", high);
     step(&run->report, "cgroup-v2.rst, \"Cpuset\"", "a group with the cpuset controller");

@@ -230,3 +230,18 @@ const char *host_userns_blocker(void)
     }
     return NULL;
 }
+
+void host_two_cpus(int *ret_first, int *ret_last)
+{
+    cpu_set_t set;
+
+    CPU_ZERO(&set);
+    sched_getaffinity(0, sizeof(set), &set);
+    *ret_first = *ret_last = -1;
+    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+        if (!CPU_ISSET(cpu, &set))
+            continue;
+        *ret_first = *ret_first < 0 ? cpu : *ret_first;
+        *ret_last = cpu;
+    }
+}

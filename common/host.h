@@ -72,6 +72,10 @@ bool host_has_userns(void);
 /* The name of the setting that blocks user namespaces, to be told to the person; NULL if none. */
 const char *host_userns_blocker(void);
 
+/* The first and the last CPU that this process may use (sched_getaffinity(2)); one, if it has one.
+ */
+void host_two_cpus(int *ret_first, int *ret_last);
+
 /*
  * Check a list of needs, words with a space between, and stop at the first that is not met:
  *
