@@ -139,7 +139,8 @@ pivot"
     wait $pid || status=$?
     exec 7>&-
     [ "$status" = 9 ]
-    diff - <(tr -d '\r' <"$mine/out") <<<$'41 97\n/dev/ttyS0\nready\n^Cinterrupted'
+    diff - <(tr -d '\r' <"$mine/out" | head -n 3) <<<$'41 97\n/dev/ttyS0\nready'
+    grep -q interrupted "$mine/out"
 }
 
 @test "vm: an ordinary user, a repository below /tmp, odd names" {
