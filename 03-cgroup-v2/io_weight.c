@@ -30,7 +30,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { DISK_BYTES = 64 << 20, BLOCK_KIB = 256, WRITERS = 4, LIGHT = 100, HEAVY = 300, POINTS = 5 };
+enum { DISK_BYTES = 64 << 20, BLOCK_KIB = 256, WRITERS = 4, LIGHT = 100, HEAVY = 300, POINTS = 4 };
 
 /* Of the disk in iocost's model: 8 MiB a second, 500 operations a second, in order or not. */
 #define SLOW_DISK "rbps=8388608 rseqiops=500 rrandiops=500 wbps=8388608 wseqiops=500 wrandiops=500"

@@ -29,7 +29,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { DISK_BYTES = 64 << 20, HIGH_BYTES = 16 * MIB, POINTS = 5, WATCH_MS = 2500 };
+enum { DISK_BYTES = 64 << 20, HIGH_BYTES = 16 * MIB, POINTS = 6, WATCH_MS = 1500 };
 
 #define TRIGGER "some 200000 2000000"
 
