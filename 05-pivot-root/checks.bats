@@ -87,17 +87,24 @@ told() {
     command -v script >/dev/null || skip "script(1) is not installed"
     lab list
     grep -q 'pivot  *yes' <<<"$output" || skip "pivot cannot run here"
-    # the pauses let the shell come up, and sleep take the terminal; an emulated machine needs longer
-    pause=${LABS_VM:+4}
-    { for keys in 'sleep 50\n' '\032' 'jobs\n' 'kill -9 %%1\n' 'exit 5\n' 'exit 5\n'; do
-        sleep "${pause:-0.7}"
-        # shellcheck disable=SC2059 # the keys are the format
-        printf "$keys"
-    done; sleep 1; } |
-        timeout 60 script -qec "$LAB_DIR/run" /dev/null >"$BATS_TEST_TMPDIR/typed" || code=$?
-    output=$(tr -d '\r' <"$BATS_TEST_TMPDIR/typed")
-    [ "${code-0}" -eq 5 ] || fail "status ${code-0} is not 5"
-    told "Stopped"
+    keys=$BATS_TEST_TMPDIR/keys screen=$BATS_TEST_TMPDIR/screen
+    mkfifo "$keys"
+    timeout 120 script -qefc "$LAB_DIR/run --rootfs $ROOT" /dev/null <"$keys" >"$screen" &
+    child=$!
+    exec 7>"$keys"
+    wait_for 60 grep -q 'lab-05:/# ' "$screen"
+    printf 'sleep 50\n' >&7
+    stopped() {
+        printf '\032' >&7 # Ctrl-Z: a shell that has not started sleep yet takes no notice
+        sleep 0.3
+        grep -q Stopped "$screen"
+    }
+    wait_for 60 stopped
+    printf 'kill -9 %%1\nexit 5\nexit 5\n' >&7
+    code=0
+    wait $child || code=$?
+    exec 7>&-
+    [ "$code" -eq 5 ] || fail "status $code is not 5: $(cat "$screen")"
 }
 
 @test "05 pivot: Ctrl-C ends a command that is process 1, and nothing is left" {
