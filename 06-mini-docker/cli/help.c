@@ -20,10 +20,9 @@ void help_overview(void)
         if (!(*row)->hidden)
             printf("  %-10s %s\n", (*row)->name, (*row)->summary);
     }
-    puts(
-        "\nRun 'mini-docker COMMAND --help' for the options of a command.\n"
-        "Exit status: the container's own; 125 mini-docker's error, 126 the program cannot be run,\n"
-        "127 it was not found, 128+n signal n ended it.");
+    puts("\nRun 'mini-docker COMMAND --help' for the options of a command.\n"
+         "Exit status: the container's own; 125 mini-docker's error, 126 the program cannot be\n"
+         "run, 127 it was not found, 128+n signal n ended it.");
 }
 
 void help_print(const struct command *command)

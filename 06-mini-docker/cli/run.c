@@ -44,8 +44,8 @@ const struct command run_command = {
     .operands = "CMD [ARG...]",
     .summary = "Run a program in a new container",
     .details =
-        "Without --rootfs the root is the built-in busybox; what is written there is gone with the\n"
-        "container. With --rootfs DIR the container works in DIR itself.\n"
+        "Without --rootfs the root is the built-in busybox; what is written there is gone with\n"
+        "the container. With --rootfs DIR the container works in DIR itself.\n"
         "\n"
         "As root, the container's root is the host's root without most of its rights. As an\n"
         "ordinary user, it is rootless by itself: a user namespace in which you are root, or with\n"
