@@ -168,8 +168,10 @@ int rootfs_build(const char *dir, struct err *err)
     int result = fill(fresh, busybox, err);
     umask(mask);
     /* a directory cannot replace one that holds something: then somebody else was faster */
-    if (result == 0 && rename(fresh, dir) < 0 && !fsio_exists(dir, "bin/busybox"))
-        result = err_sys(err, "cannot name the new root %s", dir);
+    if (result == 0 && rename(fresh, dir) < 0) {
+        err_sys(err, "cannot name the new root %s", dir);
+        result = fsio_exists(dir, "bin/busybox") ? 0 : -1;
+    }
     if (access(fresh, F_OK) == 0)
         nftw(fresh, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
     return result;
