@@ -54,8 +54,8 @@ start() {
     wait_for 30 runs || fail "no container: $(cat "$BATS_TEST_TMPDIR/said")"
 }
 runs() {
-    container=$(pgrep -P "$engine") && [ "$(cat "/proc/$container/comm" 2>/dev/null)" != mini-docker ] ||
-        [[ "$(tr '\0' ' ' <"/proc/${container:-self}/cmdline" 2>/dev/null)" == "mini-docker init "* ]]
+    container=$(pgrep -P "$engine") || return 1
+    [ "$(cat "/proc/$container/comm" 2>/dev/null)" != mini-docker ] || pgrep -P "$container" >/dev/null # --init
 }
 stop() {
     kill -KILL "$container"
@@ -75,6 +75,18 @@ traces() {
     cat /sys/fs/cgroup/cgroup.subtree_control 2>/dev/null || true
     pgrep -x mini-docker || true
     grep -ls mini-docker /run/labs/*/journal "/tmp/labs-$(id -u)"/*/journal || true
+}
+
+# Is anything there that was not in `before`, and that stays? Others may start containers meanwhile, but
+# theirs go again.
+nothing_left() {
+    local deadline=$((SECONDS + 15))
+    comm -13 <(sort before) <(traces | sort) >left
+    while [ -s left ]; do
+        [ "$SECONDS" -lt "$deadline" ] || fail "left behind: $(cat left)"
+        sleep 0.2
+        comm -12 left <(traces | sort) >still && mv still left
+    done
 }
 
 # group_of PID CONTROLLER: the directory of its group; CONTROLLER is '' for v2.

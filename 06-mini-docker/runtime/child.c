@@ -7,10 +7,12 @@
  */
 #include "child.h"
 
+#include "init.h"
 #include "stages.h"
 
 #include "exec.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <signal.h>
@@ -51,7 +53,7 @@ static void reset_signals(void)
  * --init: PID 1 is mini-docker once more, as `init` (init.c), and that starts the program. It is
  * executed by descriptor, since no path leads to it from here (lab 04, /proc/self/exe).
  */
-static int become_init(const struct container *container, struct err *err)
+static int become_init(struct container *container, struct err *err)
 {
     const struct spec_process *process = &container->spec->process;
     size_t count = 0;
@@ -65,10 +67,15 @@ static int become_init(const struct container *container, struct err *err)
     memcpy(argv + 3, process->args, (count + 1) * sizeof(*argv));
     explain_step(&container->explain, "execveat(2); lab 04", "execveat /proc/self/exe init");
     execveat(container->self_fd, "", argv, process->env, AT_EMPTY_PATH);
-    return err_sys(err, "cannot execute ourselves as init");
+    if (errno != ENOENT)
+        return err_sys(err, "cannot execute ourselves as init");
+    /* linked dynamically, and this root has no loader for us: stay as we are, and be init */
+    sync_close(&container->sync);
+    environ = (char **)process->env;
+    _exit(init_main(process->args, err));
 }
 
-static int become_program(const struct container *container, struct err *err)
+static int become_program(struct container *container, struct err *err)
 {
     const struct spec_process *process = &container->spec->process;
 
