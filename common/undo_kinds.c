@@ -14,12 +14,14 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <linux/loop.h>
+#include <linux/openat2.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/swap.h>
+#include <sys/syscall.h>
 
 enum { TRIES = 60 };
 
@@ -28,24 +30,38 @@ static void pause_ms(int attempt)
     usleep((attempt < 10 ? 2 : 50) * 1000);
 }
 
-static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *place)
+/*
+ * Remove all below the directory. RESOLVE_NO_XDEV stops at every mount, bind mounts too: what is
+ * mounted there is somebody else's, and rmdir of its mount point then fails. (nftw's FTW_MOUNT
+ * compares st_dev, which misses a bind mount and takes overlayfs's files for another file
+ * system's.)
+ */
+static void remove_below(int dir_fd)
 {
-    (void)st, (void)place;
-    if (type == FTW_DP)
-        rmdir(path);
-    else
-        unlink(path);
-    return 0;
+    struct open_how how = {.flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC,
+        .resolve = RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS};
+    cleanup_closedir DIR *dir = fdopendir(fcntl(dir_fd, F_DUPFD_CLOEXEC, 0));
+
+    for (struct dirent *entry; dir && (entry = readdir(dir));) {
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
+            unlinkat(dir_fd, entry->d_name, 0) == 0)
+            continue;
+        cleanup_close int below =
+            (int)syscall(SYS_openat2, dir_fd, entry->d_name, &how, sizeof(how));
+        if (below >= 0)
+            remove_below(below);
+        unlinkat(dir_fd, entry->d_name, AT_REMOVEDIR);
+    }
 }
 
-/* FTW_MOUNT: what is mounted below is somebody else's, and rmdir then says so. */
 static int undo_tree(const char *path, struct err *err)
 {
-    nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
-    if (access(path, F_OK) == 0) {
-        errno = EBUSY;
+    cleanup_close int dir = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+    if (dir >= 0)
+        remove_below(dir);
+    if (rmdir(path) < 0 && errno != ENOENT)
         return err_sys(err, "cannot remove %s", path);
-    }
     return 0;
 }
 
