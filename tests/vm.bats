@@ -25,7 +25,6 @@ stops_on() {
     # A shell starts what it puts in the background with SIGINT ignored; env undoes that.
     env --default-signal=INT vm/run -- sleep 1000 </dev/null >"$mine/log" 2>&1 3>&- &
     local pid=$! status=0
-    wait_for 20 test -n "$(machines $pid)" || true
     wait_for 20 has_machine $pid
     local qemu
     qemu=$(machines $pid)
