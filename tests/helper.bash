@@ -59,7 +59,7 @@ snapshot() {
     cat /proc/swaps
     ls /run/labs "/tmp/labs-$(id -u)" 2>/dev/null || true
     hostname
-    pgrep -l '^(stress-ng|run|mini-docker)' | cut -d' ' -f2 | sort
+    ps -eo comm= | grep -E '^(stress-ng.*|run|mini-docker)$' | sort
     return 0
 }
 
