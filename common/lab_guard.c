@@ -87,7 +87,11 @@ static int watch(pid_t worker, const sigset_t *signals, int *ret_signal)
             passed_on = signal;
             kill(worker, SIGTERM);
         }
-        if (waitpid(worker, &status, WNOHANG) != worker)
+        pid_t reaped;
+        /* orphans too: the init of a PID namespace cannot end before all that is in it is reaped */
+        while ((reaped = waitpid(-1, &status, WNOHANG)) > 0 && reaped != worker)
+            ;
+        if (reaped != worker)
             continue;
         *ret_signal = passed_on ? passed_on : WIFSIGNALED(status) ? WTERMSIG(status) : 0;
         return *ret_signal ? 128 + *ret_signal : WEXITSTATUS(status);
