@@ -19,6 +19,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/mount.h>
 
@@ -96,5 +97,6 @@ int attacker_main(void *arg)
         return 1;
     }
     attack(a->loot);
+    a->loot->over = true;
     return 0;
 }

@@ -22,11 +22,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/sendfile.h>
+
+enum { ENOUGH = 20 }; /* refusals, before the runtime ends */
+static const char STAY[] = "60";
 
 /* What came of one round. */
 struct round {
@@ -83,7 +87,7 @@ static int count_changes(const char *path, uint64_t *ret, struct err *err)
 }
 
 struct start {
-    const char *path, *guard;
+    const char *path, *guard, *seconds;
     pid_t container;
 };
 
@@ -93,22 +97,28 @@ static int exec_runtime(void *arg)
     char number[16];
 
     snprintf(number, sizeof(number), "%d", start->container);
-    execl(start->path, RUNTIME_ENTRY, start->guard, number, NULL);
+    execl(start->path, RUNTIME_ENTRY, start->guard, number, start->seconds, NULL);
     return 127;
 }
 
-/* Runs the copy and waits for it: its status, or -1. */
-static int run_copy(const char *path, const char *guard, pid_t container, struct err *err)
+/*
+ * Runs the copy: it visits the container. When `loot` is not NULL it is ended once the attacker has
+ * been refused a few times, or could write at once. Returns its status or -1.
+ */
+static int run_copy(const struct start *start, const struct loot *loot, struct err *err)
 {
-    struct start start = {path, guard, container};
-    struct spawn spawn = {.cgroup_fd = -1, .child = exec_runtime, .arg = &start};
+    struct spawn spawn = {.cgroup_fd = -1, .child = exec_runtime, .arg = (void *)start};
     struct spawned spawned;
 
     if (spawn_start(&spawn, &spawned, err) < 0)
         return -1;
-    int status = spawn_wait(&spawned, err);
-    close(spawned.pidfd);
-    return status;
+    cleanup_close int pidfd = spawned.pidfd;
+    struct pollfd ended = {.fd = pidfd, .events = POLLIN};
+    while (loot && loot->busy < ENOUGH && !loot->over && poll(&ended, 1, 10) == 0)
+        ;
+    if (loot)
+        proc_pidfd_signal(pidfd, SIGTERM);
+    return spawn_wait(&spawned, err);
 }
 
 static int start_attacker(struct attacker *a, struct spawned *ret, struct err *err)
@@ -143,21 +153,21 @@ static int play(struct run *run, const char *work, const char *jail, const char 
     loot->write_code = ECANCELED;
     if (copy_program(path, err) < 0 || start_attacker(&attacker, &container, err) < 0)
         return -1;
-    int status = run_copy(path, guard, container.pid, err);
-    if (status > 0)
+    int status = run_copy(&(struct start){path, guard, STAY, container.pid}, loot, err);
+    if (status >= 0 && status != 128 + SIGTERM)
         err_set(err, ERR_SYS, "the runtime ended with status %d", status);
-    if (status != 0 || spawn_wait(&container, err) < 0)
+    if (status != 128 + SIGTERM || spawn_wait(&container, err) < 0)
         return -1;
     close(container.pidfd);
     ret->loot = *loot;
     munmap(loot, sizeof(*loot));
     note(&run->report, "/proc/PID/exe: %s; to write: %d times ETXTBSY, then %s",
-        ret->loot.exe_code ? strerrorname_np(ret->loot.exe_code) : "opened", ret->loot.busy,
-        ret->loot.write_code ? strerrorname_np(ret->loot.write_code) : "written");
+        ret->loot.exe_code ? err_name(ret->loot.exe_code) : "opened", ret->loot.busy,
+        ret->loot.write_code ? err_name(ret->loot.write_code) : "written");
     if (count_changes(path, &ret->changed_bytes, err) < 0)
         return -1;
-    /* run again: if it is still the runtime, it pays us a visit and ends with 0 */
-    ret->status = run_copy(path, GUARD_NONE, getpid(), err);
+    /* run again: if it is still the runtime, it pays us a short visit and ends with 0 */
+    ret->status = run_copy(&(struct start){path, GUARD_NONE, "0", getpid()}, NULL, err);
     return ret->status < 0 ? -1 : 0;
 }
 

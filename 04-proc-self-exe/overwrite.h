@@ -6,6 +6,7 @@
 
 #include "sync.h"
 
+#include <stdatomic.h>
 #include <sys/stat.h>
 
 /* The attacker's program: what the container writes over the runtime. Its status tells it apart. */
@@ -18,7 +19,8 @@ struct loot {
     struct stat never; /* the file that must not be touched: the real program */
     int path_code;     /* errno of opening it by that path */
     int exe_code;      /* errno of opening /proc/PID/exe, 0: it was opened */
-    int busy;          /* how often writing was refused with ETXTBSY, while the runtime ran */
+    atomic_int busy;   /* how often writing was refused with ETXTBSY, while the runtime ran */
+    atomic_bool over;  /* the attacker has done what it could */
     int write_code;    /* errno of the write in the end, 0: it was overwritten */
 };
 

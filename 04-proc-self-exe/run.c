@@ -25,6 +25,8 @@
 
 enum { MIB = 1 << 20 };
 
+#define STRESS "stress-ng --vm 1 --vm-keep --vm-bytes"
+
 struct run_args {
     uint64_t limit_bytes, seconds;
 };
@@ -106,13 +108,13 @@ static int run_stress(struct run *run, struct container *c, uint64_t limit_bytes
     struct seen *seen, struct err *err)
 {
     struct report *r = &run->report;
-    char bytes[32];
+    char bytes[32], line[160];
     struct process all[WATCH_MOST];
     struct live live;
-    char *const argv[] = {"stress-ng", "--quiet", "--vm", "1", "--vm-bytes", bytes, "--vm-keep",
-        "--vm-populate", NULL};
+    char *const argv[] = {"sh", "-c", line, NULL};
 
     snprintf(bytes, sizeof(bytes), "%" PRIu64 "m", limit_bytes * 3 / 2 / MIB);
+    snprintf(line, sizeof(line), "exec " STRESS " %s --vm-populate >/dev/null 2>&1", bytes);
     step(r, "pipe(7), execve(2)", "stress-ng --vm 1 --vm-bytes %s, through the pipe", bytes);
     if (container_go(c, argv, err) < 0)
         return -1;
@@ -152,13 +154,12 @@ static int control(struct run *run, uint64_t limit_bytes, struct err *err)
     struct report *r = &run->report;
     struct cgroup group;
     struct seen seen = {0};
-    char name[32], line[120];
+    char name[32], line[160];
     char *const argv[] = {"sh", "-c", line, NULL};
     struct container c = {.group = &group, .hostname = run->undo.id};
 
     snprintf(name, sizeof(name), "%s-fits", run->undo.id);
-    snprintf(line, sizeof(line),
-        "stress-ng --quiet --vm 1 --vm-bytes %" PRIu64 "m --vm-keep --timeout 1s; exit 7",
+    snprintf(line, sizeof(line), STRESS " %" PRIu64 "m --timeout 1s >/dev/null 2>&1; exit 7",
         limit_bytes / 2 / MIB);
     step(r, NULL, "control: half of that, and a status: sh -c 'stress-ng ... %" PRIu64 "m; exit 7'",
         limit_bytes / 2 / MIB);

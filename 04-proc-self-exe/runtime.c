@@ -3,7 +3,7 @@
  * runtime: the victim of `./run overwrite`, this program once more, run from a private copy.
  *
  * It does what `docker exec` does: it enters a container's namespaces and has a process there for a
- * moment. Two of its guards are what real runtimes have tried since 2019:
+ * while. Two of its guards are what real runtimes have tried since 2019:
  *
  *     sealed      it copies itself into memory (memfd_create(2)), seals that against every write,
  *                 and goes on from there; the file on the disk is not what runs in the container
@@ -35,12 +35,10 @@
     0x0010U /* Linux 6.3: without it vm.memfd_noexec may make the file not executable */
 #endif
 
-enum { STAY_USEC = 300000 };
-
 static int start_from(int fd, char **argv, struct err *err)
 {
     extern char **environ;
-    char *const again[] = {argv[0], GUARD_NONE, argv[2], NULL};
+    char *const again[] = {argv[0], GUARD_NONE, argv[2], argv[3], NULL};
 
     fexecve(fd, again, environ);
     return err_sys(err, "cannot run the guarded copy");
@@ -83,15 +81,14 @@ static int run_read_only(char **argv, struct err *err)
     return fd < 0 ? err_sys(err, "cannot open %s", path) : start_from(fd, argv, err);
 }
 
-static int stay(void *arg)
+static int stay(void *seconds)
 {
-    (void)arg;
-    usleep(STAY_USEC);
+    sleep(*(unsigned *)seconds);
     return 0;
 }
 
-/* As `docker exec` does: into the namespaces, and a process inside that stays a moment. */
-static int visit(pid_t container, struct err *err)
+/* As `docker exec` does: into the namespaces, and a process inside, which ends with this one. */
+static int visit(pid_t container, unsigned seconds, struct err *err)
 {
     cleanup_close int pidfd = proc_pidfd(container);
 
@@ -99,7 +96,7 @@ static int visit(pid_t container, struct err *err)
         return err_sys(err, "no process %d to visit", container);
     if (ns_enter(pidfd, CLONE_NEWPID | CLONE_NEWNS, err) < 0)
         return -1;
-    struct spawn spawn = {.cgroup_fd = -1, .child = stay};
+    struct spawn spawn = {.cgroup_fd = -1, .child = stay, .arg = &seconds};
     struct spawned inside;
     return spawn_start(&spawn, &inside, err) < 0 ? -1 : spawn_wait(&inside, err);
 }
@@ -109,7 +106,7 @@ int runtime_main(int argc, char **argv)
     struct err err;
     int result = -1;
 
-    if (argc != 3) {
+    if (argc != 4) {
         fprintf(stderr, "%s: only ./run overwrite starts this\n", argv[0]);
         return 2;
     }
@@ -118,7 +115,7 @@ int runtime_main(int argc, char **argv)
     else if (strcmp(argv[1], GUARD_READ_ONLY) == 0)
         result = run_read_only(argv, &err);
     else
-        result = visit((pid_t)atoi(argv[2]), &err);
+        result = visit((pid_t)atoi(argv[2]), (unsigned)atoi(argv[3]), &err);
     if (result < 0)
         err_print(stderr, argv[0], &err);
     /* what runs at exit (a leak checker) may want to clone; the PID namespace we would clone into
