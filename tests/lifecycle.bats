@@ -49,7 +49,7 @@ interrupt() { # SIGNAL EXPERIMENT
     local signal=$1 pid delay
     # a shell starts what is in the background with SIGINT ignored
     # shellcheck disable=SC2086 # the experiment is words
-    setsid env --default-signal=INT $2 </dev/null >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
+    setsid env --default-signal=INT,HUP $2 </dev/null >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
     pid=$!
     delay=$(printf '0.%03d' $((RANDOM % 900)))
     sleep "$delay"
@@ -81,7 +81,7 @@ each() { # SIGNAL
 
 @test "lifecycle: the signal is the exit status, 130 for Ctrl-C, and it says so" {
     # shellcheck disable=SC2086
-    setsid env --default-signal=INT $LONG </dev/null >/dev/null 2>"$BATS_TEST_TMPDIR/err" 3>&- &
+    setsid env --default-signal=INT,HUP $LONG </dev/null >/dev/null 2>"$BATS_TEST_TMPDIR/err" 3>&- &
     local pid=$!
     sleep 1
     kill -INT "$pid"

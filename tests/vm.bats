@@ -22,8 +22,8 @@ machines() { pgrep -P "$1" -x 'qemu-system-x86' || true; }
 
 # stops_on SIGNAL STATUS: vm/run ends with STATUS when a machine gets SIGNAL, and its qemu with it.
 stops_on() {
-    # A shell starts what it puts in the background with SIGINT ignored; env undoes that.
-    env --default-signal=INT vm/run -- sleep 1000 </dev/null >"$mine/log" 2>&1 3>&- &
+    # A shell starts what it puts in the background with SIGINT ignored, nohup with SIGHUP; env undoes that.
+    env --default-signal=INT,HUP vm/run -- sleep 1000 </dev/null >"$mine/log" 2>&1 3>&- &
     local pid=$! status=0
     wait_for 20 has_machine $pid
     local qemu
