@@ -61,6 +61,17 @@ inside() { sed -n '/^\[3\/4\]/,/^\[4\/4\]/p' <<<"$output" | sed '1d;$d'; }
     [ "$(inside)" = hello ] || fail "cat did not get it"
 }
 
+@test "04 run: a shell has the terminal, and its status comes back" {
+    [ "$(id -u)" -eq 0 ] || skip "needs root"
+    command -v script >/dev/null || skip "needs script(1)"
+    status=0
+    # the lines go in one after another, as typed; the shell has job control
+    { sleep 2; printf 'sleep 3000 &\n'; sleep 1; printf 'jobs; kill %%1\n'; sleep 1; printf 'exit 9\n'; sleep 1; } |
+        script -qec "$LAB_DIR/run -- sh -i" /dev/null >"$BATS_TEST_TMPDIR/out" 2>&1 || status=$?
+    [ "$status" -eq 9 ] || fail "status is not 9" "$(<"$BATS_TEST_TMPDIR/out")"
+    grep -qE 'Running +sleep 3000' "$BATS_TEST_TMPDIR/out" || fail "no jobs" "$(<"$BATS_TEST_TMPDIR/out")"
+}
+
 @test "04 run: inside it is PID 2, with its own /proc and host name" {
     # shellcheck disable=SC2016 # the shell inside shall read these
     lab -- sh -c 'echo $$; cat /proc/1/comm; ls -d /proc/[0-9]* | wc -l; hostname'
@@ -136,7 +147,7 @@ inside() { sed -n '/^\[3\/4\]/,/^\[4\/4\]/p' <<<"$output" | sed '1d;$d'; }
         refused "only ./run"
     done
     # with as many words as they expect, too
-    run --separate-stderr bash -c "exec -a container-init '$LAB_DIR/run' 0 1 name"
+    run --separate-stderr bash -c "exec -a container-init '$LAB_DIR/run' 0 1 name terminal"
     refused "only ./run"
     run --separate-stderr bash -c "exec -a /proc/self/exe '$LAB_DIR/run' slash /proc"
     refused "below a pids limit"

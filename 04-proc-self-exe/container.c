@@ -22,6 +22,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <string.h>
 
 /* The pipes are close-on-exec; the two ends that the second copy needs are handed to it by number.
@@ -29,7 +30,8 @@
 static int exec_self(const struct container *c, const struct sync *sync, struct err *err)
 {
     char in[16], out[16];
-    char *const argv[] = {INIT_ENTRY, in, out, (char *)c->hostname, NULL};
+    char *const argv[] = {INIT_ENTRY, in, out, (char *)c->hostname,
+        c->terminal ? INIT_TERMINAL : "no-terminal", NULL};
     extern char **environ;
 
     snprintf(in, sizeof(in), "%d", sync->in);
@@ -67,6 +69,7 @@ int container_start(struct container *c, struct err *err)
     };
 
     c->begin = live_now();
+    c->terminal = c->terminal && tcgetpgrp(STDIN_FILENO) == getpgrp();
     if (sync_open(&c->sync, err) < 0)
         return -1;
     if (spawn_start(&spawn, &c->init, err) < 0) {
@@ -90,11 +93,25 @@ int container_go(struct container *c, char *const argv[], struct err *err)
     return sync_wait_exec(&c->sync, err);
 }
 
+/* A process in the background that does this gets SIGTTOU, unless it blocks it (tcsetpgrp(3)). */
+static void take_terminal_back(void)
+{
+    sigset_t ttou, old;
+
+    sigemptyset(&ttou);
+    sigaddset(&ttou, SIGTTOU);
+    sigprocmask(SIG_BLOCK, &ttou, &old);
+    tcsetpgrp(STDIN_FILENO, getpgrp());
+    sigprocmask(SIG_SETMASK, &old, NULL);
+}
+
 int container_wait(struct container *c, struct err *err)
 {
     sync_close(&c->sync);
     int status = spawn_wait(&c->init, err);
     close(c->init.pidfd);
+    if (c->terminal)
+        take_terminal_back();
     return status;
 }
 

@@ -17,6 +17,7 @@
 struct container {
     const struct cgroup *group; /* made, with its limits set; the caller's */
     const char *hostname;
+    bool terminal; /* the command gets the terminal, if standard input is one that is ours */
     struct spawned init;
     struct sync sync;
     double begin; /* monotonic seconds when it was started */
@@ -27,13 +28,18 @@ struct container {
     (CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET)
 #define CONTAINER_FLAGS "NEWPID|NEWNS|NEWUTS|NEWIPC|NEWNET"
 
-/* Set group and hostname before. Privilege: root. An error of the init is this one's error. */
+/* A word for the init: its command is to have the terminal. */
+#define INIT_TERMINAL "terminal"
+
+/* Set group, hostname and terminal before. Privilege: root. An error of the init is this one's
+ * error. */
 int container_start(struct container *c, struct err *err);
 
 /* Returns once the command runs; ERR_NOT_FOUND and ERR_NOT_EXECUTABLE if it cannot. */
 int container_go(struct container *c, char *const argv[], struct err *err);
 
-/* Waits for the end. Returns the command's status as a shell gives it, or -1; closes *c. */
+/* Waits for the end and takes the terminal back. Returns the command's status as a shell gives it,
+ * or -1; closes *c. */
 int container_wait(struct container *c, struct err *err);
 
 /*

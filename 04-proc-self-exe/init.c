@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -32,10 +33,24 @@ static int set_up(const char *hostname, struct err *err)
     return 0;
 }
 
-static _Noreturn void run_command(char **argv, struct sync *sync)
+/*
+ * A process group of its own, in the foreground. The one that it inherits has no number in here,
+ * and a shell that finds itself in group 0 cannot give the terminal back when it ends.
+ */
+static void take_terminal(void)
+{
+    setpgid(0, 0);
+    signal(SIGTTOU, SIG_IGN);
+    tcsetpgrp(STDIN_FILENO, getpgrp());
+    signal(SIGTTOU, SIG_DFL);
+}
+
+static _Noreturn void run_command(char **argv, bool terminal, struct sync *sync)
 {
     struct err err;
 
+    if (terminal)
+        take_terminal();
     execvp(argv[0], argv);
     err_sys(&err, "cannot run %s", argv[0]);
     err.kind = errno == ENOENT ? ERR_NOT_FOUND : ERR_NOT_EXECUTABLE;
@@ -60,7 +75,7 @@ int init_main(int argc, char **argv)
     struct err err;
 
     /* outside a PID namespace of its own this would mount over the host's /proc */
-    if (argc != 4 || getpid() != 1) {
+    if (argc != 5 || getpid() != 1) {
         fprintf(stderr, "%s: only ./run starts this, as PID 1 of a container\n", argv[0]);
         return 2;
     }
@@ -76,7 +91,7 @@ int init_main(int argc, char **argv)
     char **words = words_receive(steal_fd(&sync.in), &err);
     pid_t command = words ? fork() : -1;
     if (command == 0)
-        run_command(words, &sync);
+        run_command(words, strcmp(argv[4], INIT_TERMINAL) == 0, &sync);
     if (words && command < 0)
         err_sys(&err, "cannot fork");
     if (command < 0)

@@ -78,7 +78,7 @@ static int start(struct run *run, uint64_t limit_bytes, struct cgroup *group, st
     step(r, "clone(2), proc_pid_exe(5)", "clone3(" CONTAINER_FLAGS ") %s, execve(/proc/self/exe)",
         group->fd >= 0 ? "into the group" : "and a 0 to each tasks");
     explain(r, "a process that is born in its group never runs without its limits");
-    *c = (struct container){.group = group, .hostname = run->undo.id};
+    *c = (struct container){.group = group, .hostname = run->undo.id, .terminal = run->argc > 0};
     if (container_start(c, err) < 0)
         return -1;
     note(r, "process %d here is PID 1 there, the same program once more", c->init.pid);
