@@ -210,6 +210,13 @@ setup() {
     [ "$(awk '/CapEff|CapPrm|CapBnd/ {print $2}' <<<"$output" | uniq)" = 00000000a80425fb ] || fail "not Docker's set"
     [ "$(awk '/CapInh|CapAmb/ {print $2}' <<<"$output" | uniq)" = 0000000000000000 ] || fail "inheritable or ambient"
     [ "$(awk '/NoNewPrivs/ {print $2}' <<<"$output")" = 0 ] || fail "no_new_privs is on by itself"
+    bounding() { mini "$@" awk '/CapBnd/ {print $2}' /proc/self/status; }
+    bounding --cap-drop all --cap-add chown
+    [ "$output" = 0000000000000001 ] || fail "--cap-drop all --cap-add chown"
+    bounding --cap-add SYS_TIME --cap-drop CAP_MKNOD
+    [ "$output" = 00000000a20425fb ] || fail "--cap-add SYS_TIME --cap-drop CAP_MKNOD"
+    mini --cap-add FLY true
+    ends 125 'unknown capability: "CAP_FLY"'
     mini --security-opt no-new-privileges grep NoNewPrivs /proc/self/status
     [ "${output##*$'\t'}" = 1 ] || fail "no-new-privileges"
 }

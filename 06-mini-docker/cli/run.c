@@ -25,6 +25,8 @@ static const struct opt OPTS[] = {
         AT(user)},
     {0, "init", NULL, "put a small init before the program, to reap what it leaves", OPT_FLAG,
         AT(init)},
+    {0, "cap-add", "CAPABILITY", "give it one more: NET_ADMIN, or ALL", OPT_LIST, AT(cap_add)},
+    {0, "cap-drop", "CAPABILITY", "take one away, or ALL", OPT_LIST, AT(cap_drop)},
     {0, "security-opt", "OPTION", "no-new-privileges", OPT_LIST, AT(security_opts)},
     {0, "explain", NULL, "print each step, with its man page and its lab", OPT_FLAG, AT(explain)},
     {0},

@@ -10,6 +10,7 @@
 #include "defaults.h"
 #include "env.h"
 #include "limits.h"
+#include "rights.h"
 #include "user.h"
 
 #include "exec.h"
@@ -127,37 +128,6 @@ static int fill_environment(struct running *running, struct err *err)
     return 0;
 }
 
-static int read_security_options(struct running *running, struct err *err)
-{
-    const struct opt_list *words = &running->options->security_opts;
-
-    for (size_t i = 0; i < words->count; i++) {
-        if (strcmp(words->items[i], "no-new-privileges") != 0 &&
-            strcmp(words->items[i], "no-new-privileges=true") != 0) {
-            err_set(err, ERR_USAGE, "invalid --security-opt: '%s'", words->items[i]);
-            return err_hint(err, "accepted: no-new-privileges");
-        }
-        running->spec.process.no_new_privileges = true;
-    }
-    return 0;
-}
-
-/* A user who is not root inside keeps no right, as execve(2) would leave it. */
-static void fill_identity(struct running *running)
-{
-    struct spec_process *process = &running->spec.process;
-    uint64_t kept = running->user.uid == 0 ? DEFAULT_CAPABILITIES : 0;
-
-    process->user = (struct spec_user){
-        .uid = running->user.uid,
-        .gid = running->user.gid,
-        .additional_gids = running->user.groups,
-        .additional_gids_count = running->user.groups_count,
-    };
-    process->capabilities =
-        (struct caps){.bounding = DEFAULT_CAPABILITIES, .effective = kept, .permitted = kept};
-}
-
 /*
  * Who is not root on the host gets a user namespace, and there all that the rest needs. Where one
  * ID only can be mapped, it is the one that the program is to have.
@@ -189,7 +159,7 @@ static int fill_spec(struct running *running, struct err *err)
     if (limits_read(options, &spec->linux_.resources, err) < 0 ||
         choose_program(running, err) < 0 || choose_root(running, err) < 0 ||
         user_find(running->root, options->user, &running->user, err) < 0 ||
-        read_security_options(running, err) < 0)
+        rights_fill(options, &running->user, process, err) < 0)
         return -1;
     if (options->hostname && check_hostname(options->hostname, err) < 0)
         return -1;
@@ -203,7 +173,6 @@ static int fill_spec(struct running *running, struct err *err)
     process->terminal = options->tty;
     if (options->tty && ioctl(STDIN_FILENO, TIOCGWINSZ, &running->size) == 0)
         process->console_size = &running->size;
-    fill_identity(running);
     return fill_environment(running, err) < 0 ? -1 : fill_rootless(running, err);
 }
 

@@ -17,7 +17,7 @@
 struct run_options {
     bool interactive, tty, remove, read_only, init, explain;
     const char *rootfs, *memory, *cpus, *pids_limit, *workdir, *hostname, *user;
-    struct opt_list env, security_opts;
+    struct opt_list env, cap_add, cap_drop, security_opts;
     int argc;
     char **argv; /* the program and its arguments, ending with NULL; they reach it as they are */
 };

@@ -82,12 +82,12 @@ static unsigned long busy_ticks(void)
 }
 
 /*
- * Pauses until the machine did nothing for the length of a pause, 40 pauses at most. Returns
+ * Pauses until the machine did nothing for the length of a pause, 20 pauses at most. Returns
  * whether it came to rest: what is measured on a busy machine says little, and the table tells.
  */
 static bool rest(int pause_ms)
 {
-    for (int tries = 0; pause_ms && tries < 40; tries++) {
+    for (int tries = 0; pause_ms && tries < 20; tries++) {
         unsigned long before = busy_ticks();
         usleep((useconds_t)pause_ms * 1000);
         if (busy_ticks() - before <= 1)

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+/* A pty of the host's: its size, raw and back, a session that takes it, and a descriptor sent. */
+#include "proc.h"
+#include "tty.h"
+#include "unit.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static struct err err;
+static int master, slave;
+
+static int make_pty(void **state)
+{
+    int ptmx = open("/dev/pts/ptmx", O_PATH | O_CLOEXEC);
+
+    (void)state;
+    if (ptmx < 0)
+        ptmx = open("/dev/ptmx", O_PATH | O_CLOEXEC);
+    assert_ok(tty_open_pty(ptmx, &master, &slave, &err));
+    close(ptmx);
+    return 0;
+}
+
+static int close_pty(void **state)
+{
+    (void)state;
+    close(master);
+    close(slave);
+    return 0;
+}
+
+static void raw_and_back(void **state)
+{
+    struct termios before, raw, after;
+    struct tty tty;
+
+    (void)state;
+    assert_int_equal(tcgetattr(slave, &before), 0);
+    assert_true(before.c_lflag & ECHO);
+    assert_ok(tty_raw(&tty, slave, &err));
+    tcgetattr(slave, &raw);
+    assert_false(raw.c_lflag & (ECHO | ICANON | ISIG));
+    tty_restore(&tty);
+    tty_restore(&tty);
+    tcgetattr(slave, &after);
+    assert_memory_equal(&before, &after, sizeof(before));
+    tty_raw_again(&tty);
+    tcgetattr(slave, &after);
+    assert_memory_equal(&raw, &after, sizeof(raw));
+}
+
+static void what_is_no_terminal_is_refused(void **state)
+{
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    struct tty tty, zero = {0};
+
+    (void)state;
+    assert_err(tty_raw(&tty, null, &err), ERR_SYS);
+    tty_restore(&zero);
+    close(null);
+}
+
+static void size_is_copied(void **state)
+{
+    struct winsize size = {.ws_row = 33, .ws_col = 99}, seen;
+    int other_master = master, other_slave = slave;
+
+    make_pty(state);
+    ioctl(other_master, TIOCSWINSZ, &size);
+    tty_copy_size(other_slave, master);
+    assert_int_equal(ioctl(slave, TIOCGWINSZ, &seen), 0);
+    assert_int_equal(seen.ws_row, 33);
+    assert_int_equal(seen.ws_col, 99);
+    close_pty(state);
+    master = other_master;
+    slave = other_slave;
+}
+
+static void a_session_takes_it(void **state)
+{
+    char text[64] = "";
+
+    (void)state;
+    pid_t pid = proc_fork(&err);
+    if (pid == 0) {
+        setsid();
+        if (tty_take(slave, &err) < 0 || tcgetsid(0) != getpid() || !isatty(2))
+            _exit(1);
+        dprintf(1, "hello");
+        _exit(0);
+    }
+    assert_int_equal(proc_wait(pid, &err), 0);
+    assert_int_equal(read(master, text, sizeof(text)), 5);
+    assert_string_equal(text, "hello");
+}
+
+static void a_descriptor_crosses_a_socket(void **state)
+{
+    int ends[2], copy = -1, pipe_ends[2];
+    char byte = 0;
+
+    (void)state;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+    assert_int_equal(pipe2(pipe_ends, O_CLOEXEC), 0);
+    assert_ok(tty_send(ends[0], pipe_ends[1], &err));
+    assert_ok(tty_receive(ends[1], &copy, &err));
+    assert_true(fcntl(copy, F_GETFD) & FD_CLOEXEC);
+    assert_int_equal(write(copy, "x", 1), 1);
+    assert_int_equal(read(pipe_ends[0], &byte, 1), 1);
+    assert_int_equal(byte, 'x');
+    assert_int_equal(write(ends[0], "y", 1), 1); /* a byte without a descriptor */
+    assert_err(tty_receive(ends[1], &copy, &err), ERR_SYS);
+    close(ends[0]);
+    assert_err(tty_receive(ends[1], &copy, &err), ERR_SYS); /* and the end */
+    close(ends[1]);
+    close(copy);
+    close(pipe_ends[0]);
+    close(pipe_ends[1]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(raw_and_back, make_pty, close_pty),
+        cmocka_unit_test_setup_teardown(what_is_no_terminal_is_refused, make_pty, close_pty),
+        cmocka_unit_test_setup_teardown(size_is_copied, make_pty, close_pty),
+        cmocka_unit_test_setup_teardown(a_session_takes_it, make_pty, close_pty),
+        cmocka_unit_test(a_descriptor_crosses_a_socket),
+    };
+
+    return cmocka_run_group_tests_name("tty", tests, NULL, NULL);
+}
