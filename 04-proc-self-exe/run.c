@@ -146,8 +146,7 @@ static void claim_held(struct run *run, const struct seen *seen)
 
     claim_u64(r, "resident size is held at the limit", seen->resident_bytes, LE, seen->limit_bytes,
         "RssAnon of /proc/PID/status");
-    claim_u64(
-        r, "the group never passed it", seen->peak_bytes, LE, seen->limit_bytes, seen->peak_source);
+    claim_not_passed(r, seen);
     claim_u64(r, "... and its peak is close to it", seen->peak_bytes, GE,
         seen->limit_bytes / 10 * 9, seen->peak_source);
     claim_u64(r, "the kernel stepped in", seen->usage.oom_kills, GE, 1, "oom_kill");
