@@ -37,11 +37,15 @@ int rootfs_copy(const char *from, const char *to, struct err *err);
 int rootfs_check(const char *path, struct err *err);
 
 /*
- * pivot_root(2) into `dir`, in a mount namespace of one's own: mounts made private, dir bound onto
- * itself, the old root detached; the working directory is then the new /. A failure names its cause
- * (shared propagation, no mount point, initramfs). Privilege: CAP_SYS_ADMIN over the namespace.
+ * Make `dir` the new root of a mount namespace of one's own, in two steps with room between them
+ * for what is mounted below it. The mounts must be private already (mount_make_private).
+ * rootfs_bind: dir is bound onto itself; *ret_fd is the new root, which the caller closes.
+ * rootfs_pivot: pivot_root(2) into it, the old root detached; the working directory is then the new
+ * /. A failure names its cause (shared propagation, no mount point, initramfs). Privilege:
+ * CAP_SYS_ADMIN over the namespace.
  */
-int rootfs_pivot(const char *dir, struct err *err);
+int rootfs_bind(const char *dir, int *ret_fd, struct err *err);
+int rootfs_pivot(int root_fd, struct err *err);
 
 /*
  * Fill *err for a pivot_root(new_root, put_old) that has just failed with this errno: the cause is

@@ -14,7 +14,6 @@
 #include "mount.h"
 #include "rootfs.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/mount.h>
@@ -88,17 +87,13 @@ int stage_root(struct container *container, struct err *err)
     explain_step(&container->explain, "mount_namespaces(7); lab 01", "make every mount private");
     if (mount_make_private(err) < 0)
         return -1;
-    if (root->ephemeral && mount_ephemeral(container, layer_root, err) < 0)
-        return -1;
-    if (root->ephemeral)
+    if (root->ephemeral) {
+        if (mount_ephemeral(container, layer_root, err) < 0)
+            return -1;
         path = layer_root;
-    explain_step(&container->explain, "mount(2); lab 05", "bind the root onto itself");
-    if (mount(path, path, NULL, MS_BIND | MS_REC, NULL) < 0)
-        return err_sys(err, "cannot bind %s onto itself", path);
-    container->root_fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (container->root_fd < 0)
-        return err_sys(err, "cannot open %s", path);
-    return 0;
+    }
+    explain_step(&container->explain, "mount(2); lab 05", "bind %s onto itself", path);
+    return rootfs_bind(path, &container->root_fd, err);
 }
 
 /* A bind can be read-only where its file system is not; other flags of it must be kept. */
@@ -115,15 +110,8 @@ int stage_pivot(struct container *container, struct err *err)
 {
     explain_step(&container->explain, "pivot_root(2); lab 05",
         "pivot_root(\".\", \".\"), and the old root is detached");
-    if (fchdir(container->root_fd) < 0)
-        return err_sys(err, "cannot change to the new root");
-    if (syscall(SYS_pivot_root, ".", ".") < 0)
-        return rootfs_explain_pivot(".", ".", errno, err);
-    /* "." is now the old root, lying over the new one */
-    if (umount2(".", MNT_DETACH) < 0)
-        return err_sys(err, "cannot detach the old root");
-    if (chdir("/") < 0)
-        return err_sys(err, "cannot change to the new root");
+    if (rootfs_pivot(container->root_fd, err) < 0)
+        return -1;
     close(steal_fd(&container->root_fd));
     return container->spec->root.readonly ? make_readonly(err) : 0;
 }

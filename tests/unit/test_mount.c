@@ -169,9 +169,11 @@ static int pivot(void)
     snprintf(built, sizeof(built), "%s/built", dir);
     if (mount("tmpfs", dir, "tmpfs", 0, NULL) < 0 || rootfs_build(built, &err) < 0)
         return 100;
-    cleanup_close int fd = open(built, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    cleanup_close int fd = -1;
+    bad += failed(mount_make_private(&err) == 0, "private");
+    bad += failed(rootfs_bind(built, &fd, &err) == 0, "bind");
     bad += failed(rootfs_dev(fd, &err) == 0, "/dev");
-    bad += failed(rootfs_pivot(built, &err) == 0, "pivot_root");
+    bad += failed(rootfs_pivot(fd, &err) == 0, "pivot_root");
     bad += failed(exists("/dev", "null") && exists("/dev", "pts/ptmx") && exists("/dev", "shm"),
         "what /dev holds");
     bad += failed(exists("/bin", "sh"), "the new root");

@@ -34,7 +34,7 @@ static int close_pty(void **state)
 
 static void raw_and_back(void **state)
 {
-    struct termios before, raw, after;
+    struct termios before = {0}, raw = {0}, after = {0}; /* padding too, for it is compared */
     struct tty tty;
 
     (void)state;
