@@ -59,7 +59,8 @@ snapshot() {
     cat /proc/swaps
     ls /run/labs "/tmp/labs-$(id -u)" 2>/dev/null || true
     hostname
-    ps -eo comm= | grep -E '^(stress-ng.*|run|mini-docker)$' | sort
+    for exe in /proc/[0-9]*/exe; do readlink "$exe" 2>/dev/null; done |
+        grep -E '/0[1-6]-[^/]*/(run|mini-docker)|/stress-ng' | sort || true
     return 0
 }
 
