@@ -81,8 +81,10 @@ setup() {
     [ "$output" = $'<a b>\n<>\n<*>\n<it\'s>\n<"$HOME">\n<--rm>\n<two\nlines>' ] || fail "other arguments"
     mini --rootfs "$TOP/rootfs" echo -- -m 5m
     [ "$output" = "-- -m 5m" ] || fail "an option of the program was taken"
-    mini busybox
+    mini busybox # the name of the image that is built in: its shell
     ends 0
+    mini busybox echo hi
+    [ "$output" = hi ] || fail "busybox is the image, echo the program"
 }
 
 @test "06 run: exit codes are the program's, or 125, 126, 127 and 128+n" {

@@ -92,7 +92,7 @@ int stage_root(struct container *container, struct err *err)
             return -1;
         path = layer_root;
     }
-    explain_step(&container->explain, "mount(2); lab 05", "bind %s onto itself", path);
+    explain_step(&container->explain, "mount(2); lab 05", "bind the root onto itself");
     return rootfs_bind(path, &container->root_fd, err);
 }
 
