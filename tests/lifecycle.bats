@@ -12,8 +12,12 @@ setup_file() {
 
 setup() {
     cd "$TOP" || return
+    # what an earlier test ended may still be on its way out: a container whose terminal is gone has 3 s
+    wait_for 20 no_run || true
     snapshot >"$BATS_TEST_TMPDIR/before"
 }
+
+no_run() { [ -z "$(ls -A /run/labs 2>/dev/null)" ]; }
 
 same_host() {
     snapshot >"$BATS_TEST_TMPDIR/after"
