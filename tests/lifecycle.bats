@@ -12,7 +12,7 @@ setup_file() {
 
 setup() {
     cd "$TOP" || return
-    # what an earlier test ended may still be on its way out: a container whose terminal is gone has 3 s
+    # what an earlier test ended may still be on its way out: a container whose terminal is gone has 10 s
     wait_for 20 no_run || true
     snapshot >"$BATS_TEST_TMPDIR/before"
 }
