@@ -7,6 +7,11 @@ load checks
 
 setup() {
     cd "$BATS_TEST_TMPDIR"
+    export TMUX_TMPDIR=$BATS_TEST_TMPDIR # a server of this test's own
+}
+
+teardown() {
+    ! command -v tmux >/dev/null || tmux kill-server 2>/dev/null || true
 }
 
 @test "06 cli: alone it says what it can do, and the line to type" {
@@ -230,6 +235,8 @@ setup() {
             (echo x >$f) 2>/dev/null && echo "could write $f"; done; true'
     ends 0
     [ -z "$(grep -v '^0*$' <<<"$output")" ] || fail "not masked"
+    mini grep -c ' \(/sys\|/sys/fs/cgroup\|/proc/sys\) .* ro,' /proc/mounts
+    [ "$output" -eq 3 ] || { [ "$output" -eq 2 ] && [ "$(id -u)" -ne 0 ]; } || fail "not mounted read-only"
 }
 
 @test "06 posture: /dev has what Docker's has, and no other device can be opened" {
@@ -245,8 +252,9 @@ setup() {
 
 @test "06 posture: namespaces of its own, and only lo, which is up" {
     host=$(cd /proc/self/ns && readlink mnt pid ipc uts net cgroup)
-    mini sh -c 'cd /proc/self/ns && readlink mnt pid ipc uts net cgroup; ls /sys/class/net; ip link show lo | head -1; ls -d /proc/[0-9]* | head -1'
+    mini sh -c 'cd /proc/self/ns; for ns in mnt pid ipc uts net cgroup; do readlink $ns; done; ls /sys/class/net; ip link show lo | head -1; ls -d /proc/[0-9]* | head -1'
     ends 0
+    [ "$(grep -c ':\[[0-9]*\]$' <<<"$output")" -eq 6 ] || fail "not six namespaces"
     for ns in $host; do
         [[ $output != *"$ns"* ]] || fail "$ns is the host's"
     done
@@ -342,13 +350,11 @@ END
 
 @test "06 tty: a changed window reaches the program" {
     need tmux
-    export TMUX_TMPDIR=$BATS_TEST_TMPDIR
-    tmux -f /dev/null new-session -d -x 80 -y 24 -s box "'$MINI' run -it sh -c 'trap \"stty size\" WINCH; echo ready; while :; do sleep 0.1; done'"
+    tmux -f /dev/null new-session -d -x 80 -y 24 -s box "'$MINI' run -it sh -c 'trap \"stty size\" WINCH; echo ready; while :; do sleep 0.1; done'" 3>&-
     shows() { tmux capture-pane -p -t box | grep -q "$1"; }
     wait_for 20 shows ready
     tmux resize-window -t box -x 100 -y 40
     wait_for 20 shows '40 100' || fail "$(tmux capture-pane -p -t box)"
-    tmux kill-session -t box
 }
 
 @test "06 init: --init reaps orphans and passes signals on, and PID 1 is not the program" {
