@@ -358,7 +358,7 @@ END
 }
 
 @test "06 init: --init reaps orphans and passes signals on, and PID 1 is not the program" {
-    orphan='(sleep 0.4; cat /proc/[0-9]*/stat | grep -c " Z ") & (sleep 0 &); exec sleep 0.8'
+    orphan='(sleep 1.5; cat /proc/[0-9]*/stat | grep -c " Z ") & (sleep 0.5 &); exec sleep 2'
     mini --init sh -c "$orphan"
     [ "$output" = 0 ] || fail "an orphan was not reaped"
     mini sh -c "$orphan"
