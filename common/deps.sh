@@ -47,7 +47,6 @@ test    shellcheck              shellcheck              ShellCheck              
 test    debootstrap             debootstrap             debootstrap             debootstrap     debootstrap
 test    git                     git                     git                     git             git
 test    ctags                   universal-ctags         ctags                   ctags           ctags
-test    ctags                   universal-ctags         ctags                   ctags                   ctags
 bench   crun                    crun                    crun                    crun            crun
 bench   runc                    runc                    runc                    runc            runc
 bench   bwrap                   bubblewrap              bubblewrap              bubblewrap      bubblewrap

@@ -13,6 +13,9 @@
 
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 LAB_DIR=$BATS_TEST_DIRNAME
+# script(1) and tmux(1) start their commands through it; without it, through the user's shell of
+# /etc/passwd, which for `nobody` is nologin.
+export SHELL=/bin/sh
 
 lab() {
     run --separate-stderr "$LAB_DIR/run" "$@"
