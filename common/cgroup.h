@@ -24,14 +24,65 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* A limit of 0 means "none asked for": its file is not written. */
+/* A limit of one block device: bytes or operations a second, or a weight. */
+struct cgroup_device_limit {
+    unsigned major, minor;
+    uint64_t value;
+};
+
+struct cgroup_device_limits {
+    const struct cgroup_device_limit *items;
+    size_t count;
+};
+
+/* A limit that has a name: a size of huge pages ("2MB"), a network interface. */
+struct cgroup_named_limit {
+    const char *name;
+    uint64_t value;
+};
+
+/* A remote DMA adapter: -1 leaves a number out. */
+struct cgroup_rdma_limit {
+    const char *name;
+    int64_t handles, objects;
+};
+
+/* A file of the group and the text to write into it: "memory.high", "104857600". */
+struct cgroup_file {
+    const char *name, *value;
+};
+
+/*
+ * All that the OCI's linux.resources can ask for (config-linux.md, "Control groups"), in its v1
+ * words and units; on v2 they are converted. A limit of 0 means "none asked for": its file is not
+ * written. UINT64_MAX is "no limit", written as such.
+ */
 struct cgroup_limits {
     uint64_t cpu_quota_usec, cpu_period_usec; /* 50000, 100000: half a CPU; period 0: 100000 */
+    uint64_t cpu_burst_usec;
     uint64_t cpu_shares; /* v1's 2…262144, converted to v2's weight as the OCI says */
+    uint64_t cpu_rt_runtime_usec, cpu_rt_period_usec; /* v1 only */
+    bool cpu_idle;
+    const char *cpus, *mems; /* lists for cpuset.cpus and cpuset.mems, "0-1", or NULL */
     uint64_t memory_bytes;
     uint64_t memory_swap_bytes; /* memory and swap together, as v1 and docker count it */
-    uint64_t pids;              /* of these three UINT64_MAX is "no limit", written as such */
-    const char *cpus;           /* a list for cpuset.cpus, "0-1", or NULL */
+    uint64_t memory_reservation_bytes;
+    bool memory_swappiness_given;
+    unsigned memory_swappiness; /* 0…100; v1 only */
+    bool oom_kill_disabled;     /* v1 only */
+    bool check_before_update;   /* refuse a memory limit below what is in use now */
+    uint64_t pids;
+    uint64_t io_weight; /* 10…1000 */
+    struct cgroup_device_limits io_weight_devices, read_bps, write_bps, read_iops, write_iops;
+    const struct cgroup_named_limit *hugepages; /* bytes */
+    size_t hugepages_count;
+    uint64_t net_class_id; /* v1 only, as the next */
+    const struct cgroup_named_limit *net_priorities;
+    size_t net_priorities_count;
+    const struct cgroup_rdma_limit *rdma;
+    size_t rdma_count;
+    const struct cgroup_file *unified; /* v2 only: written as they are, last */
+    size_t unified_count;
 };
 
 /* What the kernel measured. A number it does not keep is UINT64_MAX. */

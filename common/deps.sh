@@ -29,6 +29,8 @@ labs    losetup                 mount                   util-linux              
 labs    unshare                 util-linux              util-linux              util-linux      util-linux-misc
 labs    ps                      procps                  procps-ng               procps-ng       procps
 lab06   pkg-config              pkg-config              pkgconf-pkg-config      pkgconf         pkgconf
+lab06   pc:json-c               libjson-c-dev           json-c-devel            json-c          json-c-dev
+lab06   pc:libseccomp           libseccomp-dev          libseccomp-devel        libseccomp      libseccomp-dev
 vm      qemu-system-x86_64      qemu-system-x86         qemu-system-x86-core    qemu-system-x86 qemu-system-x86_64
 vm      static:busybox          busybox-static          busybox                 busybox         busybox-static
 vm      bash                    bash                    bash                    bash            bash

@@ -87,7 +87,7 @@ static int become_program(struct container *container, struct err *err)
         return become_init(container, err);
     explain_step(&container->explain, "execve(2); labs 04, 05",
         "execve %s: from here on it is the program", process->args[0]);
-    return exec_program(process->args, process->env, spec_env(container->spec, "PATH"), err);
+    return exec_program(process->args, process->env, spec_env(process, "PATH"), err);
 }
 
 static int build(struct container *container, struct err *err)

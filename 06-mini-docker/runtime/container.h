@@ -16,6 +16,9 @@
 #define RUNTIME_CONTAINER_H
 
 #include "explain.h"
+#include "hooks.h"
+#include "namespaces.h"
+#include "seccomp.h"
 #include "spec.h"
 
 #include "cgroup.h"
@@ -26,17 +29,31 @@
 /* container_init first; then the caller fills the first part. */
 struct container {
     const struct spec *spec;
-    struct undo *undo;  /* open; what is about to be made is written there first */
-    int stdio[3];       /* become 0, 1 and 2 of the program; not looked at with a terminal */
-    int console_socket; /* terminal: where the pty's master is sent (SCM_RIGHTS), else -1 */
-    bool init;          /* PID 1 is our own init (init.h), and the program its child */
+    struct undo *undo;             /* open; what is about to be made is written there first */
+    const struct seccomp *seccomp; /* prepared; NULL: no filter */
+    int stdio[3];          /* become 0, 1 and 2 of the program; not looked at with a terminal */
+    int console_socket;    /* terminal: where the pty's master is sent (SCM_RIGHTS), else -1 */
+    unsigned preserve_fds; /* how many descriptors from 3 on the program keeps */
+    bool init;             /* PID 1 is our own init (init.h), and the program its child */
+    bool outlives;         /* it goes on when the caller ends; else the kernel ends it then */
+    bool no_pivot;         /* chroot(2) instead, where the root is the initramfs */
+    bool keep_keyring;
+    /* Where `start` will speak to the held child (state_make_fifos); all -1: it is not held. */
+    struct sync hold;
+    /* Called once the process exists and before it does anything; may be NULL. */
+    int (*record)(struct container *container, struct err *err);
+    void *record_arg;
+    struct hooks_state hooks_state; /* what hooks are told; id NULL: no hook is run */
     struct explain explain;
 
+    struct namespaces namespaces;
     struct cgroup group;
     struct spawned process; /* PID 1, as the host sees it */
     struct sync sync;
-    int root_fd; /* in the child: the new root */
-    int self_fd; /* in the child: this program, for `init` */
+    int root_fd;        /* in the child: the new root */
+    int self_fd;        /* in the child: this program, for `init` */
+    int proc_fd;        /* in the child: the host's /proc, for what is set through files of it */
+    int seccomp_socket; /* in the child: where a notify descriptor goes, or -1 */
 };
 
 void container_init(struct container *container);

@@ -2,11 +2,11 @@
 /*
  * spec: all that runtime/ needs to know about a container, in the shape and with the words of the
  * OCI runtime specification's config.json (github.com/opencontainers/runtime-spec, config.md and
- * config-linux.md). engine/ fills it from the command line; a reader of config.json can fill the
- * same struct.
+ * config-linux.md). engine/ fills it from the command line, config.c from a config.json.
  *
  * Nothing here owns memory: whoever fills the struct keeps what it points at alive until the
- * container has ended. A pointer that is NULL and a count of 0 mean "not in the config".
+ * container has ended. A pointer that is NULL and a count of 0 mean "not in the config", and a
+ * struct spec of zeros is a valid one but for process.args and root.path.
  */
 #ifndef RUNTIME_SPEC_H
 #define RUNTIME_SPEC_H
@@ -14,6 +14,7 @@
 #include "caps.h"
 #include "cgroup.h"
 #include "idmap.h"
+#include "ns_table.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,6 +24,8 @@
 struct spec_user {
     uid_t uid;
     gid_t gid;
+    bool umask_given;
+    mode_t umask;
     const gid_t *additional_gids;
     size_t additional_gids_count;
 };
@@ -41,6 +44,9 @@ struct spec_process {
     const char *cwd;   /* absolute; made when it is missing */
     struct caps capabilities;
     bool no_new_privileges;
+    bool oom_score_adj_given;
+    int oom_score_adj; /* -1000…1000, proc_pid_oom_score_adj(5) */
+    const char *apparmor_profile;
     const struct spec_rlimit *rlimits;
     size_t rlimits_count;
 };
@@ -52,16 +58,22 @@ struct spec_root {
     bool ephemeral;
 };
 
-/* options are mount(8)'s words and end with NULL; a word it does not know is the file system's. */
+/*
+ * options are mount(8)'s words and end with NULL; a word it does not know is the file system's.
+ * mappings: of an ID-mapped mount (mount_setattr(2)), NULL for none.
+ */
 struct spec_mount {
     const char *destination, *type, *source;
     const char *const *options;
+    const struct idmap *mappings;
 };
 
 struct spec_device {
     const char *path;
     mode_t type_and_mode; /* S_IFCHR | 0666 */
     unsigned major, minor;
+    uid_t uid;
+    gid_t gid;
 };
 
 enum { SPEC_MKNOD = 1, SPEC_READ = 2, SPEC_WRITE = 4 };
@@ -74,29 +86,108 @@ struct spec_device_rule {
     unsigned access;  /* SPEC_MKNOD | SPEC_READ | SPEC_WRITE */
 };
 
+/* "key": "value", as in annotations and sysctl. */
+struct spec_pair {
+    const char *key, *value;
+};
+
+/* Programs that the client wants run at points of the container's life (config.md, "POSIX-platform
+ * Hooks"); hooks.h says when and where. */
+struct spec_hook {
+    const char *path;  /* absolute, on the host */
+    char *const *args; /* ends with NULL; NULL: the path alone */
+    char *const *env;  /* ends with NULL; NULL: empty */
+    int timeout_sec;   /* 0: none */
+};
+
+enum spec_hook_point {
+    HOOK_PRESTART,
+    HOOK_CREATE_RUNTIME,
+    HOOK_CREATE_CONTAINER,
+    HOOK_START_CONTAINER,
+    HOOK_POSTSTART,
+    HOOK_POSTSTOP,
+    HOOK_POINTS,
+};
+
+struct spec_hooks {
+    const struct spec_hook *hooks;
+    size_t count;
+};
+
+/* linux.seccomp (config-linux.md, "Seccomp"). The words are the OCI's own: "SCMP_ACT_ERRNO",
+ * "SCMP_ARCH_X86_64", "SCMP_CMP_MASKED_EQ"; seccomp.c knows them. */
+struct spec_seccomp_arg {
+    unsigned index; /* 0…5 */
+    uint64_t value, value_two;
+    const char *op;
+};
+
+struct spec_seccomp_rule {
+    const char *const *names; /* of system calls; ends with NULL */
+    const char *action;
+    bool errno_given;
+    unsigned errno_ret;
+    const struct spec_seccomp_arg *args; /* all must hold */
+    size_t args_count;
+};
+
+struct spec_seccomp {
+    const char *default_action;
+    bool default_errno_given;
+    unsigned default_errno;
+    const char *const *architectures; /* ends with NULL; NULL: the native one */
+    const char *const *flags;         /* ends with NULL */
+    const char *listener_path, *listener_metadata;
+    const struct spec_seccomp_rule *rules;
+    size_t rules_count;
+    const char *text; /* what the cache compares: two equal texts mean equal filters; NULL: none */
+};
+
+/* timeOffsets: added to the clock in a new time namespace (time_namespaces(7)). */
+struct spec_time_offset {
+    bool given;
+    int64_t secs;
+    uint32_t nanosecs;
+};
+
 struct spec_linux {
-    int namespaces;               /* CLONE_NEW* flags of those to be made */
-    const struct idmap *mappings; /* uidMappings and gidMappings, for CLONE_NEWUSER */
-    const char *cgroups_path;     /* relative to the group that engines may use */
+    int namespaces;                        /* CLONE_NEW* flags of those to be made */
+    const char *namespace_paths[NS_KINDS]; /* those to be joined, in ns_table's order; else NULL */
+    const struct idmap *mappings; /* uidMappings and gidMappings, for a new user namespace */
+    struct spec_time_offset monotonic, boottime;
+    const char *cgroups_path; /* "/a/b": below the hierarchies' roots; "a/b": below the group that
+                                 engines may use (cgroup_plan) */
+    bool cgroups_disabled;    /* the client keeps the groups itself */
     struct cgroup_limits resources;
     const struct spec_device_rule *device_rules; /* which devices may be opened */
     size_t device_rules_count;
     const struct spec_device *devices; /* which are there */
     size_t devices_count;
+    const struct spec_pair *sysctl;
+    size_t sysctl_count;
     const char *const *masked_paths;   /* ends with NULL */
     const char *const *readonly_paths; /* ends with NULL */
+    unsigned long
+        rootfs_propagation; /* MS_PRIVATE, MS_SLAVE, MS_SHARED, MS_UNBINDABLE; 0: private */
+    const struct spec_seccomp *seccomp;
+    bool personality_given;
+    unsigned long personality; /* personality(2): PER_LINUX or PER_LINUX32, and flags */
 };
 
 struct spec {
     struct spec_process process;
     struct spec_root root;
-    const char *hostname;
+    const char *hostname, *domainname;
     const struct spec_mount *mounts; /* in the order in which they are made */
     size_t mounts_count;
+    struct spec_hooks hooks[HOOK_POINTS];
+    const struct spec_pair *annotations;
+    size_t annotations_count;
     struct spec_linux linux_; /* config.json's "linux", which is a macro of the compiler's */
 };
 
-/* The value of a variable of process.env, or NULL. */
-const char *spec_env(const struct spec *spec, const char *name);
+/* The value of a variable of an environment, or NULL. */
+const char *spec_env(const struct spec_process *process, const char *name);
 
 #endif
