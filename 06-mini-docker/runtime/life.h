@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * life: a container's life as the commands of an OCI runtime cut it into pieces. Each command is a
+ * process of its own; between two of them only the state directory (state.h) remembers.
+ *
+ *     life_create   all but the program: its process exists, and is held
+ *     life_start    the held process becomes the program
+ *     life_run      both in one, without the hold: the caller stays and waits, or leaves
+ *     life_kill     a signal
+ *     life_delete   nothing is left
+ *
+ * What one of them is about to make, it writes down first; so whatever ends it, SIGKILL too, the
+ * next life_delete with `force` removes all. Source: the OCI's runtime.md, "Lifecycle".
+ */
+#ifndef RUNTIME_LIFE_H
+#define RUNTIME_LIFE_H
+
+#include "config.h"
+#include "container.h"
+#include "seccomp.h"
+#include "state.h"
+
+struct life_options {
+    const char *root;     /* where the state directories are */
+    const char *id;       /* see state_check_id */
+    const char *bundle;   /* absolute: where config.json is */
+    const char *pid_file; /* NULL: none; written whole, with the process as the caller sees it */
+    int console_socket;   /* process.terminal: connected, where the pty's master is sent; else -1 */
+    int stdio[3];         /* 0, 1, 2 of the program, unless it has a terminal */
+    unsigned preserve_fds;
+    bool no_pivot, keep_keyring, cgroups_disabled;
+    bool detach; /* life_run: the container outlives the caller */
+    struct explain explain;
+};
+
+/* What a create or run holds while its process lasts. */
+struct life {
+    struct state state;
+    struct undo undo;
+    struct config config;
+    struct seccomp seccomp;
+    struct container container; /* container.process is the program, for life_run's caller */
+};
+
+/* Standard input, output and error as they are, no console socket, no explanations. */
+void life_options_init(struct life_options *options);
+
+/*
+ * Each returns 0, or -1 with nothing left. life_close afterwards in both cases.
+ * Errors: of the configuration (ERR_USAGE, with its JSON path), EEXIST of the ID, a hook's, the
+ * kernel's; ERR_NOT_FOUND and ERR_NOT_EXECUTABLE are about the program (life_run, life_start).
+ */
+int life_create(const struct life_options *options, struct life *ret, struct err *err);
+int life_run(const struct life_options *options, struct life *ret, struct err *err);
+
+/* After life_run, once the program has ended (container_wait): poststop hooks, and all goes. */
+int life_end(struct life *life, struct err *err);
+
+/* Give memory and descriptors back; a container that exists stays. Safe on a zeroed struct. */
+void life_close(struct life *life);
+
+/* Errors: ERR_NOT_FOUND, no such container; ERR_SYS when it is not held. */
+int life_start(const char *root, const char *id, struct err *err);
+
+/* `all`: every process of the container's groups. Errors: it is not running. */
+int life_kill(const char *root, const char *id, int signal, bool all, struct err *err);
+
+/*
+ * Remove a container that has stopped, or was never started; with `force` in any state, and then an
+ * ID that is not there is no error. The poststop hooks run after all is gone; one that fails is
+ * an error of the call, and everything is gone all the same.
+ */
+int life_delete(const char *root, const char *id, bool force, struct err *err);
+
+#endif
