@@ -53,9 +53,11 @@ static _Noreturn void work(const struct lab *lab, const struct experiment *exper
 
     sigprocmask(SIG_SETMASK, mask, NULL);
     snprintf(prog, sizeof(prog), "lab %s %s", lab->number, experiment->name);
-    if (undo_add(&run->undo, &err, UNDO_PROCESS, "%d %llu", getpid(), proc_start_time(getpid())) <
-            0 ||
-        experiment->run(run, &err) < 0) {
+    int journalled =
+        undo_add(&run->undo, &err, UNDO_PROCESS, "%d %llu", getpid(), proc_start_time(getpid()));
+    if (journalled == 0 && !undo_is_held(&run->undo, getppid()))
+        _exit(1); /* the guard was killed just now; what we made, clean-host would not see */
+    if (journalled < 0 || experiment->run(run, &err) < 0) {
         fflush(stdout);
         err_print(stderr, prog, &err);
         exit(err_exit_status(&err));

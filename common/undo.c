@@ -18,7 +18,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/random.h>
@@ -71,6 +70,13 @@ int undo_lock_journal(int fd)
     struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 
     return fcntl(fd, F_SETLK, &lock);
+}
+
+bool undo_is_held(const struct undo *undo, pid_t owner)
+{
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
+    return fcntl(undo->fd, F_GETLK, &lock) == 0 && lock.l_type == F_WRLCK && lock.l_pid == owner;
 }
 
 int undo_lock_base(const char *base)

@@ -18,7 +18,9 @@
 #include "err.h"
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 /* What a line of the journal says, and what undoing it means. */
 enum undo_kind {
@@ -56,6 +58,13 @@ int undo_add(struct undo *undo, struct err *err, enum undo_kind kind, const char
  * lines could not be undone. May be called by another process than the one that opened it.
  */
 int undo_all(struct undo *undo, FILE *complain);
+
+/*
+ * True while `owner` holds the journal's lock. A child of the owner asks this once its own process
+ * is journalled, and makes nothing if not: the run counts as dead already, though the death signal
+ * that PR_SET_PDEATHSIG promises is still on its way.
+ */
+bool undo_is_held(const struct undo *undo, pid_t owner);
 
 /* Undo every run whose process is gone. Says each on `out`. Returns how many lines could not be
  * undone. */

@@ -23,7 +23,9 @@
 #include <sys/swap.h>
 #include <sys/syscall.h>
 
-enum { TRIES = 60 };
+/* A killed process that waits for a throttled disk dies when its write is through, seconds later.
+ */
+enum { TRIES = 60, GROUP_TRIES = 200 };
 
 static void pause_ms(int attempt)
 {
@@ -104,7 +106,7 @@ static int remove_group(const char *path, const struct stat *st, int type, struc
 /* Files in cgroupfs cannot be unlinked; the directories are removed, from the leaves up. */
 static int undo_cgroup(const char *path, struct err *err)
 {
-    for (int i = 0; i < TRIES; i++) {
+    for (int i = 0; i < GROUP_TRIES; i++) {
         if (access(path, F_OK) < 0)
             return 0;
         nftw(path, kill_members, 16, FTW_PHYS | FTW_MOUNT);
@@ -190,22 +192,45 @@ static int undo_mount(const char *path, struct err *err)
     return 0;
 }
 
+/*
+ * Detaches the device if the file backs it. Returns 1 when the file does not, or nothing does: then
+ * it is undone. lo_file_name holds the first 63 bytes of the path.
+ */
+static int detach_loop(const char *device, const char *file, struct err *err)
+{
+    struct loop_info64 info = {0};
+
+    cleanup_close int fd = open(device, O_RDWR | O_CLOEXEC);
+    if (fd < 0 && errno != ENOENT && errno != ENXIO && errno != ENODEV)
+        return err_sys(err, "cannot open %s to detach it", device);
+    if (fd < 0 || ioctl(fd, LOOP_GET_STATUS64, &info) < 0)
+        return 1;
+    if (strncmp((char *)info.lo_file_name, file, LO_NAME_SIZE - 1) != 0)
+        return 1;
+    return ioctl(fd, LOOP_CLR_FD) < 0 ? err_sys(err, "cannot detach %s", device) : 0;
+}
+
+/*
+ * While somebody has the device open, or its file system mounted, LOOP_CLR_FD only makes the kernel
+ * detach it later, and says nothing. So it is asked again until it is so: a journal whose device
+ * lives on must not be thrown away.
+ */
 static int undo_loop(const char *arg, struct err *err)
 {
     char device[64], file[PATH_MAX];
-    struct loop_info64 info = {0};
 
     if (sscanf(arg, "%63s %4095s", device, file) != 2)
         return err_set(err, ERR_SYS, "a journal line is not whole: '%s'", arg);
-    cleanup_close int fd = open(device, O_RDWR | O_CLOEXEC);
-    if (fd < 0 || ioctl(fd, LOOP_GET_STATUS64, &info) < 0)
-        return 0;
-    /* lo_file_name holds the first 63 bytes of the path */
-    if (strncmp((char *)info.lo_file_name, file, LO_NAME_SIZE - 1) != 0)
-        return 0;
-    if (ioctl(fd, LOOP_CLR_FD) < 0)
-        return err_sys(err, "cannot detach %s", device);
-    return 0;
+    for (int i = 0; i < TRIES; i++) {
+        int result = detach_loop(device, file, err);
+        if (result != 0)
+            return result < 0 ? -1 : 0;
+        pause_ms(i);
+    }
+    errno = EBUSY;
+    err_sys(err, "cannot detach %s", device);
+    return err_hint(err, "a process has it open, or another mount namespace has it mounted -> "
+                         "end that, then make clean-host");
 }
 
 static int undo_swap(const char *device, struct err *err)

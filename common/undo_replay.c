@@ -7,6 +7,7 @@
 #include "fsio.h"
 #include "undo_internal.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 
@@ -82,7 +83,10 @@ static int undo_run(const char *dir, FILE *complain)
 
     end_processes(dir);
     cleanup_free char *journal = fsio_read(dir, "journal", &err);
-    int failed = journal ? undo_journal(dir, journal, complain) : 0;
+    /* no journal: killed before it had one. One that cannot be read must stay for another try */
+    int failed = journal ? undo_journal(dir, journal, complain) : err.code != ENOENT;
+    if (!journal && failed)
+        err_print(complain, "undo", &err);
     if (failed == 0 && undo_line(UNDO_TREE, dir, dir, &err) < 0) {
         err_print(complain, "undo", &err);
         failed = 1;

@@ -6,7 +6,11 @@
 #include "undo.h"
 #include "unit.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/loop.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 
 static struct err err;
@@ -111,6 +115,7 @@ static void ends_its_own_process_only(void **state)
 static void tells_dead_runs_from_live_ones(void **state)
 {
     struct undo undo;
+    char journal[PATH_MAX];
     int ready[2], failed;
 
     (void)state;
@@ -126,13 +131,86 @@ static void tells_dead_runs_from_live_ones(void **state)
     cleanup_free char *while_alive = clean(&failed);
     assert_null(strstr(while_alive, undo.dir));
     assert_true(fsio_exists(NULL, undo.dir));
+    snprintf(journal, sizeof(journal), "%s/journal", undo.dir);
+    undo.fd = open(journal, O_RDWR | O_CLOEXEC);
+    assert_true(undo_is_held(&undo, pid));
+    assert_false(undo_is_held(&undo, getpid()));
     proc_end(pid);
+    assert_false(undo_is_held(&undo, pid));
+    close(undo.fd);
     cleanup_free char *when_dead = clean(&failed);
     assert_int_equal(failed, 0);
     assert_non_null(strstr(when_dead, undo.dir));
     assert_false(fsio_exists(NULL, undo.dir));
     close(ready[0]);
     close(ready[1]);
+}
+
+/* A journal of a dead run that nobody can read must stay, and so must what may be in it. */
+static void keeps_a_run_whose_journal_cannot_be_read(void **state)
+{
+    struct undo undo;
+    char journal[PATH_MAX];
+    int failed;
+
+    (void)state;
+    assert_ok(undo_open(&undo, &err));
+    close(undo.fd);
+    snprintf(journal, sizeof(journal), "%s/journal", undo.dir);
+    assert_int_equal(unlink(journal), 0);
+    assert_int_equal(mkdir(journal, 0700), 0); /* EISDIR, also for root */
+    cleanup_free char *said = clean(&failed);
+    assert_int_equal(failed, 1);
+    assert_non_null(strstr(said, "cannot read"));
+    assert_true(fsio_exists(NULL, journal));
+    assert_int_equal(rmdir(journal), 0);
+    cleanup_free char *again = clean(&failed);
+    assert_int_equal(failed, 0);
+    assert_false(fsio_exists(NULL, undo.dir));
+}
+
+/*
+ * A loop device that somebody has open is detached by the kernel only later, so its line is undone
+ * only once it is gone.
+ */
+static void waits_until_a_loop_device_is_free(void **state)
+{
+    struct undo undo;
+    struct loop_config config = {0};
+    char file[PATH_MAX], device[32];
+
+    (void)state;
+    int control = open("/dev/loop-control", O_RDWR | O_CLOEXEC);
+    if (control < 0)
+        skip();
+    assert_ok(undo_open(&undo, &err));
+    snprintf(file, sizeof(file), "%s/image", undo.dir);
+    int backing = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    assert_int_equal(ftruncate(backing, 1 << 20), 0);
+    config.fd = (unsigned)backing;
+    snprintf((char *)config.info.lo_file_name, LO_NAME_SIZE, "%s", file);
+    int opened;
+    do {
+        snprintf(device, sizeof(device), "/dev/loop%d", ioctl(control, LOOP_CTL_GET_FREE));
+        opened = open(device, O_RDWR | O_CLOEXEC);
+    } while (ioctl(opened, LOOP_CONFIGURE, &config) < 0 && errno == EBUSY && close(opened) == 0);
+    assert_ok(undo_add(&undo, &err, UNDO_LOOP, "%s %s", device, file));
+    close(backing);
+    close(control);
+
+    /* while we have it open it lives on: the line counts as not undone, and the journal stays */
+    FILE *null = fopen("/dev/null", "w");
+    assert_int_equal(undo_all(&undo, null), 1);
+    fclose(null);
+    assert_true(fsio_exists(undo.dir, "journal"));
+    struct loop_info64 info;
+    assert_int_equal(ioctl(opened, LOOP_GET_STATUS64, &info), 0);
+    close(opened);
+    int failed;
+    cleanup_free char *said = clean(&failed);
+    assert_non_null(strstr(said, undo.dir));
+    assert_int_equal(failed, 0);
+    assert_false(fsio_exists(NULL, undo.dir));
 }
 
 int main(void)
@@ -144,6 +222,8 @@ int main(void)
         cmocka_unit_test(writes_a_setting_back),
         cmocka_unit_test(ends_its_own_process_only),
         cmocka_unit_test(tells_dead_runs_from_live_ones),
+        cmocka_unit_test(keeps_a_run_whose_journal_cannot_be_read),
+        cmocka_unit_test(waits_until_a_loop_device_is_free),
     };
 
     return cmocka_run_group_tests_name("undo", tests, NULL, NULL);
