@@ -18,11 +18,11 @@
 #include "cleanup.h"
 #include "experiments.h"
 #include "live.h"
+#include "tty.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
-#include <signal.h>
 #include <string.h>
 
 /* The pipes are close-on-exec; the two ends that the second copy needs are handed to it by number.
@@ -93,25 +93,13 @@ int container_go(struct container *c, char *const argv[], struct err *err)
     return sync_wait_exec(&c->sync, err);
 }
 
-/* A process in the background that does this gets SIGTTOU, unless it blocks it (tcsetpgrp(3)). */
-static void take_terminal_back(void)
-{
-    sigset_t ttou, old;
-
-    sigemptyset(&ttou);
-    sigaddset(&ttou, SIGTTOU);
-    sigprocmask(SIG_BLOCK, &ttou, &old);
-    tcsetpgrp(STDIN_FILENO, getpgrp());
-    sigprocmask(SIG_SETMASK, &old, NULL);
-}
-
 int container_wait(struct container *c, struct err *err)
 {
     sync_close(&c->sync);
     int status = spawn_wait(&c->init, err);
     close(c->init.pidfd);
     if (c->terminal)
-        take_terminal_back();
+        tty_foreground(); /* the shell left it to its own group, which is gone */
     return status;
 }
 

@@ -8,10 +8,10 @@
 #include "cleanup.h"
 #include "container.h"
 #include "experiments.h"
+#include "tty.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -40,9 +40,7 @@ static int set_up(const char *hostname, struct err *err)
 static void take_terminal(void)
 {
     setpgid(0, 0);
-    signal(SIGTTOU, SIG_IGN);
-    tcsetpgrp(STDIN_FILENO, getpgrp());
-    signal(SIGTTOU, SIG_DFL);
+    tty_foreground();
 }
 
 static _Noreturn void run_command(char **argv, bool terminal, struct sync *sync)

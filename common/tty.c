@@ -9,6 +9,7 @@
 #include "cleanup.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -36,6 +37,17 @@ void tty_restore(struct tty *tty)
     if (tty->raw)
         tcsetattr(tty->fd, TCSADRAIN, &tty->saved);
     tty->raw = false;
+}
+
+void tty_foreground(void)
+{
+    sigset_t ttou, old;
+
+    sigemptyset(&ttou);
+    sigaddset(&ttou, SIGTTOU);
+    sigprocmask(SIG_BLOCK, &ttou, &old);
+    tcsetpgrp(STDIN_FILENO, getpgrp());
+    sigprocmask(SIG_SETMASK, &old, NULL);
 }
 
 void tty_copy_size(int from, int to)

@@ -35,6 +35,13 @@ void tty_restore(struct tty *tty);
 /* Raw once more, after tty_restore: the program was stopped and goes on. */
 void tty_raw_again(struct tty *tty);
 
+/*
+ * Make the caller's process group the one that has the terminal on standard input, also from the
+ * background, where asking for it would otherwise stop the caller (SIGTTOU, tcsetpgrp(3)). Nothing
+ * happens where standard input is no terminal of the caller's session.
+ */
+void tty_foreground(void);
+
 /* Tell `to` how many rows and columns `from` has; the kernel sends SIGWINCH to who runs there. */
 void tty_copy_size(int from, int to);
 

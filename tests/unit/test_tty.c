@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static struct err err;
@@ -97,6 +98,40 @@ static void a_session_takes_it(void **state)
     assert_string_equal(text, "hello");
 }
 
+/* In a session with the pty as its terminal: a child's group takes it, and we take it back. */
+static _Noreturn void lend_the_terminal(void)
+{
+    setsid();
+    if (tty_take(slave, &err) < 0)
+        _exit(1);
+    tty_foreground();
+    pid_t child = fork();
+    if (child == 0) {
+        setpgid(0, 0);
+        tty_foreground();
+        _exit(tcgetpgrp(0) != getpid());
+    }
+    int status = proc_wait(child, &err);
+    if (status != 0 || tcgetpgrp(0) != child)
+        _exit(2);
+    tty_foreground();
+    _exit(tcgetpgrp(0) == getpid() ? 0 : 3);
+}
+
+static void the_terminal_is_taken_back_from_the_background(void **state)
+{
+    int status;
+
+    (void)state;
+    pid_t pid = proc_fork(&err);
+    if (pid == 0)
+        lend_the_terminal();
+    assert_int_equal(waitpid(pid, &status, WUNTRACED), pid); /* stopped, if SIGTTOU came */
+    if (WIFSTOPPED(status))
+        proc_end(pid);
+    assert_int_equal(status, 0);
+}
+
 static void a_descriptor_crosses_a_socket(void **state)
 {
     int ends[2], copy = -1, pipe_ends[2];
@@ -128,6 +163,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_no_terminal_is_refused, make_pty, close_pty),
         cmocka_unit_test_setup_teardown(size_is_copied, make_pty, close_pty),
         cmocka_unit_test_setup_teardown(a_session_takes_it, make_pty, close_pty),
+        cmocka_unit_test_setup_teardown(
+            the_terminal_is_taken_back_from_the_background, make_pty, close_pty),
         cmocka_unit_test(a_descriptor_crosses_a_socket),
     };
 
