@@ -9,16 +9,6 @@ load ../tests/helper
 v2() { findmnt -n -o TARGET -t cgroup2 | head -1; }
 passed_down() { cat "$(v2)/cgroup.subtree_control"; }
 
-says() { # TEXT: the output has it
-    grep -qF -- "$1" <<<"$output" || fail "the output has no '$1'"
-}
-
-# shellcheck disable=SC2154 # bats sets stderr
-refused() { # TEXT: wrong usage, said with this text
-    [ "$status" -eq 2 ] || fail "status is not 2"
-    grep -qF -- "$1" <<<"$stderr" || fail "the error has no '$1'"
-}
-
 @test "03 cpu: half a CPU for a busy loop, drawn against its quota" {
     lab
     has_control

@@ -4,16 +4,6 @@
 bats_require_minimum_version 1.5.0
 load ../tests/helper
 
-says() { # TEXT: the output has it
-    grep -qF -- "$1" <<<"$output" || fail "the output has no '$1'"
-}
-
-# shellcheck disable=SC2154 # bats sets stderr
-refused() { # TEXT: wrong usage, said with this text
-    [ "$status" -eq 2 ] || fail "status is not 2"
-    grep -qF -- "$1" <<<"$stderr" || fail "the error has no '$1'"
-}
-
 # A program's standard output alone: what stands between the last step before it and the next.
 inside() { sed -n '/^\[3\/4\]/,/^\[4\/4\]/p' <<<"$output" | sed '1d;$d'; }
 

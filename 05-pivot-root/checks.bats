@@ -30,21 +30,16 @@ mounts() {
     sed 's/^[0-9]* [0-9]* //' /proc/self/mountinfo | sort
 }
 
-# told TEXT: a part of what the last `lab` printed.
-told() {
-    [[ "$output" == *"$1"* ]] || fail "it did not print: $1"
-}
-
 @test "05 pivot: a command in the busybox root, alone, with a control" {
     lab -- sh -c 'echo pid $$; hostname; ls -d /proc/[0-9]*'
     has_control
-    told $'pid 1\nlab-05\n/proc/1\n'
+    says $'pid 1\nlab-05\n/proc/1\n'
 }
 
 @test "05 pivot: --rootfs DIR CMD ARG, arguments as they were given" {
     lab --rootfs "$ROOT" --hostname box printf '<%s>\n' 'a b' '' '*' "--x"
     claims_hold
-    told $'<a b>\n<>\n<*>\n<--x>\n'
+    says $'<a b>\n<>\n<*>\n<--x>\n'
     lab pivot --rootfs="$ROOT" hostname --help
     [ "$status" -eq 0 ] || fail "its own --help should go to the command"
 }
@@ -62,13 +57,13 @@ told() {
     run --separate-stderr bash -c "printf 'echo one two | wc -w\nexit 7\n' | '$LAB_DIR/run'"
     [ "$status" -ne 77 ] || skip "${stderr%%$'\n'*}"
     [ "$status" -eq 7 ] || fail "status is not 7"
-    told $'\n2\n'
+    says $'\n2\n'
 }
 
 @test "05 pivot: rm -rf / inside breaks nothing, neither now nor next time" {
     before=$(find "$TOP/rootfs" | sort | cksum)
     lab -- sh -c 'rm -rf /bin /etc /usr /home /root 2>/dev/null; echo done'
-    told "done"
+    says "done"
     lab -- ls /bin/sh
     claims_hold
     [ "$before" = "$(find "$TOP/rootfs" | sort | cksum)" ] || fail "the built root changed"
@@ -184,7 +179,7 @@ told() {
     chmod -R a+rX "$BATS_TEST_TMPDIR"
     lab --rootfs "$bare" sh -c 'exit 3'
     [ "$status" -eq 3 ] || fail "status is not 3"
-    told "no directory for /proc"
+    says "no directory for /proc"
     [ "$(ls "$bare")" = bin ] || fail "something was made in the root"
 }
 
@@ -205,7 +200,7 @@ told() {
     echo put >"$TOP/rootfs/mnt/put.$$"
     lab -- cat "/mnt/put.$$"
     rm "$TOP/rootfs/mnt/put.$$"
-    told $'\nput\n'
+    says $'\nput\n'
 }
 
 @test "05 chroot-escape: a chroot is left, a pivot_root is not" {
@@ -218,9 +213,9 @@ told() {
     has_control
     for text in "no CAP_SYS_ADMIN" "one of the two is no directory" "is shared" "is no mount point" \
         "lies on the mount that is / now" "is not below root" "sits in a chroot" "came locked"; do
-        told "$text"
+        says "$text"
     done
-    [ "$(id -u)" -ne 0 ] || told "/ is the initramfs" # a user namespace may not detach /
+    [ "$(id -u)" -ne 0 ] || says "/ is the initramfs" # a user namespace may not detach /
 }
 
 @test "05 propagation: the leak, and what stops it" {
@@ -258,7 +253,7 @@ told() {
     before=$(mounts)
     lab all
     [ "$status" -eq 0 ] || fail "status is not 0"
-    told "9 passed, 0 failed, 0 skipped"
+    says "9 passed, 0 failed, 0 skipped"
     [ "$(mounts)" = "$before" ] || fail "$(diff <(echo "$before") <(mounts))"
 }
 
@@ -284,6 +279,6 @@ told() {
 
 @test "05: --explain names the sources" {
     lab chroot-escape --explain
-    told "see: pivot_root(2)"
-    told "why: "
+    says "see: pivot_root(2)"
+    says "why: "
 }
