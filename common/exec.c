@@ -189,6 +189,15 @@ int exec_explain(const char *path, int code, struct err *err)
     }
 }
 
+static int not_in_path(const char *name, const char *path_list, struct err *err)
+{
+    err_set(err, ERR_NOT_FOUND, "cannot run '%s': not found in PATH", name);
+    return err_hint(err,
+        "%s holds no such program in this root -> name one that is there, or give "
+        "its path",
+        path_list);
+}
+
 /* Only a file that is not there sends the search on to the next directory. */
 static bool is_absent(const char *path, int code)
 {
@@ -234,9 +243,35 @@ int exec_program(char *const argv[], char *const envp[], const char *path_list, 
     }
     if (argv[0][0] && try_directories(argv, envp, path_list, err) < 0)
         return -1;
-    err_set(err, ERR_NOT_FOUND, "cannot run '%s': not found in PATH", argv[0]);
-    return err_hint(err,
-        "%s holds no such program in this root -> name one that is there, or give "
-        "its path",
-        path_list);
+    return not_in_path(argv[0], path_list, err);
+}
+
+static bool may_execute(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
+}
+
+int exec_check(const char *name, const char *path_list, struct err *err)
+{
+    char path[PATH_MAX], refused[PATH_MAX] = "";
+
+    if (strchr(name, '/'))
+        return may_execute(name) ? 0
+                                 : exec_explain(name, access(name, X_OK) < 0 ? errno : EACCES, err);
+    if (!path_list)
+        path_list = EXEC_PATH;
+    for (const char *dir = path_list; name[0]; dir++) {
+        size_t length = strcspn(dir, ":");
+        snprintf(path, sizeof(path), "%.*s/%s", length ? (int)length : 1, length ? dir : ".", name);
+        if (may_execute(path))
+            return 0;
+        if (!refused[0] && access(path, F_OK) == 0)
+            strcpy(refused, path);
+        dir += length;
+        if (!*dir)
+            break;
+    }
+    return refused[0] ? exec_explain(refused, EACCES, err) : not_in_path(name, path_list, err);
 }

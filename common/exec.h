@@ -20,6 +20,12 @@
  */
 int exec_program(char *const argv[], char *const envp[], const char *path_list, struct err *err);
 
+/*
+ * See whether exec_program would find a program that this user may execute, without running it;
+ * what is in the file is not looked at. Errors: as exec_program's.
+ */
+int exec_check(const char *name, const char *path_list, struct err *err);
+
 /* Fill *err for a failed exec of `path` with this errno, by looking at the file. Always -1. */
 int exec_explain(const char *path, int code, struct err *err);
 

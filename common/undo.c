@@ -116,6 +116,20 @@ int undo_open(struct undo *undo, struct err *err)
     return 0;
 }
 
+int undo_open_in(struct undo *undo, const char *dir, struct err *err)
+{
+    char path[PATH_MAX];
+
+    *undo = (struct undo){.fd = -1};
+    snprintf(undo->dir, sizeof(undo->dir), "%s", dir);
+    if (snprintf(path, sizeof(path), "%s/journal", dir) >= (int)sizeof(path)) {
+        errno = ENAMETOOLONG;
+        return err_sys(err, "cannot make a journal in %s", dir);
+    }
+    undo->fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
+    return undo->fd < 0 ? err_sys(err, "cannot make %s", path) : 0;
+}
+
 static bool has_subtree_line(const char *journal, const char *arg)
 {
     char line[PATH_MAX + 32];

@@ -37,13 +37,19 @@ enum undo_kind {
 };
 
 struct undo {
-    char id[16];  /* "labs-7f3a": the name for groups, hierarchies, host names of this run */
-    char dir[96]; /* the run's own directory; free to use for files and mount points */
-    int fd;       /* the journal, or -1 */
+    char id[16];        /* "labs-7f3a": the name for groups, hierarchies, host names of this run */
+    char dir[PATH_MAX]; /* the run's own directory; free to use for files and mount points */
+    int fd;             /* the journal, or -1 */
 };
 
 /* Make a run directory with a new id, and its locked journal. Errors: no place to write. */
 int undo_open(struct undo *undo, struct err *err);
+
+/*
+ * Begin a journal in a directory of the caller's, for a thing that outlives the process: whoever
+ * removes the thing gives the same directory to undo_all. Errors: EEXIST, it has one.
+ */
+int undo_open_in(struct undo *undo, const char *dir, struct err *err);
 
 /*
  * Write a line, before making the thing. Words may not hold white space or newlines; a path with a
@@ -55,7 +61,8 @@ int undo_add(struct undo *undo, struct err *err, enum undo_kind kind, const char
 /*
  * Undo all lines, last first, remove the run directory and close the journal. What could not be
  * undone is said on `complain`, and then the journal stays for `make clean-host`. Returns how many
- * lines could not be undone. May be called by another process than the one that opened it.
+ * lines could not be undone. May be called by another process than the one that opened it: only
+ * `dir` is needed, with fd -1.
  */
 int undo_all(struct undo *undo, FILE *complain);
 

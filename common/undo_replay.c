@@ -98,7 +98,7 @@ int undo_all(struct undo *undo, FILE *complain)
 {
     int failed = undo_run(undo->dir, complain);
 
-    close(undo->fd);
+    cleanup_close_fn(&undo->fd);
     undo->fd = -1;
     return failed;
 }
