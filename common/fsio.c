@@ -72,8 +72,7 @@ int fsio_create(struct err *err, const char *dir, const char *name, const char *
     return write_once(path, O_CREAT | O_TRUNC, text, err);
 }
 
-/* Reads to the end of the file into *text, which grows as needed and ends with a NUL. */
-static ssize_t read_all(int fd, char **text)
+ssize_t fsio_read_fd(int fd, size_t most, char **text)
 {
     size_t used = 0, room = 0;
     ssize_t got;
@@ -81,9 +80,9 @@ static ssize_t read_all(int fd, char **text)
     do {
         if (used + 1 >= room) {
             room = room ? room * 2 : 4096;
-            char *larger = room > READ_MOST ? NULL : realloc(*text, room);
+            char *larger = room > most ? NULL : realloc(*text, room);
             if (!larger) {
-                errno = room > READ_MOST ? EFBIG : ENOMEM;
+                errno = room > most ? EFBIG : ENOMEM;
                 return -1;
             }
             *text = larger;
@@ -110,7 +109,7 @@ char *fsio_read(const char *dir, const char *name, struct err *err)
         err_sys(err, "cannot open %s", path);
         return NULL;
     }
-    ssize_t length = read_all(fd, &text);
+    ssize_t length = fsio_read_fd(fd, READ_MOST, &text);
     if (length < 0) {
         err_sys(err, "cannot read %s", path);
         return NULL;

@@ -16,6 +16,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* What fsio_read_u64 returns for the word "max", which cgroup v2 writes for "no limit". */
 #define FSIO_MAX UINT64_MAX
@@ -35,6 +36,14 @@ int fsio_create(struct err *err, const char *dir, const char *name, const char *
  * A trailing newline is removed. Files over 1 MiB are an error (EFBIG).
  */
 char *fsio_read(const char *dir, const char *name, struct err *err);
+
+/*
+ * Read from where the descriptor stands to its end, into *text, which is NULL or malloc'ed before
+ * and the caller's to free also after an error. It grows by doubling and ends with a NUL, which is
+ * not counted in the length that is returned. -1 and errno: read(2)'s, or EFBIG, `most` bytes (a
+ * power of 2 from 4096 on) have no room for it.
+ */
+ssize_t fsio_read_fd(int fd, size_t most, char **text);
 
 /* Read the file's first number; the word "max" gives FSIO_MAX. Errors: unreadable, no number. */
 int fsio_read_u64(const char *dir, const char *name, uint64_t *ret, struct err *err);

@@ -15,8 +15,11 @@ struct idmap_range {
     uint32_t inside, outside, count;
 };
 
-enum { IDMAP_RANGES = 8 };
+/* As many as the kernel takes since 4.15 (user_namespaces(7)); it must be one write of a page, too.
+ */
+enum { IDMAP_RANGES = 340 };
 
+/* 8 KiB: kept by address, in few copies. */
 struct idmap {
     struct idmap_range uid[IDMAP_RANGES], gid[IDMAP_RANGES];
     int uids, gids;
