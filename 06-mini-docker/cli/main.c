@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 /*
- * mini-docker: the command line. It finds the command's row, reads its options, and turns an error
- * into the message and the exit status that a Docker user knows. The status follows from err_kind
- * alone, never from the text.
+ * mini-docker: the command line. It finds the command's row, has its options read, and turns an
+ * error into the message and the exit status that a Docker user knows. The status follows from
+ * err_kind alone, never from the text.
  */
 #include "commands.h"
 
 #include <string.h>
 
-const struct command *const COMMANDS[] = {
+static const struct command *const COMMANDS[] = {
     &run_command,
     &version_command,
     &help_command,
@@ -16,14 +16,21 @@ const struct command *const COMMANDS[] = {
     NULL,
 };
 
-const struct command *command_find(const char *name)
-{
-    for (const struct command *const *row = COMMANDS; *row; row++) {
-        if (strcmp((*row)->name, name) == 0)
-            return *row;
-    }
-    return NULL;
-}
+const struct program PROGRAM_TABLE = {
+    .name = PROGRAM,
+    .intro = "mini-docker: containers without a daemon, in C, from the pieces of labs 01 to 05\n"
+             "\n"
+             "Try it:\n"
+             "  sudo ./run run -it sh                        a shell in a container\n"
+             "  sudo ./run run -m 100m --cpus 0.5 sh -c 'echo I am process $$'\n"
+             "  sudo ./run run --explain true                every step, its man page and its lab\n"
+             "\n"
+             "Usage: mini-docker COMMAND [OPTIONS] [ARG...]",
+    .outro =
+        "Exit status: the container's own; 125 mini-docker's error, 126 the program cannot be\n"
+        "run, 127 it was not found, 128+n signal n ended it.",
+    .commands = COMMANDS,
+};
 
 static int fail(const struct err *err, const struct command *command)
 {
@@ -42,25 +49,6 @@ static int fail(const struct err *err, const struct command *command)
     }
 }
 
-/* argv[0] is the command's name. */
-static int run_command_line(const struct command *command, int argc, char **argv)
-{
-    _Alignas(16) char args[512] = {0};
-    struct err err;
-    int index = 1;
-
-    if (argc > 1 && strcmp(argv[1], "--help") == 0) {
-        help_print(command);
-        return 0;
-    }
-    if (command->args_size > sizeof(args) ||
-        opt_parse(command->opts, argc, argv, &index, args, &err) < 0)
-        return fail(&err, command);
-    int status = command->run(args, argc - index, argv + index, &err);
-    opt_free(command->opts, args);
-    return status < 0 ? fail(&err, command) : status;
-}
-
 int main(int argc, char **argv)
 {
     const char *word = argc > 1 ? argv[1] : "help";
@@ -70,13 +58,12 @@ int main(int argc, char **argv)
         word = "help";
     if (strcmp(word, "--version") == 0 || strcmp(word, "-v") == 0)
         word = "version";
-    const struct command *command = command_find(word);
-    if (command)
-        return run_command_line(command, argc > 1 ? argc - 1 : argc, argc > 1 ? argv + 1 : argv);
-    if (word[0] == '-')
-        err_set(&err, ERR_USAGE, "unknown option '%s'", word);
-    else
-        err_set(&err, ERR_USAGE, "'%s' is not a " PROGRAM " command", word);
-    err_hint(&err, "the commands are run, version and help; options go behind the command");
-    return fail(&err, NULL);
+    const struct command *command = command_find(&PROGRAM_TABLE, word);
+    if (!command) {
+        command_unknown(&PROGRAM_TABLE, word, &err);
+        return fail(&err, NULL);
+    }
+    int status = command_run(
+        &PROGRAM_TABLE, command, argc > 1 ? argc - 1 : argc, argc > 1 ? argv + 1 : argv, &err);
+    return status < 0 ? fail(&err, command) : status;
 }

@@ -2,11 +2,11 @@
 /* version: what this is, and what the host under it offers. */
 #include "commands.h"
 
+#include "version.h"
+
 #include "host.h"
 
 #include <sys/utsname.h>
-
-#define VERSION "1.0"
 
 static const struct opt OPTS[] = {{0}};
 

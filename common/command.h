@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * command: a program of many commands, `mini-docker run`, each with one table of options.
+ *
+ * A row says what a command is called, takes and does; the parsing, --help and the list of commands
+ * follow from the rows. common/ knows no command: each program has its table.
+ */
+#ifndef COMMON_COMMAND_H
+#define COMMON_COMMAND_H
+
+#include "err.h"
+#include "opt.h"
+
+#include <stdbool.h>
+
+struct command {
+    const char *name;
+    const char *operands; /* what follows the options: "CMD [ARG...]"; NULL: nothing */
+    const char *summary;  /* one line */
+    const char *details;  /* more for --help, or NULL */
+    bool hidden;          /* not listed: it is for the program itself */
+    bool mixed;           /* options may also stand behind operands, as in `rm DIR -r` */
+    int least, most;      /* how many operands `mixed` takes; without it run() counts */
+    const struct opt *opts;
+    size_t args_size; /* of the struct that opts describes; it is zeroed first; 512 at most */
+    /*
+     * args: what the options said. argv: the words that follow them, ending with NULL.
+     * Returns the exit status, or -1 with *err.
+     */
+    int (*run)(void *args, int argc, char **argv, struct err *err);
+};
+
+struct program {
+    const char *name;                      /* "mini-docker" */
+    const char *intro;                     /* what --help begins with */
+    const char *outro;                     /* and ends with */
+    const struct opt *globals;             /* options in front of the command, or NULL */
+    const struct command *const *commands; /* in the order of --help, ending with NULL */
+};
+
+/* The command of this name, or NULL. */
+const struct command *command_find(const struct program *program, const char *name);
+
+/* Fill *err for a word that is none of the commands. Always returns -1. */
+int command_unknown(const struct program *program, const char *word, struct err *err);
+
+/*
+ * Read the command's options and run it; argv[0] is its name. `NAME --help` prints its help.
+ * Returns the exit status, or -1 with *err: ERR_USAGE for wrong words, else what the command says.
+ */
+int command_run(const struct program *program, const struct command *command, int argc, char **argv,
+    struct err *err);
+
+/* Print what `PROGRAM help NAME` says; NULL: about the program. Errors: no such command. */
+int command_help(const struct program *program, const char *name, struct err *err);
+
+#endif
