@@ -191,7 +191,7 @@ int exec_explain(const char *path, int code, struct err *err)
 
 static int not_in_path(const char *name, const char *path_list, struct err *err)
 {
-    err_set(err, ERR_NOT_FOUND, "cannot run '%s': not found in PATH", name);
+    err_set(err, ERR_NOT_FOUND, "cannot run '%s': executable file not found in PATH", name);
     return err_hint(err,
         "%s holds no such program in this root -> name one that is there, or give "
         "its path",
