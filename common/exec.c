@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <link.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -244,6 +245,17 @@ int exec_program(char *const argv[], char *const envp[], const char *path_list, 
     if (argv[0][0] && try_directories(argv, envp, path_list, err) < 0)
         return -1;
     return not_in_path(argv[0], path_list, err);
+}
+
+void exec_reset_signals(void)
+{
+    struct sigaction normal = {.sa_handler = SIG_DFL};
+    sigset_t none;
+
+    for (int signal = 1; signal < NSIG; signal++)
+        sigaction(signal, &normal, NULL); /* SIGKILL, SIGSTOP: refused, and they are as they are */
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
 static bool may_execute(const char *path)

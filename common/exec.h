@@ -26,6 +26,12 @@ int exec_program(char *const argv[], char *const envp[], const char *path_list, 
  */
 int exec_check(const char *name, const char *path_list, struct err *err);
 
+/*
+ * Just before an exec: every signal as it is after boot, none ignored and none blocked. A program
+ * would inherit what we, or who started us (nohup), set for ourselves (signal(7)).
+ */
+void exec_reset_signals(void);
+
 /* Fill *err for a failed exec of `path` with this errno, by looking at the file. Always -1. */
 int exec_explain(const char *path, int code, struct err *err);
 

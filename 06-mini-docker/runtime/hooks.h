@@ -35,4 +35,15 @@ struct hooks_state {
 int hooks_run(const struct spec *spec, enum spec_hook_point point, const struct hooks_state *state,
     struct err *err);
 
+/* The version of the OCI runtime specification whose words we write. */
+#define HOOKS_OCI_VERSION "1.2.0"
+
+struct json_object;
+
+/*
+ * The state as a JSON object (json-c), which the caller gives back with json_object_put; NULL when
+ * there is no memory.
+ */
+struct json_object *hooks_state_json(const struct hooks_state *state);
+
 #endif
