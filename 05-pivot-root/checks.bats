@@ -105,16 +105,20 @@ mounts() {
 @test "05 pivot: Ctrl-C ends a command that is process 1, and nothing is left" {
     lab list
     grep -q 'pivot  *yes' <<<"$output" || skip "pivot cannot run here"
-    before=$(ls /run/labs "/tmp/labs-$(id -u)" 2>/dev/null | sort)
-    "$LAB_DIR/run" --rootfs "$ROOT" sleep 51.7 >"$BATS_TEST_TMPDIR/out" 2>&1 &
-    child=$!
-    wait_for 20 grep -q 'exec sleep' "$BATS_TEST_TMPDIR/out"
-    kill -TERM $child
-    code=0
-    wait $child || code=$?
-    [ "$code" -eq 143 ] || fail "status $code is not 143"
-    ! pgrep -f 'sleep 51.7' || fail "the command still runs"
-    [ "$before" = "$(ls /run/labs "/tmp/labs-$(id -u)" 2>/dev/null | sort)" ] || fail "a directory is left"
+    for signal in INT=130 TERM=143; do
+        # a shell starts what is in the background with SIGINT ignored
+        env --default-signal=INT "$LAB_DIR/run" --rootfs "$ROOT" sleep 51.7 >"$BATS_TEST_TMPDIR/out" 2>&1 &
+        child=$!
+        wait_for 20 grep -q 'exec sleep' "$BATS_TEST_TMPDIR/out"
+        own=$(grep -ls "^process $(pgrep -P $child) " /run/labs/*/journal "/tmp/labs-$(id -u)"/*/journal || true)
+        kill "-${signal%=*}" $child
+        code=0
+        wait $child || code=$?
+        [ "$code" -eq "${signal#*=}" ] || fail "status $code is not ${signal#*=}"
+        ! pgrep -f 'sleep 51.7' || fail "the command still runs"
+        [ -n "$own" ] || fail "its journal was not found, so nothing is shown"
+        [ ! -e "${own%/*}" ] || fail "its directory is left"
+    done
 }
 
 @test "05 pivot: kill -9 ends the command too" {
@@ -255,6 +259,18 @@ mounts() {
     [ "$status" -eq 0 ] || fail "status is not 0"
     says "9 passed, 0 failed, 0 skipped"
     [ "$(mounts)" = "$before" ] || fail "$(diff <(echo "$before") <(mounts))"
+}
+
+# Where / is private, as on a host without systemd, a mount could not come out: nothing would be shown.
+@test "05 all: the same where / is shared, as systemd makes it" {
+    [ "$(id -u)" -eq 0 ] || skip "this needs root, to share /"
+    # shellcheck disable=SC2016 # the inner shell's
+    run --separate-stderr unshare --mount sh -c '
+        mounts() { sed "s/^[0-9]* [0-9]* //" /proc/self/mountinfo | sort; }
+        mount --make-rshared / && before=$(mounts) && "$1" all || exit
+        [ "$(mounts)" = "$before" ] || { mounts; exit 99; }' sh "$LAB_DIR/run" </dev/null
+    [ "$status" -eq 0 ] || fail "a failure, or (99) a mount that came out"
+    says "9 passed, 0 failed, 0 skipped"
 }
 
 @test "05: two runs at once do not disturb each other" {
