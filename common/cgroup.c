@@ -8,20 +8,19 @@
 
 #include "cleanup.h"
 #include "fsio.h"
-#include "proc.h"
 #include "undo_kinds.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 
-/* Removes the levels above the last that are empty now; one that another group uses stays. */
+/* Removes our levels above the last that are empty now; one that another group uses stays. */
 static void remove_levels(const struct cgroup *group, int index)
 {
     char path[256];
 
     strcpy(path, group->path[index]);
-    for (char *slash; (slash = strrchr(path, '/')) > path + group->base[index];) {
+    for (char *slash; (slash = strrchr(path, '/')) > path + group->keep[index];) {
         *slash = '\0';
         if (rmdir(path) < 0)
             return;
@@ -39,9 +38,13 @@ static int make_levels(struct cgroup *group, int index, struct err *err)
         bool last = !group->path[index][length], made = mkdir(level, 0755) == 0;
         if (!made && errno == ENOENT && strlen(parent) > group->base[index])
             return 1;
-        if (!made && (errno != EEXIST || last))
+        if (!made && last && errno == EEXIST)
+            return cgroup_is_there(level, err);
+        if (!made && errno != EEXIST)
             return err_sys(err, "cannot make the group %s", level);
-        if (group->ops->level(group, index, parent, level, made, err) < 0) {
+        if ((made && last && group->undo &&
+                undo_add(group->undo, err, UNDO_CGROUP, "%s", level) < 0) ||
+            group->ops->level(group, index, parent, level, made, err) < 0) {
             if (last)
                 rmdir(level);
             return -1;
@@ -66,6 +69,7 @@ int cgroup_make(struct cgroup *group, struct err *err)
             return -1;
         }
     }
+    group->undo = NULL;
     return cgroup_open(group, err);
 }
 
@@ -102,39 +106,6 @@ int cgroup_read(const struct cgroup *group, struct cgroup_usage *ret, struct err
         return err_sys(err, "cannot read the group %s", group->path[0]);
     group->ops->read(group, ret);
     return 0;
-}
-
-/* SIGKILL to each process listed. Returns how many there were. */
-static int kill_listed(const char *path)
-{
-    struct err ignored;
-    cleanup_free char *pids = fsio_read(path, "cgroup.procs", &ignored);
-    char *rest = pids, *line;
-    int found = 0;
-
-    while ((line = strsep(&rest, "\n")) && *line) {
-        proc_signal((pid_t)atoi(line), SIGKILL);
-        found++;
-    }
-    return found;
-}
-
-/* A process may fork while the list is read, so it is read until it is empty. */
-int cgroup_kill(const struct cgroup *group, struct err *err)
-{
-    int found = 1;
-
-    if (group->absent)
-        return 0;
-    group->ops->end_members(group);
-    for (int tries = 0; found && tries < 1000; tries++) {
-        found = 0;
-        for (int i = 0; i < group->paths; i++)
-            found += kill_listed(group->path[i]);
-        if (found)
-            usleep(tries < 20 ? 200 : 2000);
-    }
-    return found ? err_set(err, ERR_SYS, "processes in %s do not die", group->path[0]) : 0;
 }
 
 /* True when every directory is gone. */

@@ -6,12 +6,15 @@
  * mounted; cgroup_v1.c and cgroup_v2.c do the work behind one table of functions.
  *
  *     cgroup_plan    which directories it will be
- *     cgroup_journal writes them down (undo.h), then
+ *     cgroup_journal writes them down (undo.h), or cgroup_journal_leaf; then
  *     cgroup_make    mkdir, and on v2 the controllers enabled in every level above
  *     cgroup_set     the limits, before anything runs in it
  *     a member       v2: spawn with cgroup_fd; v1: cgroup_join in the child (a write to `tasks`)
  *     cgroup_read    what the kernel measured
+ *     cgroup_freeze  stops all that is inside, and lets it go on
  *     cgroup_remove  ends what is left inside, then rmdir
+ *
+ * Another process, later, takes the group up again by the paths that were kept: cgroup_adopt.
  */
 #ifndef COMMON_CGROUP_H
 #define COMMON_CGROUP_H
@@ -99,43 +102,73 @@ struct cgroup_ops; /* cgroup_internal.h: v1's or v2's functions */
 struct cgroup {
     const struct cgroup_ops *ops;
     bool absent; /* no group can be made here, and none is needed: every call does nothing */
-    int paths;   /* one directory a hierarchy on v1, one in all on v2 */
+    bool v2;
+    int paths; /* one directory a hierarchy on v1, one in all on v2 */
     char path[CGROUP_PATHS][256];
-    size_t base[CGROUP_PATHS];          /* length of the part of path[i] that was there before us */
+    size_t base[CGROUP_PATHS];          /* length of the parent that the name is below */
+    size_t keep[CGROUP_PATHS];          /* length of the part of path[i] that is not ours */
     unsigned controllers[CGROUP_PATHS]; /* what path[i] has; see cgroup_path */
     unsigned needed;                    /* v2: those that the limits asked for */
     int tasks[CGROUP_PATHS];            /* v1: path[i]/tasks, open for cgroup_join */
-    int fd;                             /* v2: the directory, for CLONE_INTO_CGROUP; -1 on v1 */
+    int fd; /* v2, once open: the directory, for CLONE_INTO_CGROUP; -1 on v1 */
+    struct undo
+        *undo; /* between cgroup_journal_leaf and cgroup_make: where made leaves are noted */
 };
 
 /*
- * Choose the directories for a group of this name (it may have slashes: "mini-docker/ab12"; every
- * level costs a mkdir, and a level above may be shared with other groups). `limits` may be NULL.
- * v1 is used where v1 has memory, cpu or pids, also on a hybrid host: a controller is in one
- * version only. Where groups cannot be made, ret->absent is set when `limits` asks for none, and
- * else it is ERR_SKIP with the cause: which controller is missing and why. ERR_USAGE: a name that
- * leads out of its parent. Nothing is made yet; *ret need not be closed.
+ * Choose the directories for a group of this name. It may have several words: "mini-docker/ab12";
+ * every level costs a mkdir, and a level above the last may be shared with other groups.
+ *
+ *     "a/b"   below the parent that we may use: on v2 the nearest group that is delegated to us,
+ *             for root the root group. The levels are ours: they go when they are empty.
+ *     "/a/b"  below the mount points of the hierarchies, as the OCI's cgroupsPath has it. A level
+ *             that is there already is somebody else's and stays.
+ *
+ * `limits` may be NULL. v1 is used where v1 has memory, cpu or pids, also on a hybrid host: a
+ * controller is in one version only. Where groups cannot be made, ret->absent is set when `limits`
+ * asks for none, and else it is ERR_SKIP with the cause: which controller is missing and why.
+ * ERR_USAGE: a name that has an empty word, "." or "..". Nothing is made yet; *ret need not be
+ * closed.
  */
 int cgroup_plan(
     const char *name, const struct cgroup_limits *limits, struct cgroup *ret, struct err *err);
 
 /*
- * Journal every directory, and the controllers that cgroup_make will enable in the host's group.
- * The topmost level that does not exist yet is the one written down, and with all that is below it
- * it is removed: a level shared with another run must exist before.
+ * For a run that shares no level with another. Journal every directory, and the controllers that
+ * cgroup_make will enable in the host's group. The topmost level that does not exist yet is the one
+ * written down, and with all that is below it it is removed.
  */
 int cgroup_journal(const struct cgroup *group, struct undo *undo, struct err *err);
 
 /*
+ * For groups that share levels ("/docker/A" and "/docker/B"). Journal every level that is ours as
+ * one to be removed when it is empty (UNDO_CGROUP_EMPTY), the last too. cgroup_make adds the line
+ * that kills what is inside (UNDO_CGROUP) for a directory that it has made itself, before anybody
+ * can be in it: so another's group of the same name is never taken for ours, whenever we are
+ * killed. `undo` must stay until then. Controllers that are enabled above stay so, as every runtime
+ * leaves them: others may have begun to use them.
+ */
+int cgroup_journal_leaf(struct cgroup *group, struct undo *undo, struct err *err);
+
+/*
  * Make the directories, and open them (the caller closes with cgroup_close). On v2 the controllers
  * are enabled in every level above the last; on v1 cpuset.cpus and cpuset.mems are copied down,
- * since a group without them takes no process (ENOSPC). Errors: EEXIST, it is there already; EBUSY,
- * a process sits in the v2 group above (err->hint names it).
+ * since a group without them takes no process (ENOSPC). What was made is removed again after an
+ * error. Errors: EEXIST, it is there already, and we do not adopt what we did not make; EBUSY, a
+ * process sits in the v2 group above (err->hint names it).
  */
 int cgroup_make(struct cgroup *group, struct err *err);
 
-/* After cgroup_plan, instead of cgroup_make: a group of this name that another process made. */
+/* After cgroup_plan or cgroup_adopt, instead of cgroup_make: a group that another process made. */
 int cgroup_open(struct cgroup *group, struct err *err);
+
+/*
+ * A group that another process made, by its directories (path[0]… of its struct cgroup), which may
+ * be gone by now. Nothing is opened: set, read, freeze, kill and remove work as it is, cgroup_join
+ * and CLONE_INTO_CGROUP want cgroup_open. cgroup_remove removes the last level only. No paths: the
+ * absent group. Errors: ERR_USAGE, a path that is below no cgroup mount.
+ */
+int cgroup_adopt(const char *const *paths, size_t count, struct cgroup *ret, struct err *err);
 
 /*
  * The directory whose files have this controller, "memory" or "cpuacct" (for v2's cpu.stat name
@@ -162,14 +195,33 @@ int cgroup_attach(const struct cgroup *group, pid_t pid, struct err *err);
 int cgroup_read(const struct cgroup *group, struct cgroup_usage *ret, struct err *err);
 
 /*
- * End every process inside with SIGKILL (cgroup.kill, and by pidfd until none is left). The caller
- * must be outside.
+ * The processes inside and, with `below`, in the groups below: each once, in order, in malloc'ed
+ * memory that the caller frees. One that this PID namespace does not see is left out. A group that
+ * is gone has none.
+ */
+int cgroup_pids(
+    const struct cgroup *group, bool below, pid_t **ret_pids, size_t *ret_count, struct err *err);
+
+/*
+ * Stop every process inside, those in groups below too, or let them go on; returns once the kernel
+ * says that they have stopped. Errors: ERR_SKIP, no freezer; EBUSY, some process did not stop (it
+ * waits in the kernel, for a disk maybe), and all go on. Source: cgroup-v2.rst, "cgroup.freeze";
+ * cgroup-v1/freezer-subsystem.rst.
+ */
+int cgroup_freeze(const struct cgroup *group, bool frozen, struct err *err);
+
+/* True when cgroup_freeze stopped it (and not when only a group above is frozen). */
+bool cgroup_is_frozen(const struct cgroup *group);
+
+/*
+ * End every process inside, and in the groups below, with SIGKILL (cgroup.kill, and by pidfd until
+ * none is left); it takes no new process any more (pids.max is 0 then). The caller must be outside.
  */
 int cgroup_kill(const struct cgroup *group, struct err *err);
 
 /*
  * rmdir; where that is EBUSY, cgroup_kill and more tries (it is so for a moment after the last
- * exit), groups made inside included; then the levels above that are empty. Closes it.
+ * exit), groups made inside included; then the levels above that are ours and empty. Closes it.
  */
 int cgroup_remove(struct cgroup *group, struct err *err);
 

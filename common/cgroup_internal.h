@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* cgroup_internal: what cgroup.c, cgroup_v1.c and cgroup_v2.c share. Nobody else includes it. */
+/* cgroup_internal: what the files cgroup*.c share. Nobody else includes it. */
 #ifndef COMMON_CGROUP_INTERNAL_H
 #define COMMON_CGROUP_INTERNAL_H
 
@@ -40,17 +40,35 @@ struct cgroup_ops {
     int (*set)(const struct cgroup *group, const struct cgroup_limits *limits, struct err *err);
     int (*join)(const struct cgroup *group, struct err *err);
     void (*read)(const struct cgroup *group, struct cgroup_usage *ret);
-    /* Begin to end all that is inside; cgroup.c goes on by signals until none is left. */
-    void (*end_members)(const struct cgroup *group);
 };
+
+extern const struct cgroup_ops cgroup_v1_ops, cgroup_v2_ops;
 
 /*
  * Each fills ret's ops, path (the parents' only), base, controllers and paths. They may find no
  * place, and then leave ret->paths 0 with the cause in *err (ERR_SKIP).
  */
-void cgroup_v1_plan(const struct host_cgroup_mount *mounts, int count, unsigned needed,
-    struct cgroup *ret, struct err *err);
-void cgroup_v2_plan(const char *mount_point, unsigned needed, struct cgroup *ret, struct err *err);
+void cgroup_v1_plan(const struct host_cgroup_mount *mounts, int count, const char *name,
+    unsigned needed, struct cgroup *ret, struct err *err);
+void cgroup_v2_plan(const char *mount_point, const char *name, unsigned needed, struct cgroup *ret,
+    struct err *err);
+
+/* The controllers of a v1 hierarchy, and those that a file of a v2 group lists, as bits. */
+unsigned cgroup_v1_controllers(const struct host_cgroup_mount *mount);
+unsigned cgroup_v2_controllers(const char *dir, const char *file);
+
+/* True when we may make a group of this name (which begins with a slash) below the mount point:
+ * the lowest level that is there decides. */
+bool cgroup_may_make(const char *mount_point, const char *name);
+
+/* ERR_USAGE unless the name's words are all words: it must not lead to a group of somebody else. */
+int cgroup_check_name(const char *name, struct err *err);
+
+/* Fill *err: the directory is there, and we did not make it. */
+int cgroup_is_there(const char *path, struct err *err);
+
+/* A group with nothing open. */
+void cgroup_init(struct cgroup *group);
 
 /*
  * The next level of path[index] after `length` bytes, cut out of it: path/to/here. Returns its

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
- * Choosing where a group will be, before anything is made: which version, which directories, and
- * what the journal must know of them. Starting a container goes through here, so mountinfo, which
- * is long on a busy host, is read once.
+ * Choosing where a group will be, before anything is made: which version, and which directories.
+ * Starting a container goes through here, so mountinfo, which is long on a busy host, is read once.
  */
 #include "cgroup_internal.h"
 
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 #include <unistd.h>
@@ -61,17 +61,36 @@ static unsigned needed_for(const struct cgroup_limits *limits)
     return needed;
 }
 
-/* A name is a relative path without "..": it must not lead to a group that is somebody's. */
-static int check_name(const char *name, struct err *err)
+int cgroup_check_name(const char *name, struct err *err)
 {
-    bool bad = !*name || *name == '/' || name[strlen(name) - 1] == '/' || strstr(name, "//");
+    const char *word = *name == '/' ? name + 1 : name;
+    bool bad = false;
 
-    for (const char *word = name; word; word = strchr(word, '/')) {
-        word += *word == '/';
+    for (;;) {
         size_t length = strcspn(word, "/");
-        bad |= (length == 1 && word[0] == '.') || (length == 2 && strncmp(word, "..", 2) == 0);
+        bad |= length == 0 || (length == 1 && word[0] == '.') ||
+               (length == 2 && strncmp(word, "..", 2) == 0);
+        if (!word[length])
+            break;
+        word += length + 1;
     }
-    return bad ? err_set(err, ERR_USAGE, "'%s' cannot be the name of a group", name) : 0;
+    if (!bad)
+        return 0;
+    err_set(err, ERR_USAGE, "'%.300s' cannot be the name of a group", name);
+    return err_hint(err, "a word of it is empty, '.' or '..' -> names like a/b or /a/b");
+}
+
+bool cgroup_may_make(const char *mount_point, const char *name)
+{
+    char path[PATH_MAX];
+    size_t length = strlen(mount_point);
+
+    if (access(mount_point, W_OK) == 0)
+        return true;
+    snprintf(path, sizeof(path), "%s%s", mount_point, name);
+    for (char *slash; strlen(path) > length && access(path, F_OK) < 0; *slash = '\0')
+        slash = strrchr(path, '/');
+    return access(path, W_OK) == 0;
 }
 
 /* v1 when a v1 hierarchy has what a container is limited by; a controller is never in both. */
@@ -85,18 +104,18 @@ static bool is_v1(const struct host_cgroup_mount *mounts, int count)
     return false;
 }
 
-static void choose_parents(unsigned needed, struct cgroup *ret, struct err *err)
+static void choose_parents(const char *name, unsigned needed, struct cgroup *ret, struct err *err)
 {
     struct host_cgroup_mount mounts[HOST_CGROUP_MOUNTS];
     int count = host_cgroup_mounts(mounts);
 
     if (is_v1(mounts, count)) {
-        cgroup_v1_plan(mounts, count, needed, ret, err);
+        cgroup_v1_plan(mounts, count, name, needed, ret, err);
         return;
     }
     for (int i = 0; i < count; i++) {
         if (mounts[i].v2) {
-            cgroup_v2_plan(mounts[i].point, needed, ret, err);
+            cgroup_v2_plan(mounts[i].point, name, needed, ret, err);
             return;
         }
     }
@@ -104,18 +123,36 @@ static void choose_parents(unsigned needed, struct cgroup *ret, struct err *err)
     err_hint(err, "a container without /sys/fs/cgroup, maybe -> run it on the host, or make vm");
 }
 
+void cgroup_init(struct cgroup *group)
+{
+    *group = (struct cgroup){.fd = -1};
+    for (int i = 0; i < CGROUP_PATHS; i++)
+        group->tasks[i] = -1;
+}
+
+/* Below an absolute name, what is there already is not ours. */
+static size_t not_ours(const struct cgroup *group, int index)
+{
+    char level[256];
+    size_t length = group->base[index], next;
+
+    while ((next = cgroup_next_level(group, index, length, level)) && access(level, F_OK) == 0)
+        length = next;
+    return length;
+}
+
 int cgroup_plan(
     const char *name, const struct cgroup_limits *limits, struct cgroup *ret, struct err *err)
 {
     unsigned needed = needed_for(limits);
+    bool absolute = *name == '/';
     struct err cause;
 
-    if (check_name(name, err) < 0)
+    if (cgroup_check_name(name, err) < 0)
         return -1;
-    *ret = (struct cgroup){.fd = -1, .needed = needed};
-    for (int i = 0; i < CGROUP_PATHS; i++)
-        ret->tasks[i] = -1;
-    choose_parents(needed, ret, &cause);
+    cgroup_init(ret);
+    ret->needed = needed;
+    choose_parents(name, needed, ret, &cause);
     ret->absent = ret->paths == 0;
     if (ret->absent && needed) {
         *err = cause;
@@ -123,8 +160,10 @@ int cgroup_plan(
     }
     for (int i = 0; i < ret->paths; i++) {
         size_t room = sizeof(ret->path[i]) - ret->base[i];
-        if ((size_t)snprintf(ret->path[i] + ret->base[i], room, "/%s", name) >= room)
+        char *end = ret->path[i] + ret->base[i];
+        if ((size_t)snprintf(end, room, "%s%s", absolute ? "" : "/", name) >= room)
             return err_set(err, ERR_USAGE, "the group's name '%.40s…' is too long", name);
+        ret->keep[i] = absolute ? not_ours(ret, i) : ret->base[i];
     }
     return 0;
 }
@@ -151,32 +190,4 @@ size_t cgroup_next_level(const struct cgroup *group, int index, size_t length, c
     length += 1 + strcspn(path + length + 1, "/");
     snprintf(ret, 256, "%.*s", (int)length, path);
     return length;
-}
-
-static int journal_controllers(const struct cgroup *group, struct undo *undo, struct err *err)
-{
-    char parent[256];
-
-    snprintf(parent, sizeof(parent), "%.*s", (int)group->base[0], group->path[0]);
-    unsigned missing = group->ops->missing(group, parent);
-    for (const struct cgroup_controller *c = cgroup_controllers; c->name; c++) {
-        if ((missing & c->bit) && undo_add(undo, err, UNDO_SUBTREE, "%s %s", parent, c->name) < 0)
-            return -1;
-    }
-    return 0;
-}
-
-int cgroup_journal(const struct cgroup *group, struct undo *undo, struct err *err)
-{
-    if (!group->absent && group->ops->missing && journal_controllers(group, undo, err) < 0)
-        return -1;
-    for (int i = 0; i < group->paths; i++) {
-        char level[256] = "";
-        size_t length = cgroup_next_level(group, i, group->base[i], level);
-        while (group->path[i][length] && access(level, F_OK) == 0)
-            length = cgroup_next_level(group, i, length, level);
-        if (undo_add(undo, err, UNDO_CGROUP, "%s", level) < 0)
-            return -1;
-    }
-    return 0;
 }

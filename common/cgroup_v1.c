@@ -137,38 +137,34 @@ static void read_usage(const struct cgroup *group, struct cgroup_usage *ret)
         fsio_read_u64(pids, "pids.current", &ret->pids, &ignored);
 }
 
-/* A frozen process takes no signal, not even SIGKILL, until it is thawed. */
-static void end_members(const struct cgroup *group)
-{
-    const char *freezer = cgroup_path(group, "freezer");
-    struct err ignored;
-
-    if (freezer)
-        fsio_write(&ignored, freezer, "freezer.state", "THAWED");
-}
-
-static const struct cgroup_ops OPS = {
+const struct cgroup_ops cgroup_v1_ops = {
     .level = level,
     .open = open_tasks,
     .set = set,
     .join = join,
     .read = read_usage,
-    .end_members = end_members,
 };
 
-void cgroup_v1_plan(const struct host_cgroup_mount *mounts, int count, unsigned needed,
-    struct cgroup *ret, struct err *err)
+unsigned cgroup_v1_controllers(const struct host_cgroup_mount *mount)
+{
+    unsigned bits = 0;
+
+    for (const struct cgroup_controller *c = cgroup_controllers; c->name; c++)
+        bits |= host_mount_has(mount, c->name) ? c->bit : 0;
+    return bits;
+}
+
+void cgroup_v1_plan(const struct host_cgroup_mount *mounts, int count, const char *name,
+    unsigned needed, struct cgroup *ret, struct err *err)
 {
     unsigned have = 0;
     char names[96];
 
-    ret->ops = &OPS;
+    ret->ops = &cgroup_v1_ops;
     for (int i = 0; i < count && ret->paths < CGROUP_PATHS; i++) {
-        unsigned bits = 0;
-        for (const struct cgroup_controller *c = cgroup_controllers; c->name; c++)
-            bits |= host_mount_has(&mounts[i], c->name) ? c->bit : 0;
+        unsigned bits = cgroup_v1_controllers(&mounts[i]);
         /* a hierarchy can be mounted at two places; the first serves */
-        if (!(bits & ~have) || access(mounts[i].point, W_OK) < 0)
+        if (!(bits & ~have) || !cgroup_may_make(mounts[i].point, *name == '/' ? name : ""))
             continue;
         have |= bits;
         int index = ret->paths++;

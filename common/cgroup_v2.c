@@ -17,8 +17,7 @@
 #include <limits.h>
 #include <string.h>
 
-/* The controllers that one of the group's files lists, as bits. */
-static unsigned listed(const char *dir, const char *file)
+unsigned cgroup_v2_controllers(const char *dir, const char *file)
 {
     struct err ignored;
     cleanup_free char *text = fsio_read(dir, file, &ignored);
@@ -34,7 +33,7 @@ static unsigned listed(const char *dir, const char *file)
 
 static unsigned missing(const struct cgroup *group, const char *parent)
 {
-    return group->controllers[0] & ~listed(parent, "cgroup.subtree_control");
+    return group->controllers[0] & ~cgroup_v2_controllers(parent, "cgroup.subtree_control");
 }
 
 /* The names of some processes in the group, to be told to the person. */
@@ -67,6 +66,9 @@ static int explain_enable(const char *parent, struct err *err)
     }
     if (errno == EACCES || errno == EPERM)
         return err_hint(err, "the group is not delegated to this user -> sudo");
+    if (errno == ENOENT)
+        return err_hint(err, "a group above does not hand this controller down -> compare the "
+                             "cgroup.subtree_control of each");
     return -1;
 }
 
@@ -175,35 +177,36 @@ static void read_usage(const struct cgroup *group, struct cgroup_usage *ret)
     fsio_read_u64(dir, "pids.current", &ret->pids, &ignored);
 }
 
-/* Since Linux 5.14 one write ends all, those in groups below and frozen ones too. */
-static void end_members(const struct cgroup *group)
-{
-    struct err ignored;
-
-    fsio_write(&ignored, group->path[0], "cgroup.kill", "1");
-}
-
-static const struct cgroup_ops OPS = {
+const struct cgroup_ops cgroup_v2_ops = {
     .level = level,
     .missing = missing,
     .open = open_dir,
     .set = set,
     .join = join,
     .read = read_usage,
-    .end_members = end_members,
 };
 
-void cgroup_v2_plan(const char *mount_point, unsigned needed, struct cgroup *ret, struct err *err)
+/* An absolute name says where it wants to be; any other is put where we may make groups. */
+static bool choose_parent(const char *mount_point, const char *name, char ret[PATH_MAX])
+{
+    if (*name != '/')
+        return host_v2_parent_below(mount_point, ret);
+    snprintf(ret, PATH_MAX, "%s", mount_point);
+    return cgroup_may_make(mount_point, name);
+}
+
+void cgroup_v2_plan(
+    const char *mount_point, const char *name, unsigned needed, struct cgroup *ret, struct err *err)
 {
     char parent[PATH_MAX], names[96];
 
-    if (!host_v2_parent_below(mount_point, parent) || strlen(parent) >= sizeof(ret->path[0])) {
+    if (!choose_parent(mount_point, name, parent) || strlen(parent) >= sizeof(ret->path[0])) {
         err_set(err, ERR_SKIP, "no cgroup v2 group is ours to make groups in");
         err_hint(err, "not root and nothing delegated -> sudo, or systemd-run --user --scope -p "
                       "Delegate=yes");
         return;
     }
-    unsigned have = listed(parent, "cgroup.controllers");
+    unsigned have = cgroup_v2_controllers(parent, "cgroup.controllers");
     if (needed & ~have) {
         cgroup_names(needed & ~have, names);
         err_set(err, ERR_SKIP, "limits need these controllers, which %s lacks: %s", parent, names);
@@ -211,7 +214,8 @@ void cgroup_v2_plan(const char *mount_point, unsigned needed, struct cgroup *ret
                       "cgroup.controllers here with the one of the root group");
         return;
     }
-    ret->ops = &OPS;
+    ret->ops = &cgroup_v2_ops;
+    ret->v2 = true;
     ret->paths = 1;
     /* cpu, memory and pids also count, and are wanted for that where they can be had */
     ret->controllers[0] = needed | (have & (CG_CPU | CG_MEMORY | CG_PIDS));

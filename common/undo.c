@@ -26,6 +26,7 @@
 const char *const undo_words[UNDO_KINDS] = {
     [UNDO_TREE] = "tree",
     [UNDO_CGROUP] = "cgroup",
+    [UNDO_CGROUP_EMPTY] = "cgroup-empty",
     [UNDO_HIERARCHY] = "hierarchy",
     [UNDO_SUBTREE] = "subtree",
     [UNDO_MOUNT] = "mount",

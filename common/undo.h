@@ -24,8 +24,9 @@
 
 /* What a line of the journal says, and what undoing it means. */
 enum undo_kind {
-    UNDO_TREE,      /* PATH: remove the directory and all below it, on one file system          */
-    UNDO_CGROUP,    /* PATH: kill what is in the group and the groups below, then rmdir them      */
+    UNDO_TREE,   /* PATH: remove the directory and all below it, on one file system          */
+    UNDO_CGROUP, /* PATH: kill what is in the group and the groups below, then rmdir them      */
+    UNDO_CGROUP_EMPTY, /* PATH: rmdir the group if it is empty; another may live in it: no error  */
     UNDO_HIERARCHY, /* NAME: mount the named v1 hierarchy, remove its groups, umount it           */
     UNDO_SUBTREE,   /* PATH CONTROLLER: write -CONTROLLER to PATH/cgroup.subtree_control, once no
                        other run has the same line; what was on before all runs stays on */

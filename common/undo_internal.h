@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* undo_internal: what undo.c and undo_replay.c share. Nobody else includes it. */
+/* undo_internal: what undo.c, undo_replay.c, undo_kinds.c and undo_cgroup.c share, and nobody else.
+ */
 #ifndef COMMON_UNDO_INTERNAL_H
 #define COMMON_UNDO_INTERNAL_H
 
@@ -27,5 +28,13 @@ int undo_lock_journal(int fd);
 
 /* True when a run other than `mine` has the same subtree line. The base lock must be held. */
 bool undo_another_run_needs(const char *base, const char *mine, const char *arg);
+
+/* Wait before the next attempt: 2 ms for the first ten, then 50 ms. */
+void undo_pause(int attempt);
+
+/* undo_cgroup.c: for undo_line. */
+int undo_cgroup(const char *path, struct err *err);
+int undo_cgroup_empty(const char *path);
+int undo_hierarchy(const char *name, const char *run_dir, struct err *err);
 
 #endif

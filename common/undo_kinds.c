@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 /*
- * One function a kind of journal line. Each must be harmless when the thing was never made (the
- * journal is written first) or is gone already, and must be sure that it removes our thing and no
- * other: a pid is checked by its start time, a loop device by the file behind it.
+ * One function a kind of journal line; those of groups are in undo_cgroup.c. Each must be harmless
+ * when the thing was never made (the journal is written first) or is gone already, and must be sure
+ * that it removes our thing and no other: a pid is checked by its start time, a loop device by the
+ * file behind it.
  */
 #include "undo_kinds.h"
+
+#include "undo_internal.h"
 
 #include "cleanup.h"
 #include "fsio.h"
@@ -12,7 +15,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <linux/loop.h>
 #include <linux/openat2.h>
 #include <poll.h>
@@ -23,14 +25,7 @@
 #include <sys/swap.h>
 #include <sys/syscall.h>
 
-/* A killed process that waits for a throttled disk dies when its write is through, seconds later.
- */
-enum { TRIES = 60, GROUP_TRIES = 200 };
-
-static void pause_ms(int attempt)
-{
-    usleep((attempt < 10 ? 2 : 50) * 1000);
-}
+enum { TRIES = 60 };
 
 /*
  * Remove all below the directory. RESOLVE_NO_XDEV stops at every mount, bind mounts too: what is
@@ -65,111 +60,6 @@ static int undo_tree(const char *path, struct err *err)
     if (rmdir(path) < 0 && errno != ENOENT)
         return err_sys(err, "cannot remove %s", path);
     return 0;
-}
-
-static int kill_members(const char *path, const struct stat *st, int type, struct FTW *place)
-{
-    struct err ignored;
-    cleanup_free char *pids = NULL;
-
-    (void)st, (void)place;
-    if (type != FTW_DP && type != FTW_D)
-        return 0;
-    if (fsio_exists(path, "freezer.state"))
-        fsio_write(&ignored, path, "freezer.state", "THAWED");
-    if (fsio_exists(path, "pids.max")) /* or a fork bomb grows back while it is killed */
-        fsio_write(&ignored, path, "pids.max", "0");
-    if (fsio_exists(path, "cgroup.freeze"))
-        fsio_write(&ignored, path, "cgroup.freeze", "0");
-    pids = fsio_read(path, "cgroup.procs", &ignored);
-    bool inside = false;
-    for (char *pid = pids ? strtok(pids, "\n") : NULL; pid; pid = strtok(NULL, "\n")) {
-        pid_t number = (pid_t)atoi(pid);
-        inside = inside || number == getpid();
-        if (number > 1 && number != getpid())
-            proc_signal(number, SIGKILL);
-    }
-    /* a list misses who forked since it was read, and a threaded group has none to read */
-    if (!inside && fsio_exists(path, "cgroup.kill"))
-        fsio_write(&ignored, path, "cgroup.kill", "1");
-    return 0;
-}
-
-static int remove_group(const char *path, const struct stat *st, int type, struct FTW *place)
-{
-    (void)st, (void)place;
-    if (type == FTW_DP)
-        rmdir(path);
-    return 0;
-}
-
-/* Files in cgroupfs cannot be unlinked; the directories are removed, from the leaves up. */
-static int undo_cgroup(const char *path, struct err *err)
-{
-    for (int i = 0; i < GROUP_TRIES; i++) {
-        if (access(path, F_OK) < 0)
-            return 0;
-        nftw(path, kill_members, 16, FTW_PHYS | FTW_MOUNT);
-        nftw(path, remove_group, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
-        if (access(path, F_OK) < 0)
-            return 0;
-        pause_ms(i);
-    }
-    errno = EBUSY;
-    return err_sys(err, "cannot remove the group %s", path);
-}
-
-static int remove_child_group(const char *path, const struct stat *st, int type, struct FTW *place)
-{
-    struct err ignored;
-
-    (void)st;
-    if (type == FTW_D && place->level == 1)
-        undo_cgroup(path, &ignored);
-    return 0;
-}
-
-/* True while the kernel has this hierarchy, mounted or not: it is then a line of /proc/self/cgroup.
- */
-static bool hierarchy_lives(const char *name)
-{
-    struct err ignored;
-    char word[80];
-    cleanup_free char *groups = fsio_read(NULL, "/proc/self/cgroup", &ignored);
-
-    snprintf(word, sizeof(word), "name=%s:", name);
-    return groups && strstr(groups, word);
-}
-
-/*
- * A named hierarchy lives on without a mount while it has groups below its root. Mounting it by
- * name gives the same hierarchy back (and makes an empty one if there is none, which the umount
- * frees). A group that was removed is still among the root's children until an RCU grace period is
- * over, and an umount before that frees nothing: so look whether it went, or do it again.
- */
-static int undo_hierarchy(const char *name, const char *run_dir, struct err *err)
-{
-    char options[80], point[PATH_MAX];
-
-    snprintf(point, sizeof(point), "%s/hierarchy", run_dir);
-    snprintf(options, sizeof(options), "none,name=%s", name);
-    if (mkdir(point, 0700) < 0 && errno != EEXIST)
-        return err_sys(err, "cannot make the mount point %s", point);
-    for (int i = 0; i < TRIES && hierarchy_lives(name); i++) {
-        if (mount("none", point, "cgroup", 0, options) < 0)
-            return err_sys(err, "cannot mount the hierarchy %s", name);
-        nftw(point, remove_child_group, 16, FTW_PHYS | FTW_MOUNT);
-        pause_ms(i);
-        if (umount2(point, 0) < 0)
-            return err_sys(err, "cannot umount the hierarchy %s", name);
-        for (int j = 0; j < 10 && hierarchy_lives(name); j++)
-            usleep(10000);
-    }
-    rmdir(point);
-    if (!hierarchy_lives(name))
-        return 0;
-    errno = EBUSY;
-    return err_sys(err, "cannot free the hierarchy %s", name);
 }
 
 static int undo_subtree(const char *arg, struct err *err)
@@ -225,7 +115,7 @@ static int undo_loop(const char *arg, struct err *err)
         int result = detach_loop(device, file, err);
         if (result != 0)
             return result < 0 ? -1 : 0;
-        pause_ms(i);
+        undo_pause(i);
     }
     errno = EBUSY;
     err_sys(err, "cannot detach %s", device);
@@ -277,6 +167,8 @@ int undo_line(enum undo_kind kind, const char *arg, const char *run_dir, struct 
         return undo_tree(arg, err);
     case UNDO_CGROUP:
         return undo_cgroup(arg, err);
+    case UNDO_CGROUP_EMPTY:
+        return undo_cgroup_empty(arg);
     case UNDO_HIERARCHY:
         return undo_hierarchy(arg, run_dir, err);
     case UNDO_SUBTREE:

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* undo_kinds: how each kind of journal line is undone. For undo_replay.c and cgroup.c only. */
+/* undo_kinds: how each kind of journal line is undone. For undo_*.c and cgroup*.c only. */
 #ifndef COMMON_UNDO_KINDS_H
 #define COMMON_UNDO_KINDS_H
 
@@ -10,5 +10,11 @@
  * point. A thing that is not there any more counts as undone. Errors: what stands in the way.
  */
 int undo_line(enum undo_kind kind, const char *arg, const char *run_dir, struct err *err);
+
+/*
+ * SIGKILL, once, to all that is in the group and in the groups below; they are thawed for it, and
+ * may not fork any more (pids.max). The caller itself is left out.
+ */
+void undo_cgroup_kill(const char *path);
 
 #endif

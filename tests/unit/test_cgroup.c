@@ -34,7 +34,8 @@ static int tear_down(void **state)
 
 static void names(void **state)
 {
-    static const char *const bad[] = {"", "/a", "a/", "a//b", "..", ".", "a/../b", "a/..", NULL};
+    static const char *const bad[] = {
+        "", "/", "a/", "a//b", "..", ".", "a/../b", "a/..", "//a", "/..", "/a/../b", "/a/", NULL};
     struct cgroup group;
     char long_name[400];
 
