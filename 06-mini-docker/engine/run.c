@@ -6,12 +6,14 @@
  */
 #include "run.h"
 
-#include "attach.h"
 #include "defaults.h"
 #include "env.h"
 #include "limits.h"
 #include "rights.h"
 #include "user.h"
+
+#include "runtime/attach.h"
+#include "runtime/container.h"
 
 #include "exec.h"
 #include "host.h"
@@ -201,8 +203,9 @@ static int live(struct running *running, struct err *err)
     container->init = running->options->init;
     if (running->options->explain)
         container->explain.fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
-    if (attach_prepare(attach, container, err) < 0 || container_start(container, err) < 0 ||
-        attach_follow(attach, container, err) < 0)
+    if (attach_prepare(attach, container->stdio, &container->console_socket, err) < 0 ||
+        container_start(container, err) < 0 ||
+        attach_follow(attach, container->process.pidfd, err) < 0)
         return -1;
     int status = container_wait(container, err);
     attach_end(attach);

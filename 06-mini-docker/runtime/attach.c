@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 /*
- * What the container gets as standard input, output and error:
+ * What a program inside gets as standard input, output and error:
  *
- *     -t                          a terminal of its own; bytes are carried between it and ours
+ *     with a terminal             one of its own; bytes are carried between it and ours
  *     else, ours is a terminal    a pipe, and bytes are carried: a program inside must not get hold
  *                                 of the person's terminal (it could read the keys from it)
  *     else                        ours as they are: files and pipes need nobody to carry
- *     without -i                  /dev/null as standard input
+ *     not interactive             /dev/null as standard input
  *
- * Signals to us go to PID 1, as Docker's --sig-proxy does, which may ignore them: PID 1 gets no
- * signal that it has no handler for. So the third SIGINT or SIGTERM is a SIGKILL; and so is silence
- * after SIGHUP, since with the terminal gone nobody could end the container any more.
+ * Signals to us go to the program, as Docker's --sig-proxy has it, and PID 1 may ignore them: it
+ * gets no signal that it has no handler for. So the third SIGINT or SIGTERM is a SIGKILL; and so is
+ * silence after SIGHUP, since with the terminal gone nobody could end the container any more.
  */
 #include "attach.h"
 
@@ -19,6 +19,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 
@@ -62,7 +63,7 @@ static void add_stream(struct attach *attach, int from, int to, bool close_to)
     stream->open = true;
 }
 
-/* One of 0, 1, 2: what the container gets for it. */
+/* One of 0, 1, 2: what the program gets for it. */
 static int prepare_one(struct attach *attach, int fd, int *ret_fd, struct err *err)
 {
     int ends[2], ours = fd == 0 ? 1 : 0;
@@ -80,29 +81,31 @@ static int prepare_one(struct attach *attach, int fd, int *ret_fd, struct err *e
     } else {
         *ret_fd = -1;
     }
-    return *ret_fd < 0 ? err_sys(err, "cannot open descriptor %d of the container", fd) : 0;
+    return *ret_fd < 0 ? err_sys(err, "cannot open descriptor %d for the container", fd) : 0;
 }
 
-int attach_prepare(struct attach *attach, struct container *container, struct err *err)
+int attach_prepare(
+    struct attach *attach, int ret_stdio[3], int *ret_console_socket, struct err *err)
 {
     int ends[2];
 
-    container->console_socket = -1;
+    *ret_console_socket = -1;
     if (!attach->terminal) {
         for (int fd = 0; fd <= 2; fd++) {
-            if (prepare_one(attach, fd, &container->stdio[fd], err) < 0)
+            if (prepare_one(attach, fd, &ret_stdio[fd], err) < 0)
                 return -1;
         }
         return 0;
     }
     if (attach->interactive && !isatty(STDIN_FILENO)) {
         err_set(err, ERR_USAGE, "the input device is not a TTY");
-        return err_hint(err, "-t wants a terminal on standard input -> leave -t out for a pipe");
+        return err_hint(err, "its terminal is typed into from ours -> run this in a terminal, or "
+                             "without one of its own (-t, process.terminal) for a pipe");
     }
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
         return err_sys(err, "cannot make a socket for the terminal");
     attach->console = ends[0];
-    container->console_socket = attach->given[0] = ends[1];
+    *ret_console_socket = attach->given[0] = ends[1];
     return 0;
 }
 
@@ -170,9 +173,9 @@ static int timeout_ms(const struct attach *attach, bool ended)
     return ended ? LINGER_MS : attach->hung_up ? HANGUP_MS : -1;
 }
 
-int attach_follow(struct attach *attach, struct container *container, struct err *err)
+int attach_follow(struct attach *attach, int pidfd, struct err *err)
 {
-    int n, pidfd = container->process.pidfd;
+    int n;
     struct pollfd polls[5];
     bool ended = false;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* streams: bytes carried from one descriptor to another, several at once, in a poll(2) loop. */
-#ifndef ENGINE_STREAMS_H
-#define ENGINE_STREAMS_H
+#ifndef RUNTIME_STREAMS_H
+#define RUNTIME_STREAMS_H
 
 #include <poll.h>
 #include <stdbool.h>

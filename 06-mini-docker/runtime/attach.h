@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * attach: the time between start and end of a program inside that we stay with: input and output go
+ * back and forth, and signals are passed on. The program is a container's first, or one that joined
+ * later: all that is known of it here is its pidfd.
+ */
+#ifndef RUNTIME_ATTACH_H
+#define RUNTIME_ATTACH_H
+
+#include "streams.h"
+
+#include "tty.h"
+
+#include <stdbool.h>
+
+struct attach {
+    bool interactive, terminal;
+    int signals;  /* a signalfd; the signals in it are blocked */
+    int master;   /* the container's terminal, from our side */
+    int console;  /* our end of the console socket */
+    int given[3]; /* ends for the program, which we close once it has them */
+    struct tty tty;
+    struct stream stream[3];
+    int streams;
+    bool hung_up; /* SIGHUP came: our terminal is gone */
+    int stops;    /* how many SIGINT and SIGTERM there were */
+};
+
+/*
+ * Before anything is made: block the signals that are passed on later, so that none can end us
+ * halfway. The caller sets interactive and terminal afterwards.
+ */
+int attach_signals(struct attach *attach, struct err *err);
+
+/*
+ * Before the start: ret_stdio is what the program gets as 0, 1 and 2; with attach->terminal instead
+ * *ret_console_socket is where the terminal is to be sent (container.h, enter.h), else it is -1.
+ * They stay attach's own. Errors: ERR_USAGE, input for a terminal that does not come from one.
+ */
+int attach_prepare(
+    struct attach *attach, int ret_stdio[3], int *ret_console_socket, struct err *err);
+
+/* After the start: returns when the process has ended and all it wrote has been passed on. */
+int attach_follow(struct attach *attach, int pidfd, struct err *err);
+
+/* Give the terminal back and close everything. Safe at any point, and twice. */
+void attach_end(struct attach *attach);
+
+#endif
