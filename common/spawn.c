@@ -103,13 +103,18 @@ int spawn_start(const struct spawn *spawn, struct spawned *ret, struct err *err)
         .pidfd = (uintptr_t)&pidfd,
         .exit_signal = SIGCHLD,
     };
-    cleanup_close int parent = spawn->outlives ? -1 : proc_pidfd(getpid());
+    cleanup_close int parent =
+        spawn->outlives ? -1 : proc_pidfd(spawn->sibling ? getppid() : getpid());
 
     if (!spawn->outlives && parent < 0)
         return err_sys(err, "cannot open a pidfd (Linux 5.3)");
     if (spawn->cgroup_fd >= 0) {
         args.flags |= CLONE_INTO_CGROUP;
         args.cgroup = (uint64_t)spawn->cgroup_fd;
+    }
+    if (spawn->sibling) {
+        args.flags |= CLONE_PARENT;
+        args.exit_signal = 0; /* it is the caller's own; clone3 refuses another */
     }
     fflush(NULL); /* or the child would print again what waits in our buffers */
     pid_t pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));

@@ -21,6 +21,8 @@ struct spawn {
      * IDs or its capabilities loses this and calls prctl(PR_SET_PDEATHSIG) again (prctl(2)).
      */
     bool outlives;
+    /* The child's parent is the caller's, which waits for it, and not the caller (CLONE_PARENT). */
+    bool sibling;
     /*
      * Runs in the child; what it returns is the child's exit status. It must not return into the
      * caller's code, and may exec.

@@ -1,33 +1,52 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * namespaces: those that a container does not make but joins by a path, and the time namespace,
- * which wants its offsets between unshare(2) and its first member.
+ * which wants its offsets before its first member.
  *
- * Some count for children only (PID, time): those the parent enters before clone3 and leaves after
- * it. The others the child enters itself.
+ *     namespaces_open         the paths are opened and looked at
+ *     namespaces_spawn        clone3, so that the child is born in what counts for children only
+ *     namespaces_join         in the child: the rest
+ *     namespaces_join_group   in the child, when it is in its groups: the cgroup namespace
+ *
+ * Source: the OCI's config-linux.md, "Namespaces"; setns(2), user_namespaces(7),
+ * time_namespaces(7).
  */
 #ifndef RUNTIME_NAMESPACES_H
 #define RUNTIME_NAMESPACES_H
 
 #include "spec.h"
 
+#include "spawn.h"
+
 struct namespaces {
-    int join[NS_KINDS];    /* the files of namespace_paths, open; -1: none */
-    int own_pid, own_time; /* the caller's, to come back to; -1: unchanged */
-    int made;              /* CLONE_NEW* flags for clone3: the spec's, less time and cgroup */
+    const struct spec_linux *spec;
+    int join[NS_KINDS]; /* the files of namespace_paths, in ns_table's order; -1: none, or done */
+    int made;           /* CLONE_NEW* flags for clone3: the spec's, less time and cgroup */
+    int own;            /* flags of those that are not the caller's: made or joined */
+    bool time_wanted;   /* a time namespace is still to be made */
 };
 
-/* Open every path and see by ioctl_ns(2) NS_GET_NSTYPE that each is of its kind. */
+/*
+ * Open every path and see by ioctl_ns(2) NS_GET_NSTYPE that each is of its kind. One that is the
+ * caller's own namespace is left out: there is nothing to join. Errors: ERR_SYS with the path and
+ * what is there instead; nothing stays open then.
+ */
 int namespaces_open(const struct spec_linux *spec, struct namespaces *ret, struct err *err);
 
-/* In the parent, around clone3: enter what counts for children only, and come back. */
-int namespaces_before_clone(
-    struct namespaces *namespaces, const struct spec_linux *spec, struct err *err);
-int namespaces_after_clone(struct namespaces *namespaces, struct err *err);
+/*
+ * spawn_start with spawn->namespaces set to `made`. The child is the caller's own, and the caller
+ * stays where it is. Errors: spawn_start's, and what stands in the way of joining.
+ */
+int namespaces_spawn(
+    struct namespaces *namespaces, struct spawn *spawn, struct spawned *ret, struct err *err);
 
-/* In the child: join the rest. */
-int namespaces_join(const struct namespaces *namespaces, struct err *err);
+/* In the child, with the caller's /proc still there: join the rest, make the time namespace. */
+int namespaces_join(struct namespaces *namespaces, struct err *err);
 
+/* In the child: join the cgroup namespace of a path, or make the one that was asked for. */
+int namespaces_join_group(struct namespaces *namespaces, struct err *err);
+
+/* Safe to call twice, but not before namespaces_open. */
 void namespaces_close(struct namespaces *namespaces);
 
 #endif
