@@ -147,7 +147,11 @@ inside() { sed -n '/^\[3\/4\]/,/^\[4\/4\]/p' <<<"$output" | sed '1d;$d'; }
     # with as many words as they expect, too
     run --separate-stderr bash -c "exec -a container-init '$LAB_DIR/run' 0 1 name terminal"
     refused "only ./run"
-    run --separate-stderr bash -c "exec -a /proc/self/exe '$LAB_DIR/run' slash /proc"
+    # one that did not refuse would start itself for ever: root may pass every limit on processes, nobody not
+    as=()
+    [ "$(id -u)" -ne 0 ] || as=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+    run --separate-stderr timeout -s KILL 10 "${as[@]}" prlimit --nproc=50 \
+        bash -c "exec -a /proc/self/exe '$LAB_DIR/run' slash /proc"
     refused "below a pids limit"
     [ "$(cat /proc/self/mountinfo | wc -l)" = "$before" ] || fail "a mount was made"
 }
