@@ -1,108 +1,176 @@
 // SPDX-License-Identifier: MIT
 /*
- * Who the program is: its host name, its directory, and the rights it keeps. Giving up rights comes
- * last of all, since everything before needed them.
+ * Who the program is: its directory, limits and keys, and the rights it keeps. The order is what
+ * makes it sound: each step needs a right that a later one gives up, so the user comes late, the
+ * capabilities after it, and no_new_privs last. The filter is loaded while CAP_SYS_ADMIN is there;
+ * with no_new_privs it needs none, and is loaded as the very last thing (identity_seal), so that a
+ * profile need allow little more than the program itself.
  */
-#include "stages.h"
+#include "identity.h"
 
-#include "ns.h"
+#include "host_proc.h"
+#include "identity_internal.h"
+
+#include "cleanup.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <linux/keyctl.h>
-#include <poll.h>
-#include <sched.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
-int stage_names(struct container *container, struct err *err)
-{
-    const struct spec *spec = container->spec;
+enum { DEFAULT_UMASK = 0022 };
 
-    if (spec->hostname) {
-        explain_step(
-            &container->explain, "sethostname(2); lab 01", "sethostname(\"%s\")", spec->hostname);
-        if (sethostname(spec->hostname, strlen(spec->hostname)) < 0)
-            return err_sys(err, "cannot set the host name %s", spec->hostname);
-    }
-    if (!(spec->linux_.namespaces & CLONE_NEWNET))
-        return 0;
-    explain_step(&container->explain, "netdevice(7); lab 01", "set lo up");
-    return ns_loopback_up(err);
-}
-
-/* mkdir -p: Docker makes the directory that -w names. */
-static int change_directory(const char *cwd, struct err *err)
+/* mkdir -p: Docker makes the directory that -w names. *err is set where one cannot be made. */
+static int make_directory(const char *cwd, struct err *err)
 {
     char path[PATH_MAX];
+    size_t end = 1;
 
-    if (chdir(cwd) == 0)
-        return 0;
-    for (size_t end = 1; errno == ENOENT && cwd[end - 1];) {
+    while (cwd[end - 1]) {
         end += strcspn(cwd + end, "/");
         snprintf(path, sizeof(path), "%.*s", (int)end, cwd);
-        if (mkdir(path, 0755) == 0 || errno == EEXIST)
-            errno = ENOENT;
+        if (mkdir(path, 0755) < 0 && errno != EEXIST)
+            return err_sys(err, "cannot make the working directory %s", path);
         end++;
     }
-    if (chdir(cwd) < 0)
-        return err_sys(err, "cannot change to the working directory %s", cwd);
     return 0;
-}
-
-static int set_rlimits(const struct spec_process *process, struct err *err)
-{
-    for (size_t i = 0; i < process->rlimits_count; i++) {
-        if (setrlimit((__rlimit_resource_t)process->rlimits[i].type, &process->rlimits[i].limit) <
-            0)
-            return err_sys(err, "cannot set resource limit %d", process->rlimits[i].type);
-    }
-    return 0;
-}
-
-/* Where an unprivileged user wrote the map, setgroups(2) is denied, and the groups stay. */
-static int groups_count(const struct container *container)
-{
-    const struct spec_linux *l = &container->spec->linux_;
-
-    if (l->namespaces & CLONE_NEWUSER && l->mappings->gids == 1)
-        return -1;
-    return (int)container->spec->process.user.additional_gids_count;
 }
 
 /*
- * A change of user has taken the death signal away (prctl(2)), so it is set again. The parent may
- * have died in between; then its end of the pipe is closed.
+ * A path such as /proc/self/fd/7 leads through a descriptor to wherever that was opened, out of the
+ * root too (CVE-2024-21626). The kernel then says "(unreachable)" before the path, which the C
+ * library's getcwd(3) would hide. Source: getcwd(2).
  */
-static int die_with_parent(const struct container *container, struct err *err)
+static int check_directory(const char *cwd, struct err *err)
 {
-    struct pollfd parent = {.fd = container->sync.in, .events = POLLIN};
+    char path[PATH_MAX];
 
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    return poll(&parent, 1, 0) == 0 ? 0 : err_set(err, ERR_SYS, "the parent is gone");
+    if (syscall(SYS_getcwd, path, sizeof(path)) > 0 && path[0] == '/')
+        return 0;
+    err_set(err, ERR_SYS, "the working directory %s is outside of the container", cwd);
+    return err_hint(err, "it leads through a descriptor, as /proc/self/fd does -> name a directory "
+                         "of the container's root");
 }
 
-int stage_identity(struct container *container, struct err *err)
+static int change_directory(const char *cwd, struct err *err)
 {
-    const struct spec_process *process = &container->spec->process;
-    const struct spec_user *user = &process->user;
-    const struct explain *explain = &container->explain;
+    if (chdir(cwd) < 0) {
+        if (errno == ENOENT && make_directory(cwd, err) < 0)
+            return -1;
+        if (chdir(cwd) < 0)
+            return err_sys(err, "cannot change to the working directory %s", cwd);
+    }
+    return check_directory(cwd, err);
+}
 
-    if (change_directory(process->cwd, err) < 0 || set_rlimits(process, err) < 0)
+/* A score that is right already is left alone: it may be a lower one than we could set ourselves.
+ */
+static int set_score(const struct identity *identity, struct err *err)
+{
+    int wanted = identity->process->oom_score_adj, now;
+
+    if (!identity->process->oom_score_adj_given)
+        return 0;
+    if (identity_read_score(identity->proc_fd, &now, err) < 0)
         return -1;
-    /* keys in the caller's keyring are not for the container; a kernel without keyrings has none */
-    syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
-    explain_step(explain, "capabilities(7)", "keep capabilities %#jx, drop all others; user %u:%u",
-        (uintmax_t)process->capabilities.bounding, user->uid, user->gid);
-    if (caps_limit(process->capabilities.bounding, err) < 0 ||
-        caps_become(&process->capabilities, user->uid, user->gid, user->additional_gids,
-            groups_count(container), err) < 0)
+    return now == wanted ? 0 : identity_write_score(identity->proc_fd, wanted, err);
+}
+
+/*
+ * Keys in the caller's keyring are not for the container (keyrings(7)). A kernel without keyrings
+ * has none to hide (ENOSYS); and what a filter around us refuses (EPERM, as in a container of
+ * Docker's), it refuses the program too.
+ */
+static int join_keyring(const struct identity *identity, struct err *err)
+{
+    if (!identity->new_keyring || syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) >= 0 ||
+        errno == ENOSYS || errno == EPERM)
+        return 0;
+    err_sys(err, "cannot make a keyring for the container");
+    if (err->code == EDQUOT)
+        err_hint(err, "this user has as many keys as kernel.keys.maxkeys allows -> raise it with "
+                      "sysctl, or give --no-new-keyring");
+    return -1;
+}
+
+/* For the exec that follows; the newer of the two files is AppArmor's alone (Linux 5.8). */
+static int set_apparmor(const struct identity *identity, struct err *err)
+{
+    const char *profile = identity->process->apparmor_profile;
+    char text[NAME_MAX + 8];
+
+    if (!profile || !profile[0])
+        return 0;
+    snprintf(text, sizeof(text), "exec %s", profile);
+    if (host_proc_write(identity->proc_fd, "self/attr/apparmor/exec", text, err) == 0 ||
+        (err->code == ENOENT &&
+            host_proc_write(identity->proc_fd, "self/attr/exec", text, err) == 0))
+        return 0;
+    struct err cause = *err;
+    err_set(err, ERR_SYS, "cannot set the AppArmor profile %s: %s", profile, strerror(cause.code));
+    if (cause.code == ENOENT)
+        return err_hint(err, "no profile of this name is loaded -> apparmor_parser -r FILE");
+    return err_hint(err, "maybe this kernel runs without AppArmor (see /sys/module/apparmor) -> "
+                         "take process.apparmorProfile out of config.json");
+}
+
+/* Where an unprivileged user wrote the map, setgroups(2) is denied, and the groups stay. */
+static int become_user(const struct identity *identity, struct err *err)
+{
+    const struct spec_process *process = identity->process;
+    const struct spec_user *user = &process->user;
+    int groups = identity->single_gid ? -1 : (int)user->additional_gids_count;
+
+    if (caps_limit(process->capabilities.bounding, err) < 0)
+        return -1;
+    if (caps_become(
+            &process->capabilities, user->uid, user->gid, user->additional_gids, groups, err) == 0)
+        return 0;
+    if (err->code == EINVAL)
+        err_hint(err,
+            "the number is not mapped in the user namespace (/proc/self/uid_map, gid_map) "
+            "-> map it, or take another");
+    return -1;
+}
+
+static int load_filter(const struct identity *identity, struct err *err)
+{
+    cleanup_close int notify = -1;
+
+    if (!identity->seccomp || !identity->seccomp->filter)
+        return 0;
+    if (seccomp_load(identity->seccomp, &notify, err) < 0)
+        return -1;
+    if (notify < 0)
+        return 0;
+    return seccomp_listener_send(identity->seccomp_socket, notify, identity->seccomp_state, err);
+}
+
+int identity_take(const struct identity *identity, struct err *err)
+{
+    const struct spec_process *process = identity->process;
+    const struct spec_user *user = &process->user;
+
+    if (set_score(identity, err) < 0 || identity_set_limits(process, err) < 0 ||
+        change_directory(process->cwd, err) < 0)
+        return -1;
+    umask(user->umask_given ? user->umask : DEFAULT_UMASK);
+    if (join_keyring(identity, err) < 0 || set_apparmor(identity, err) < 0)
+        return -1;
+    if (!process->no_new_privileges && load_filter(identity, err) < 0)
+        return -1;
+    if (become_user(identity, err) < 0)
         return -1;
     if (process->no_new_privileges && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
         return err_sys(err, "cannot set no_new_privs");
-    return die_with_parent(container, err);
+    return 0;
+}
+
+int identity_seal(const struct identity *identity, struct err *err)
+{
+    return identity->process->no_new_privileges ? load_filter(identity, err) : 0;
 }
