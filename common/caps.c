@@ -116,7 +116,9 @@ int caps_limit(uint64_t bounding, struct err *err)
     return 0;
 }
 
-static int set(const struct caps *caps, struct err *err)
+/* *ret_ambient: what may be raised of the ambient set, which needs the permitted and the
+ * inheritable one. */
+static int set(const struct caps *caps, uint64_t *ret_ambient, struct err *err)
 {
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
     struct __user_cap_data_struct had[2], data[2];
@@ -135,6 +137,8 @@ static int set(const struct caps *caps, struct err *err)
     }
     if (syscall(SYS_capset, &header, data) < 0)
         return err_sys(err, "cannot set the capabilities");
+    *ret_ambient = caps->ambient & join(data[0].permitted, data[1].permitted) &
+                   join(data[0].inheritable, data[1].inheritable);
     return 0;
 }
 
@@ -151,6 +155,8 @@ static int set_ambient(uint64_t ambient, struct err *err)
 int caps_become(const struct caps *caps, uint32_t uid, uint32_t gid, const uint32_t *groups,
     int groups_count, struct err *err)
 {
+    uint64_t ambient = 0;
+
     if (groups_count >= 0 && setgroups((size_t)groups_count, groups) < 0)
         return err_sys(err, "cannot set the supplementary groups");
     if (setresgid(gid, gid, gid) < 0)
@@ -160,7 +166,7 @@ int caps_become(const struct caps *caps, uint32_t uid, uint32_t gid, const uint3
     if (setresuid(uid, uid, uid) < 0)
         return err_sys(err, "cannot become user %u", uid);
     prctl(PR_SET_KEEPCAPS, 0);
-    if (set(caps, err) < 0)
+    if (set(caps, &ambient, err) < 0)
         return -1;
-    return set_ambient(caps->ambient, err);
+    return set_ambient(ambient, err);
 }

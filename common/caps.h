@@ -37,7 +37,8 @@ int caps_read(struct caps *ret, struct err *err);
 int caps_limit(uint64_t bounding, struct err *err);
 
 /*
- * Become uid and gid and have exactly these sets, less what the process did not have before.
+ * Become uid and gid and have exactly these sets, less what the process did not have before, and
+ * less what is ambient without being permitted and inheritable too.
  * With uid 0 or not: the sets outlive the change (PR_SET_KEEPCAPS), and what is not in them is
  * gone. `groups` are the supplementary groups; groups_count -1 leaves them, where setgroups(2) is
  * denied.
