@@ -21,8 +21,10 @@ struct config {
 };
 
 /*
- * Read `dir`/`name`. root.path becomes absolute (below `bundle`, which is absolute). Errors:
- * ERR_USAGE with the JSON path for what is wrong in it; ERR_SYS for a file that cannot be read.
+ * Read `dir`/`name`. root.path and the sources of binds become absolute (below `bundle`, which is
+ * absolute). The config may have no process, as the OCI allows: then spec.process.args is NULL, and
+ * who wants to run it must refuse that. After an error *ret is still to be freed. Errors: ERR_USAGE
+ * with the JSON path for what is wrong in it; ERR_SYS for a file that cannot be read.
  */
 int config_read(
     const char *dir, const char *name, const char *bundle, struct config *ret, struct err *err);

@@ -168,8 +168,9 @@ struct spec_linux {
     size_t sysctl_count;
     const char *const *masked_paths;   /* ends with NULL */
     const char *const *readonly_paths; /* ends with NULL */
-    unsigned long
-        rootfs_propagation; /* MS_PRIVATE, MS_SLAVE, MS_SHARED, MS_UNBINDABLE; 0: private */
+    /* MS_PRIVATE, MS_SLAVE, MS_SHARED or MS_UNBINDABLE, with MS_REC for all mounts below, too; 0:
+     * private */
+    unsigned long rootfs_propagation;
     const struct spec_seccomp *seccomp;
     bool personality_given;
     unsigned long personality; /* personality(2): PER_LINUX or PER_LINUX32, and flags */

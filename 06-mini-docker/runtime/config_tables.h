@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * config_tables: what config.json may hold, a table an object (json.h), in the files that are named
+ * here. reader->user is the bundle's path where there is a bundle, else NULL.
+ */
+#ifndef RUNTIME_CONFIG_TABLES_H
+#define RUNTIME_CONFIG_TABLES_H
+
+#include "json.h"
+#include "spec.h"
+
+extern const struct json_table config_process;     /* config_process.c: struct spec_process */
+extern const struct json_table config_mount;       /* config_mount.c: struct spec_mount */
+extern const struct json_table config_linux;       /* config_linux.c: struct spec_linux */
+extern const struct json_table config_device;      /* config_device.c: struct spec_device */
+extern const struct json_table config_device_rule; /* the same: struct spec_device_rule */
+extern const struct json_table config_resources;   /* config_resources.c: struct spec_linux, since
+                                                      the device rules are not in cgroup_limits */
+extern const struct json_table config_seccomp;     /* config_seccomp.c: struct spec_seccomp */
+extern const struct json_table config_pair;        /* config.c: struct spec_pair, of a map */
+
+/* config_mount.c: uidMappings and gidMappings, for a field of type const struct idmap *, which
+ * they share: the first of them makes it. */
+int config_read_uids(struct json_reader *reader, struct json_object *value, void *field);
+int config_read_gids(struct json_reader *reader, struct json_object *value, void *field);
+
+/* config_check.c: what more than one part of the config decides. */
+int config_check(struct json_reader *reader, void *spec);
+
+/* A path of the bundle, absolute; NULL with the error set. */
+const char *config_path(struct json_reader *reader, const char *path);
+
+#endif
