@@ -271,15 +271,19 @@ static void apparmor_is_never_left_out_in_silence(void **state)
         .process.apparmor_profile = "docker-default", .error = "AppArmor profile docker-default"});
 }
 
+#define CHOWN  CAPS_BIT(CAP_CHOWN)
+#define FOWNER CAPS_BIT(CAP_FOWNER)
+#define FSETID CAPS_BIT(CAP_FSETID)
+
 static bool user_has_what_was_left(void)
 {
     struct caps caps;
-    uint64_t chown = CAPS_BIT(CAP_CHOWN);
     gid_t groups[3];
 
     return getuid() == 1000 && getgid() == 1001 && getgroups(3, groups) == 1 && groups[0] == 1002 &&
-           caps_read(&caps, &err) == 0 && caps.bounding == chown && caps.effective == chown &&
-           caps.permitted == chown && caps.ambient == chown && caps.inheritable == chown &&
+           caps_read(&caps, &err) == 0 && caps.bounding == (CHOWN | FOWNER) &&
+           caps.effective == (CHOWN | FSETID) && caps.permitted == (CHOWN | FSETID) &&
+           caps.inheritable == (CHOWN | FOWNER) && caps.ambient == CHOWN &&
            prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
 }
 static bool no_kill(void)
@@ -292,22 +296,22 @@ static bool no_kill(void)
     return caps_become(&some, 0, 0, NULL, -1, &err) == 0;
 }
 
-/* CAP_KILL is asked for and cannot be had; CAP_FOWNER is ambient, but not inheritable. */
+/* CAP_KILL is asked for and cannot be had; two are ambient without what that needs. */
 static void user_groups_and_capabilities(void **state)
 {
     static const gid_t group = 1002;
-    uint64_t wanted = CAPS_BIT(CAP_CHOWN) | CAPS_BIT(CAP_KILL);
+    uint64_t wanted = CHOWN | CAPS_BIT(CAP_KILL);
 
     (void)state;
     try(&(struct trial){.process = {.user = {.uid = 1000,
                                         .gid = 1001,
                                         .additional_gids = &group,
                                         .additional_gids_count = 1},
-                            .capabilities = {.bounding = CAPS_BIT(CAP_CHOWN),
-                                .effective = wanted,
-                                .permitted = wanted,
-                                .inheritable = wanted,
-                                .ambient = wanted | CAPS_BIT(CAP_FOWNER)},
+                            .capabilities = {.bounding = CHOWN | FOWNER,
+                                .effective = wanted | FSETID,
+                                .permitted = wanted | FSETID,
+                                .inheritable = CHOWN | FOWNER,
+                                .ambient = wanted | FOWNER | FSETID},
                             .no_new_privileges = true},
         .before = no_kill,
         .holds = user_has_what_was_left});
