@@ -81,15 +81,15 @@ needs_root() {
 }
 
 @test "03 io: wrong limits are refused, with what is accepted" {
-    run --separate-stderr "$LAB_DIR/run" io --wbps 1
+    lab_anywhere io --wbps 1
     refused "256"
-    run --separate-stderr "$LAB_DIR/run" io --wbps 2mm
+    lab_anywhere io --wbps 2mm
     refused "2mm"
-    run --separate-stderr "$LAB_DIR/run" io --mib 99
+    lab_anywhere io --mib 99
     refused "16"
-    run --separate-stderr "$LAB_DIR/run" io --mib
+    lab_anywhere io --mib
     refused "--mib"
-    run --separate-stderr "$LAB_DIR/run" pids --limit
+    lab_anywhere pids --limit
     refused "--limit"
 }
 

@@ -34,19 +34,19 @@ passed_down() { cat "$(v2)/cgroup.subtree_control"; }
 }
 
 @test "03 wrong usage: status 2, and what is possible" {
-    lab coffee
+    lab_anywhere coffee
     refused "there are: list all cpu controllers files weight cpuset memory swap events"
-    lab limits --cofee
+    lab_anywhere limits --cofee
     refused "--cofee"
-    lab limits 7
+    lab_anywhere limits 7
     refused "takes no '7'"
-    lab cpu --quota
+    lab_anywhere cpu --quota
     refused "--quota"
-    lab cpu --quota 50ms
+    lab_anywhere cpu --quota 50ms
     refused "50ms"
-    lab cpu --quota 999
+    lab_anywhere cpu --quota 999
     refused "1000"
-    lab cpu --seconds 0
+    lab_anywhere cpu --seconds 0
     refused "60"
 }
 

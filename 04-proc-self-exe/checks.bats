@@ -157,17 +157,17 @@ inside() { sed -n '/^\[3\/4\]/,/^\[4\/4\]/p' <<<"$output" | sed '1d;$d'; }
 }
 
 @test "04: bad input is refused with what is possible" {
-    lab nonsense
+    lab_anywhere nonsense
     refused "run race recursion argv cost overwrite"
-    lab --memory 1m
+    lab_anywhere --memory 1m
     refused "--memory"
-    lab --memory 200x
+    lab_anywhere --memory 200x
     refused "--memory"
-    lab --seconds 0
+    lab_anywhere --seconds 0
     refused "--seconds"
-    lab --nonsense
+    lab_anywhere --nonsense
     refused "--nonsense"
-    lab race nonsense
+    lab_anywhere race nonsense
     refused "race"
 }
 

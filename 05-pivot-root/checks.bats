@@ -285,11 +285,11 @@ mounts() {
 }
 
 @test "05: unknown experiment, option, operand: status 2" {
-    lab nothing
+    lab_anywhere nothing
     ends 2 "chroot-escape"
-    lab --nothing
+    lab_anywhere --nothing
     ends 2 "unknown option"
-    lab overlay more
+    lab_anywhere overlay more
     ends 2 "takes no 'more'"
 }
 
