@@ -126,7 +126,9 @@ int namespaces_join(struct namespaces *namespaces, struct err *err)
 {
     if (namespaces_make_time(namespaces, err) < 0)
         return -1;
-    return namespaces_join_flags(namespaces, ~CLONE_NEWCGROUP, false, err);
+    /* PID and user: the child was born in them */
+    return namespaces_join_flags(
+        namespaces, ~(CLONE_NEWCGROUP | CLONE_NEWPID | CLONE_NEWUSER), false, err);
 }
 
 int namespaces_join_group(struct namespaces *namespaces, struct err *err)
