@@ -16,7 +16,12 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
-enum { READ_MOST = 1 << 20 };
+/*
+ * Above the longest lists of the kernel: 4 Mi pids in a cgroup.procs (PID_MAX_LIMIT, 8 bytes each),
+ * and a mountinfo of 100,000 mounts (fs.mount-max). A list read in part would be worse than none:
+ * who kills a group by it, or looks for a mount in it, would take what is missing for gone.
+ */
+enum { READ_MOST = 64 << 20 };
 
 static int make_path(char path[PATH_MAX], const char *dir, const char *name, struct err *err)
 {

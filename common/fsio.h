@@ -33,7 +33,7 @@ int fsio_create(struct err *err, const char *dir, const char *name, const char *
 
 /*
  * Read a whole file into malloc'ed, NUL-terminated memory that the caller frees; NULL on error.
- * A trailing newline is removed. Files over 1 MiB are an error (EFBIG).
+ * A trailing newline is removed. Files over 64 MiB are an error (EFBIG).
  */
 char *fsio_read(const char *dir, const char *name, struct err *err);
 

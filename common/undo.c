@@ -23,6 +23,8 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 
+enum { JOURNAL_MOST = 1 << 20 };
+
 const char *const undo_words[UNDO_KINDS] = {
     [UNDO_TREE] = "tree",
     [UNDO_CGROUP] = "cgroup",
@@ -163,10 +165,10 @@ bool undo_another_run_needs(const char *base, const char *mine, const char *arg)
  */
 static bool is_ours_already(const struct undo *undo, const char *arg)
 {
-    char journal[8192];
-    ssize_t got = pread(undo->fd, journal, sizeof(journal) - 1, 0);
+    cleanup_free char *journal = NULL;
 
-    journal[got > 0 ? got : 0] = '\0';
+    if (lseek(undo->fd, 0, SEEK_SET) < 0 || fsio_read_fd(undo->fd, JOURNAL_MOST, &journal) < 0)
+        return false;
     return has_subtree_line(journal, arg);
 }
 

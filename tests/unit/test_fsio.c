@@ -70,20 +70,20 @@ static void reads_keys(void **state)
     assert_err(fsio_read_key(dir, "f", "group", &value, &err), ERR_SYS);
 }
 
+/* As long as a mountinfo or a cgroup.procs can be; but not what never ends. */
 static void reads_large_files(void **state)
 {
-    cleanup_free char *text = malloc(3 << 20);
+    size_t length = 40 << 20;
+    cleanup_free char *text = malloc(length + 1);
 
     (void)state;
-    memset(text, 'x', 3 << 20);
-    text[200000] = '\0';
+    memset(text, 'x', length);
+    text[length] = '\0';
     assert_ok(fsio_create(&err, dir, "f", text));
     cleanup_free char *back = fsio_read(dir, "f", &err);
-    assert_int_equal(strlen(back), 200000);
-    text[200000] = 'x';
-    text[(3 << 20) - 1] = '\0';
-    assert_ok(fsio_create(&err, dir, "f", text));
-    assert_null(fsio_read(dir, "f", &err));
+    assert_non_null(back);
+    assert_int_equal(strlen(back), length);
+    assert_null(fsio_read(NULL, "/dev/zero", &err));
     assert_int_equal(err.code, EFBIG);
 }
 
