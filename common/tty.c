@@ -58,21 +58,30 @@ void tty_copy_size(int from, int to)
         ioctl(to, TIOCSWINSZ, &size);
 }
 
+/* By the master, not by a path that somebody could have put something else at (Linux 4.13). */
+int tty_open_peer(int master, int *ret_slave, struct err *err)
+{
+    int unlocked = 0;
+
+    if (ioctl(master, TIOCSPTLCK, &unlocked) < 0)
+        return err_sys(err, "cannot make a pseudo terminal");
+    *ret_slave = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (*ret_slave < 0)
+        return err_sys(err, "cannot open the other end of the pseudo terminal");
+    return 0;
+}
+
 int tty_open_pty(int ptmx_fd, int *ret_master, int *ret_slave, struct err *err)
 {
     char path[64];
-    int unlocked = 0;
 
     snprintf(path, sizeof(path), "/proc/self/fd/%d", ptmx_fd);
     cleanup_close int master = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
-    if (master < 0 || ioctl(master, TIOCSPTLCK, &unlocked) < 0)
+    if (master < 0)
         return err_sys(err, "cannot make a pseudo terminal");
-    /* by the master, not by a path that somebody could have put something else at (Linux 4.13) */
-    cleanup_close int slave = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
-    if (slave < 0)
-        return err_sys(err, "cannot open the other end of the pseudo terminal");
+    if (tty_open_peer(master, ret_slave, err) < 0)
+        return -1;
     *ret_master = steal_fd(&master);
-    *ret_slave = steal_fd(&slave);
     return 0;
 }
 

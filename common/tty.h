@@ -51,6 +51,9 @@ void tty_copy_size(int from, int to);
  */
 int tty_open_pty(int ptmx_fd, int *ret_master, int *ret_slave, struct err *err);
 
+/* The second half of it, where the caller has opened a ptmx, which made the master. */
+int tty_open_peer(int master, int *ret_slave, struct err *err);
+
 /*
  * Make the slave the controlling terminal of the caller's session, and its 0, 1 and 2. The caller
  * leads a session without a terminal (setsid(2)).
