@@ -144,6 +144,49 @@ static void binds_read_only(void **state)
     in_namespace(bind_read_only);
 }
 
+static bool is_read_only(const char *path)
+{
+    struct statvfs fs;
+
+    return statvfs(path, &fs) == 0 && (fs.f_flag & ST_RDONLY);
+}
+
+/* What is mounted below the source comes along, and the flags hold for it too. */
+static int bind_recursively(void)
+{
+    cleanup_close int fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    char below[128], copy[128];
+    int bad = 0;
+
+    snprintf(below, sizeof(below), "%s/below", outside);
+    snprintf(copy, sizeof(copy), "%s/all/below", root);
+    if (mkdir(below, 0755) < 0 || mount("tmpfs", below, "tmpfs", 0, NULL) < 0 ||
+        fsio_create(&err, below, "file", "1") < 0)
+        return 100;
+    bad += failed(
+        mount_bind_in_root(fd, outside, "all", MS_REC | MS_RDONLY | MS_NODEV, &err) == 0, "bind");
+    bad += failed(exists(copy, "file"), "the mount below the source came along");
+    bad += failed(is_read_only(copy), "and is read-only");
+    bad += failed(fsio_create(&err, copy, "file", "2") < 0 && err.code == EROFS, "EROFS");
+    bad += failed(!is_read_only(below), "while the host's own is not");
+
+    snprintf(copy, sizeof(copy), "%s/one/below", root);
+    bad +=
+        failed(mount_bind_in_root(fd, outside, "one", MS_RDONLY, &err) == 0, "bind without MS_REC");
+    bad += failed(!exists(copy, "file"), "control: then it does not come along");
+    bad += failed(mount_bind_in_root(fd, outside, "rw", MS_REC, &err) == 0, "bind, writable");
+    snprintf(copy, sizeof(copy), "%s/rw/below", root);
+    bad +=
+        failed(fsio_create(&err, copy, "file", "2") == 0, "control: without MS_RDONLY it is not");
+    return bad;
+}
+
+static void binds_what_is_mounted_below(void **state)
+{
+    (void)state;
+    in_namespace(bind_recursively);
+}
+
 static int mount_through_symlink(void)
 {
     cleanup_close int fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -219,6 +262,7 @@ int main(void)
         cmocka_unit_test(makes_paths_inside),
         cmocka_unit_test(symlinks_do_not_lead_out),
         cmocka_unit_test(binds_read_only),
+        cmocka_unit_test(binds_what_is_mounted_below),
         cmocka_unit_test(does_not_mount_outside),
         cmocka_unit_test(builds_and_copies_roots),
         cmocka_unit_test(pivots),
