@@ -50,30 +50,6 @@ static void put_json(struct json_object **object)
     json_object_put(*object);
 }
 
-struct json_object *hooks_state_json(const struct hooks_state *state)
-{
-    struct json_object *json = json_object_new_object();
-    struct json_object *annotations = json_object_new_object();
-
-    if (!json || !annotations) {
-        json_object_put(json);
-        json_object_put(annotations);
-        return NULL;
-    }
-    for (size_t i = 0; state->spec && i < state->spec->annotations_count; i++) {
-        const struct spec_pair *pair = &state->spec->annotations[i];
-        json_object_object_add(annotations, pair->key, json_object_new_string(pair->value));
-    }
-    json_object_object_add(json, "ociVersion", json_object_new_string(HOOKS_OCI_VERSION));
-    json_object_object_add(json, "id", json_object_new_string(state->id));
-    json_object_object_add(json, "status", json_object_new_string(state->status));
-    if (state->pid)
-        json_object_object_add(json, "pid", json_object_new_int(state->pid));
-    json_object_object_add(json, "bundle", json_object_new_string(state->bundle));
-    json_object_object_add(json, "annotations", annotations);
-    return json;
-}
-
 /* In the child. A group of its own, so that a timeout also ends what the hook itself started. */
 static int become_hook(void *arg)
 {

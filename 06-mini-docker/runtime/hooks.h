@@ -46,4 +46,11 @@ struct json_object;
  */
 struct json_object *hooks_state_json(const struct hooks_state *state);
 
+/*
+ * For seccomp_listener_send, in the process that has the filter: the "containerProcessState" as
+ * malloc'ed text, NULL when there is no memory. proc_fd: the host's /proc, which knows our number
+ * there. metadata: linux.seccomp.listenerMetadata, or NULL.
+ */
+char *hooks_process_state(const struct hooks_state *state, int proc_fd, const char *metadata);
+
 #endif
