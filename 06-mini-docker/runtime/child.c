@@ -7,9 +7,11 @@
  */
 #include "child.h"
 
+#include "host_proc.h"
 #include "init.h"
 #include "stages.h"
 
+#include "cleanup.h"
 #include "exec.h"
 
 #include <errno.h>
@@ -17,37 +19,41 @@
 #include <linux/close_range.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* Those that exist already; the rest came with the clone. */
+static int join_namespaces(struct container *container, struct err *err)
+{
+    return namespaces_join(&container->namespaces, err);
+}
+
+/* All is mounted and nothing is hidden yet: the parent runs its hooks now, and we run ours. */
+static int stop_for_hooks(struct container *container, struct err *err)
+{
+    if (!container_has_early_hooks(container))
+        return 0;
+    if (sync_signal(&container->sync, err) < 0 || sync_wait(&container->sync, err) < 0)
+        return -1;
+    container->hooks_state.pid = getpid();
+    return hooks_run(container->spec, HOOK_CREATE_CONTAINER, &container->hooks_state, err);
+}
+
 /* Each needs what the ones before it did; the reasons are in their files. */
 static int (*const STAGES[])(struct container *container, struct err *err) = {
+    join_namespaces,
     stage_groups,
     stage_root,
     stage_mounts,
     stage_devices,
     stage_console,
     stage_masks,
+    stop_for_hooks,
     stage_pivot,
     stage_names,
     stage_identity,
 };
-
-/*
- * A program expects signals as they are after boot: none blocked, none ignored. Ours were blocked
- * by the engine, and some may have been ignored by who started us (nohup).
- */
-static void reset_signals(void)
-{
-    struct sigaction normal = {.sa_handler = SIG_DFL};
-    sigset_t none;
-
-    for (int signal = 1; signal < NSIG; signal++)
-        sigaction(
-            signal, &normal, NULL); /* refused for SIGKILL and SIGSTOP: they are as they are */
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-}
 
 /*
  * --init: PID 1 is mini-docker once more, as `init` (init.c), and that starts the program. It is
@@ -75,13 +81,31 @@ static int become_init(struct container *container, struct err *err)
     _exit(init_main(process->args, err));
 }
 
+/*
+ * Wait for `start`. Until now this process would have died with the command that made it; from here
+ * on it stands by itself. What goes wrong later is told to whoever says `start`.
+ */
+static int wait_for_start(struct container *container, struct err *err)
+{
+    if (container->outlives)
+        prctl(PR_SET_PDEATHSIG, 0);
+    if (container->hold.in < 0)
+        return 0;
+    if (sync_signal(&container->sync, err) < 0)
+        return -1;
+    sync_close(&container->sync);
+    container->sync = container->hold;
+    container->hold = (struct sync){-1, -1, -1, -1};
+    return sync_wait(&container->sync, err);
+}
+
 static int become_program(struct container *container, struct err *err)
 {
     const struct spec_process *process = &container->spec->process;
 
-    reset_signals();
+    exec_reset_signals();
     /* nothing of the host may be reached through a descriptor that somebody left open */
-    if (syscall(SYS_close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
+    if (syscall(SYS_close_range, 3 + container->preserve_fds, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
         return err_sys(err, "cannot mark the open files as close-on-exec (Linux 5.11)");
     if (container->init)
         return become_init(container, err);
@@ -90,15 +114,38 @@ static int become_program(struct container *container, struct err *err)
     return exec_program(process->args, process->env, spec_env(process, "PATH"), err);
 }
 
+/* Descriptors of the host's side, opened while its root is still ours. */
+static int open_host(struct container *container, struct err *err)
+{
+    const struct spec_seccomp *seccomp = container->spec->linux_.seccomp;
+
+    container->self_fd = container->init ? open("/proc/self/exe", O_PATH | O_CLOEXEC) : -1;
+    if (host_proc_open(&container->proc_fd, err) < 0)
+        return -1;
+    if (!seccomp || !seccomp->listener_path)
+        return 0;
+    return seccomp_listener_connect(seccomp, &container->seccomp_socket, err);
+}
+
 static int build(struct container *container, struct err *err)
 {
-    if (sync_wait(&container->sync, err) < 0)
+    const struct spec_process *process = &container->spec->process;
+
+    if (sync_wait(&container->sync, err) < 0 || open_host(container, err) < 0)
         return -1;
-    container->self_fd = container->init ? open("/proc/self/exe", O_PATH | O_CLOEXEC) : -1;
     for (size_t i = 0; i < sizeof(STAGES) / sizeof(STAGES[0]); i++) {
         if (STAGES[i](container, err) < 0)
             return -1;
     }
+    if (container->hold.in >= 0 && exec_check(process->args[0], spec_env(process, "PATH"), err) < 0)
+        return -1;
+    if (wait_for_start(container, err) < 0)
+        return -1;
+    container->hooks_state.pid = getpid();
+    container->hooks_state.status = "created";
+    if (container->hooks_state.id &&
+        hooks_run(container->spec, HOOK_START_CONTAINER, &container->hooks_state, err) < 0)
+        return -1;
     return become_program(container, err);
 }
 
@@ -108,6 +155,7 @@ int child_main(void *arg)
     struct err err;
 
     container->explain.who = "pid 1";
+    cleanup_close_fn(&container->lock);
     sync_child(&container->sync);
     if (build(container, &err) < 0)
         sync_fail(&container->sync, &err);

@@ -71,11 +71,13 @@ static int make_groups(struct container *container, struct err *err)
     struct cgroup *group = &container->group;
     const struct explain *explain = &container->explain;
 
+    if (l->cgroups_disabled)
+        return 0;
     if (cgroup_plan(l->cgroups_path, &l->resources, group, err) < 0)
         return explain_no_group(err);
     if (group->absent)
         explain_step(explain, "cgroups(7); lab 03", "no group: none is ours to make one in");
-    if (cgroup_journal(group, container->undo, err) < 0)
+    if (cgroup_journal_leaf(group, container->undo, err) < 0)
         return -1;
     for (int i = 0; i < group->paths; i++)
         explain_step(explain, "mkdir(2); labs 02, 03", "mkdir %s", group->path[i]);
@@ -88,24 +90,24 @@ static int make_groups(struct container *container, struct err *err)
 }
 
 /*
- * With a group, its line in the journal finds every process of the container. Without one, this is
- * what `make clean-host` would find PID 1 by, should its death signal be lost (it is, when PID 1
- * executes a set-user-ID program: PR_SET_PDEATHSIG in prctl(2)).
+ * With a group, its line in the journal finds every process of the container. PID 1 is written down
+ * all the same: it is the first to be ended, and without a group the only one that is known.
  */
-static int journal_process(const struct container *container, struct err *err)
+static int record(struct container *container, struct err *err)
 {
     pid_t pid = container->process.pid;
 
-    if (!container->group.absent)
-        return 0;
-    return undo_add(container->undo, err, UNDO_PROCESS, "%d %llu", pid, proc_start_time(pid));
+    container->hooks_state.pid = pid;
+    if (undo_add(container->undo, err, UNDO_PROCESS, "%d %llu", pid, proc_start_time(pid)) < 0)
+        return -1;
+    return container->record ? container->record(container, err) : 0;
 }
 
 static int let_go(struct container *container, struct err *err)
 {
     const struct spec_linux *l = &container->spec->linux_;
 
-    if (journal_process(container, err) < 0)
+    if (record(container, err) < 0)
         return -1;
     if (l->namespaces & CLONE_NEWUSER) {
         explain_step(&container->explain, "user_namespaces(7); lab 01",
@@ -121,35 +123,68 @@ void container_init(struct container *container)
 {
     *container = (struct container){
         .console_socket = -1,
+        .stdio = {0, 1, 2},
+        .lock = -1,
+        .hold = {-1, -1, -1, -1},
         .explain = {.fd = -1, .who = "host"},
         .group = {.absent = true, .fd = -1},
         .process = {.pidfd = -1},
         .sync = {-1, -1, -1, -1},
         .root_fd = -1,
         .self_fd = -1,
+        .proc_fd = -1,
+        .seccomp_socket = -1,
     };
+}
+
+static int spawn_child(struct container *container, struct err *err)
+{
+    struct namespaces *namespaces = &container->namespaces;
+    struct spawn spawn = {.child = child_main, .arg = container, .cgroup_fd = container->group.fd};
+    char names[160];
+
+    if (namespaces_open(&container->spec->linux_, namespaces, err) < 0)
+        return -1;
+    explain_step(&container->explain, "clone(2); labs 01, 04", "clone3(%s%s)",
+        flag_names(namespaces->made, names), spawn.cgroup_fd >= 0 ? " | CLONE_INTO_CGROUP" : "");
+    int result = namespaces_spawn(namespaces, &spawn, &container->process, err);
+    namespaces_close(namespaces);
+    return result;
+}
+
+/* The child is where nothing is mounted over yet, and waits. */
+static int run_early_hooks(struct container *container, struct err *err)
+{
+    const struct hooks_state *state = &container->hooks_state;
+
+    if (!container_has_early_hooks(container))
+        return 0;
+    if (sync_wait(&container->sync, err) < 0 ||
+        hooks_run(container->spec, HOOK_PRESTART, state, err) < 0 ||
+        hooks_run(container->spec, HOOK_CREATE_RUNTIME, state, err) < 0)
+        return -1;
+    return sync_signal(&container->sync, err);
+}
+
+bool container_has_early_hooks(const struct container *container)
+{
+    const struct spec_hooks *hooks = container->spec->hooks;
+
+    return container->hooks_state.id &&
+           (hooks[HOOK_PRESTART].count || hooks[HOOK_CREATE_RUNTIME].count ||
+               hooks[HOOK_CREATE_CONTAINER].count);
 }
 
 int container_start(struct container *container, struct err *err)
 {
-    char names[160];
-    struct spawn spawn = {
-        .namespaces = container->spec->linux_.namespaces & ~CLONE_NEWCGROUP,
-        .child = child_main,
-        .arg = container,
-    };
-
-    if (make_groups(container, err) < 0 || sync_open(&container->sync, err) < 0)
-        return -1;
-    spawn.cgroup_fd = container->group.fd;
-    explain_step(&container->explain, "clone(2); labs 01, 04", "clone3(%s%s)",
-        flag_names(spawn.namespaces, names), spawn.cgroup_fd >= 0 ? " | CLONE_INTO_CGROUP" : "");
-    if (spawn_start(&spawn, &container->process, err) < 0)
+    if (make_groups(container, err) < 0 || sync_open(&container->sync, err) < 0 ||
+        spawn_child(container, err) < 0)
         return -1;
     sync_parent(&container->sync);
-    if (let_go(container, err) < 0)
+    if (let_go(container, err) < 0 || run_early_hooks(container, err) < 0)
         return -1;
-    return sync_wait_exec(&container->sync, err);
+    return container->hold.in >= 0 ? sync_wait(&container->sync, err)
+                                   : sync_wait_exec(&container->sync, err);
 }
 
 int container_wait(struct container *container, struct err *err)

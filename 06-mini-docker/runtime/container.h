@@ -38,6 +38,7 @@ struct container {
     bool outlives;         /* it goes on when the caller ends; else the kernel ends it then */
     bool no_pivot;         /* chroot(2) instead, where the root is the initramfs */
     bool keep_keyring;
+    int lock; /* the caller's, or -1: the child gives it back at once, or would hold it as well */
     /* Where `start` will speak to the held child (state_make_fifos); all -1: it is not held. */
     struct sync hold;
     /* Called once the process exists and before it does anything; may be NULL. */
@@ -59,11 +60,14 @@ struct container {
 void container_init(struct container *container);
 
 /*
- * Returns 0 once the program runs: its exec has succeeded. After an error nothing of it runs, and
- * container_remove is still to be called. Errors: those of the child too; ERR_NOT_FOUND and
- * ERR_NOT_EXECUTABLE are about the program.
+ * Returns 0 once the program runs: its exec has succeeded; or with `hold`, once all but that is
+ * done. After an error nothing of it runs, and container_remove is still to be called. Errors:
+ * those of the child too; ERR_NOT_FOUND and ERR_NOT_EXECUTABLE are about the program.
  */
 int container_start(struct container *container, struct err *err);
+
+/* True when the child stops before the root is changed, until hooks have run. */
+bool container_has_early_hooks(const struct container *container);
 
 /* Wait for the end of PID 1, which ends everything in its PID namespace. The status, or -1. */
 int container_wait(struct container *container, struct err *err);

@@ -40,6 +40,7 @@ struct life {
     struct config config;
     struct seccomp seccomp;
     struct container container; /* container.process is the program, for life_run's caller */
+    struct err warning; /* a poststart hook that failed, which ends nothing; else ERR_NONE */
 };
 
 /* Standard input, output and error as they are, no console socket, no explanations. */
@@ -59,17 +60,21 @@ int life_end(struct life *life, struct err *err);
 /* Give memory and descriptors back; a container that exists stays. Safe on a zeroed struct. */
 void life_close(struct life *life);
 
-/* Errors: ERR_NOT_FOUND, no such container; ERR_SYS when it is not held. */
-int life_start(const char *root, const char *id, struct err *err);
+/*
+ * *ret_warning is a poststart hook that failed, or ERR_NONE. Errors: ERR_NOT_FOUND, no such
+ * container; ERR_SYS when it is not held; and those about the program.
+ */
+int life_start(const char *root, const char *id, struct err *ret_warning, struct err *err);
 
 /* `all`: every process of the container's groups. Errors: it is not running. */
 int life_kill(const char *root, const char *id, int signal, bool all, struct err *err);
 
 /*
  * Remove a container that has stopped, or was never started; with `force` in any state, and then an
- * ID that is not there is no error. The poststop hooks run after all is gone; one that fails is
- * an error of the call, and everything is gone all the same.
+ * ID that is not there is no error. The poststop hooks run after all is gone; *ret_warning is one
+ * that failed, or ERR_NONE.
  */
-int life_delete(const char *root, const char *id, bool force, struct err *err);
+int life_delete(
+    const char *root, const char *id, bool force, struct err *ret_warning, struct err *err);
 
 #endif

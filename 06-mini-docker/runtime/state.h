@@ -65,8 +65,12 @@ int state_check_id(const char *id, struct err *err);
 int state_create(
     const char *root, const char *id, struct state *ret, struct undo *ret_undo, struct err *err);
 
-/* Make the two FIFOs and open them for the child that will be held. */
+/*
+ * Make the two FIFOs and open them for the child that will be held; and, once it is held, let them
+ * be found: from then on the container is "created".
+ */
 int state_make_fifos(const struct state *state, struct sync *ret_child_side, struct err *err);
+int state_ready(const struct state *state, struct err *err);
 
 /* Write state.json. */
 int state_save(const struct state *state, struct err *err);
@@ -79,6 +83,9 @@ int state_load(const char *root, const char *id, bool lock, struct state *ret, s
 
 /* Ask the kernel. */
 enum state_status state_status(const struct state *state);
+
+/* True when the freezer has stopped its processes. */
+bool state_is_paused(const struct state *state);
 
 /*
  * A descriptor for the container's first process, which cannot be another process that got the same

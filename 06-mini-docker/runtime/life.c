@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The commands' order of doing things, which is what makes a killed one harmless:
+ *
+ *     1. the state directory, locked, with its journal and the config
+ *     2. each group: a line in the journal, then mkdir                      container.c
+ *     3. the process: cloned, and waiting; its line in the journal, then state.json; only then may
+ *        it do anything. A parent that dies before that takes it along.     container.c, record
+ * here
+ *     4. all else is in the process's own namespaces and goes with it.
+ *
+ * So whatever exists is named on disk, or dies by itself.
+ */
+#include "life.h"
+
+#include "cleanup.h"
+#include "fsio.h"
+#include "proc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+void life_options_init(struct life_options *options)
+{
+    *options = (struct life_options){
+        .console_socket = -1, .stdio = {0, 1, 2}, .explain = {.fd = -1, .who = "host"}};
+}
+
+/* RFC 3339 with nanoseconds, in UTC. */
+static void write_time(char *ret, size_t size)
+{
+    struct timespec now;
+    struct tm tm;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    gmtime_r(&now.tv_sec, &tm);
+    size_t used = strftime(ret, size, "%Y-%m-%dT%H:%M:%S", &tm);
+    snprintf(ret + used, size - used, ".%09ldZ", now.tv_nsec);
+}
+
+/* Once the process exists, and before it does anything. */
+static int record(struct container *container, struct err *err)
+{
+    struct life *life = container->record_arg;
+    struct state *state = &life->state;
+
+    state->pid = container->process.pid;
+    state->start_time = proc_start_time(state->pid);
+    state->group = container->group;
+    int result = state_save(state, err);
+    state->group = (struct cgroup){.absent = true, .fd = -1};
+    return result;
+}
+
+static int keep_config(const struct life *life, struct err *err)
+{
+    return fsio_create(err, life->state.dir, "config.json", life->config.text);
+}
+
+static void describe(struct life *life, const struct life_options *options)
+{
+    struct state *state = &life->state;
+
+    snprintf(state->bundle, sizeof(state->bundle), "%s", options->bundle);
+    snprintf(state->rootfs, sizeof(state->rootfs), "%s", life->config.spec.root.path);
+    snprintf(state->owner, sizeof(state->owner), "%u", geteuid());
+    write_time(state->created, sizeof(state->created));
+}
+
+static void fill_container(struct life *life, const struct life_options *options)
+{
+    struct container *container = &life->container;
+
+    container->spec = &life->config.spec;
+    container->undo = &life->undo;
+    container->lock = life->state.lock;
+    container->seccomp = &life->seccomp;
+    memcpy(container->stdio, options->stdio, sizeof(container->stdio));
+    container->console_socket = options->console_socket;
+    container->preserve_fds = options->preserve_fds;
+    container->no_pivot = options->no_pivot;
+    container->keep_keyring = options->keep_keyring;
+    container->explain = options->explain;
+    container->record = record;
+    container->record_arg = life;
+    container->hooks_state = (struct hooks_state){
+        .id = life->state.id,
+        .status = "creating",
+        .bundle = life->state.bundle,
+        .spec = &life->config.spec,
+    };
+}
+
+/* What needs nothing made: a wrong config.json leaves no trace. */
+static int prepare(const struct life_options *options, struct life *life, struct err *err)
+{
+    struct spec *spec = &life->config.spec;
+    char cache[PATH_MAX];
+
+    if (state_check_id(options->id, err) < 0 ||
+        config_read(options->bundle, "config.json", options->bundle, &life->config, err) < 0)
+        return -1;
+    if (!spec->process.args)
+        return err_set(err, ERR_USAGE, "config.json: process: it is needed to create a container");
+    if (spec->process.terminal != (options->console_socket >= 0)) {
+        if (!spec->process.terminal)
+            return err_set(err, ERR_USAGE,
+                "config.json: process.terminal: it is false, so there "
+                "is nothing to send to --console-socket");
+        err_set(err, ERR_USAGE,
+            "config.json: process.terminal: it is true, and nobody takes the "
+            "terminal");
+        return err_hint(err, "give --console-socket");
+    }
+    if (!spec->linux_.cgroups_path)
+        spec->linux_.cgroups_path = options->id;
+    spec->linux_.cgroups_disabled = options->cgroups_disabled;
+    snprintf(cache, sizeof(cache), "%s/.seccomp", options->root);
+    return 0; /* seccomp_prepare(spec->linux_.seccomp, cache, &life->seccomp, err) */
+}
+
+static int write_pid_file(
+    const struct life_options *options, const struct life *life, struct err *err)
+{
+    char path[PATH_MAX], text[24];
+
+    if (!options->pid_file)
+        return 0;
+    snprintf(path, sizeof(path), "%s.new", options->pid_file);
+    snprintf(text, sizeof(text), "%d", life->container.process.pid);
+    if (fsio_create(err, NULL, path, text) < 0)
+        return -1;
+    if (rename(path, options->pid_file) == 0)
+        return 0;
+    err_sys(err, "cannot write %s", options->pid_file);
+    unlink(path);
+    return -1;
+}
+
+/* Give up what was begun, for the error in *err. */
+static int give_up(struct life *life, struct err *err)
+{
+    struct err ignored;
+
+    if (life->container.undo)
+        container_remove(&life->container, &ignored);
+    if (life->state.lock >= 0 && life->undo.fd >= 0)
+        state_remove(&life->state, &ignored);
+    (void)err;
+    return -1;
+}
+
+static int begin(const struct life_options *options, struct life *life, struct err *err)
+{
+    *life = (struct life){
+        .state = {.lock = -1, .group = {.absent = true, .fd = -1}}, .undo = {.fd = -1}};
+    container_init(&life->container);
+    if (prepare(options, life, err) < 0 ||
+        state_create(options->root, options->id, &life->state, &life->undo, err) < 0)
+        return -1;
+    describe(life, options);
+    fill_container(life, options);
+    return keep_config(life, err);
+}
+
+int life_create(const struct life_options *options, struct life *ret, struct err *err)
+{
+    struct container *container = &ret->container;
+
+    if (begin(options, ret, err) < 0)
+        return give_up(ret, err);
+    container->outlives = true;
+    if (state_make_fifos(&ret->state, &container->hold, err) < 0 ||
+        container_start(container, err) < 0 || write_pid_file(options, ret, err) < 0 ||
+        state_ready(&ret->state, err) < 0)
+        return give_up(ret, err);
+    state_close(&ret->state);
+    return 0;
+}
+
+int life_run(const struct life_options *options, struct life *ret, struct err *err)
+{
+    struct container *container = &ret->container;
+
+    if (begin(options, ret, err) < 0)
+        return give_up(ret, err);
+    container->outlives = options->detach;
+    if (container_start(container, err) < 0 || write_pid_file(options, ret, err) < 0)
+        return give_up(ret, err);
+    state_close(&ret->state);
+    container->hooks_state.status = "running";
+    hooks_run(container->spec, HOOK_POSTSTART, &container->hooks_state, &ret->warning);
+    return 0;
+}
+
+/* The lock was given back while it ran; whoever has deleted it meanwhile has done our work. */
+int life_end(struct life *life, struct err *err)
+{
+    char root[PATH_MAX];
+    struct err ignored;
+
+    snprintf(root, sizeof(root), "%s", life->state.dir);
+    *strrchr(root, '/') = '\0';
+    container_remove(&life->container, &ignored);
+    return life_delete(root, life->state.id, true, &life->warning, err);
+}
+
+void life_close(struct life *life)
+{
+    sync_close(&life->container.sync);
+    sync_close(&life->container.hold);
+    cleanup_close_fn(&life->container.process.pidfd);
+    life->container.process.pidfd = -1;
+    cgroup_close(&life->container.group);
+    cleanup_close_fn(&life->undo.fd);
+    life->undo.fd = -1;
+    state_close(&life->state);
+    seccomp_free(&life->seccomp);
+    config_free(&life->config);
+}
