@@ -29,6 +29,7 @@ struct start {
     void *arg;
 };
 
+/* Shared and not copied: what the child writes there, the parent reads. */
 void *child_memory(size_t size)
 {
     void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -50,6 +51,7 @@ static int begin(void *arg)
     struct start *start = arg;
     char byte;
 
+    /* as PID 1 of a namespace it would outlive us, with all that is in there */
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     close(start->parent_fd);
     if (read(start->self.fd, &byte, 1) != 1) /* until the parent has written our ID maps */

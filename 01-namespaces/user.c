@@ -68,6 +68,10 @@ static int try_swap(const char *dir)
     return swapoff(dir) < 0 ? errno : 0;
 }
 
+/*
+ * A capability counts only towards what belongs to the user namespace that it was got in. The host
+ * name, the mounts, the devices belong to the first one: so it is EPERM with every capability set.
+ */
 static const struct {
     int (*attempt)(const char *dir);
     const char *what, *why;

@@ -121,6 +121,7 @@ static int rule_2(struct run *run, struct rules *rules, struct err *err)
     claim_errno(r, "control: the same set can be mounted", same, 0, "mount(2)");
     claim_u64(r, "control: which is the same hierarchy", device_of(again), EQ, device_of(original),
         "stat(2), st_dev");
+    /* it is the host's own hierarchy: only this second view of it may go */
     umount2(again, MNT_DETACH);
     return 0;
 }
@@ -250,6 +251,7 @@ static int rules_4_and_5(struct run *run, struct rules *rules, struct err *err)
     step(r, "fork(2), cgroups(7)",
         "rule 5: C, which P had forked in cgroup-1, did not move with it");
     claim_text(r, "5 C was born in P's group", c_group, EQ, "/cgroup-1", "/proc/C/cgroup");
+    /* tasks takes one thread, and C has no other; cgroup.procs would move all of a process */
     if (fsio_write(err, rules->root, "tasks", "%d", c) < 0)
         return -1;
     v1mount_group_of(c, rules->name, c_group);

@@ -15,6 +15,8 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 
+/* Nobody else sees what is mounted from now on, and a SIGKILL takes it away with us; but not a
+ * hierarchy that has groups: so that is journalled. */
 int v1mount_alone(struct err *err)
 {
     if (unshare(CLONE_NEWNS) < 0)
@@ -56,6 +58,8 @@ static bool in_list(const char *list, const char *word)
     return false;
 }
 
+/* A line a hierarchy: "4:memory:/labs-7f3a", or "12:name=labs-7f3a:/" for one without subsystems.
+ */
 void v1mount_group_of(pid_t pid, const char *subsystem, char ret_group[PATH_MAX])
 {
     struct err ignored;
@@ -80,6 +84,7 @@ bool v1mount_list(int index, int subsystems, char ret_list[128])
     for (char *rest = text, *line; rest && (line = strsep(&rest, "\n"));) {
         strsep(&line, ":");
         const char *list = strsep(&line, ":");
+        /* the line of v2 has no list, and a named hierarchy no subsystem */
         if (!list || !*list || strchr(list, '='))
             continue;
         int count = 1;

@@ -84,6 +84,7 @@ static int dd_and_flush(const struct group *g, const struct loopfs *fs, const ch
         return status < 0 ? -1 : err_set(err, ERR_SYS, "dd ended with %d", status);
     if (!flush)
         return 0;
+    /* we are not in the group; what is flushed is charged by whose page it is, not by who asks */
     cleanup_close int fd = open(fs->point, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     return fd < 0 || syncfs(fd) < 0 ? err_sys(err, "cannot flush %s", fs->point) : 0;
 }
@@ -144,6 +145,7 @@ int disk_dd(struct run *run, const struct group *g, const struct loopfs *fs, con
     return 0;
 }
 
+/* It begins again after 4 MiB, so that the disk does not fill up however long it is measured. */
 static _Noreturn void write_for_ever(const char *path, size_t block_bytes)
 {
     void *block = NULL;

@@ -82,6 +82,7 @@ static int enable(
     return 0;
 }
 
+/* mkdir must make it: a group that is there already is another run's, with limits of its own. */
 static int make_directory(
     struct run *run, const char *parent, const char *name, struct group *ret, struct err *err)
 {
@@ -157,6 +158,8 @@ int group_require(const struct group *g, const char *file, const char *why, stru
     return err_hint(err, "it is there with %s -> another kernel", why);
 }
 
+/* Two runs that measure at once would measure each other. The lock goes with the process, so a run
+ * that was killed holds up nobody. */
 int group_take_turn(struct run *run, const struct group *g, struct err *err)
 {
     int fd = open(g->parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -205,6 +208,7 @@ pid_t group_fork(const struct group *g, struct err *err)
     return -1;
 }
 
+/* Volatile, or the compiler would see a loop without effect and leave it out. */
 pid_t group_busy(const struct group *g, int cpu, struct err *err)
 {
     cpu_set_t set;

@@ -34,6 +34,7 @@ int process_read(pid_t pid, struct process *ret, struct err *err)
     ret->anon_bytes = strtoull(field(text, "\nRssAnon:\t"), NULL, 10) * 1024;
     const char *numbers = field(text, "\nNSpid:\t");
     size_t length = strcspn(numbers, "\n");
+    /* the last number is the innermost namespace's; a process of ours has just one */
     for (size_t i = 0; i < length; i++) {
         if (isdigit((unsigned char)numbers[i]) && (i == 0 || numbers[i - 1] == '\t'))
             ret->inside = (pid_t)atoi(numbers + i);
@@ -41,6 +42,8 @@ int process_read(pid_t pid, struct process *ret, struct err *err)
     return 0;
 }
 
+/* The group knows them all, also an orphan, whose parent is no more and who is in no subtree of
+ * ours; one that ends while we read is left out. */
 int group_processes(const struct cgroup *group, struct process *ret, int most)
 {
     struct err ignored;

@@ -44,6 +44,8 @@ void show_limits(struct report *r, const struct cgroup *group)
         {"memory", "memory.limit_in_bytes"},
     };
 
+    /* what the kernel holds, and not what was asked for; files of the other version are not there
+     */
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
         struct err ignored;
         const char *dir = cgroup_path(group, files[i].controller);
@@ -53,6 +55,7 @@ void show_limits(struct report *r, const struct cgroup *group)
     }
 }
 
+/* kill(pid, 0) would not tell: a process that ended has its pid until somebody waits for it. */
 static bool has_ended(const struct container *c, int wait_ms)
 {
     struct pollfd pidfd = {.fd = c->init.pidfd, .events = POLLIN};
@@ -77,6 +80,7 @@ static void raise_to(uint64_t *highest, uint64_t value)
         *highest = value;
 }
 
+/* The limit counts anonymous memory of all; stress-ng has one process that is nearly all of it. */
 static uint64_t largest_resident(const struct container *c)
 {
     struct process all[WATCH_MOST];

@@ -62,6 +62,7 @@ static int act_use(void *arg, struct err *err)
     char buffer[16];
     int zero = open("/dev/zero", O_RDONLY | O_CLOEXEC),
         full = open("/dev/full", O_WRONLY | O_CLOEXEC);
+    /* O_NOCTTY: to look at, and not to become the one whose Ctrl-C this session gets */
     int master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC);
 
     if (zero < 0 || full < 0)
@@ -98,6 +99,7 @@ static int start(struct inside *in, struct guest *guest, struct stat *ret_null, 
     if (inside_start(in, CLONE_NEWNS, acts, guest, err) < 0 || inside_next(in, err) < 0 ||
         inside_next(in, err) < 0)
         return -1;
+    /* in there nobody could tell us: whoever opens it sees a file that takes what is written */
     snprintf(path, sizeof(path), "/proc/%d/root/dev/null", in->child.pid);
     return stat(path, ret_null) < 0 ? err_sys(err, "cannot look at %s", path) : 0;
 }

@@ -35,6 +35,7 @@ static int child_main(void *arg)
         }
         sync_signal(&start->sync, &err);
     }
+    /* its namespaces live as long as it does: returning would take away what is to be looked at */
     for (;;)
         pause();
 }
@@ -56,11 +57,14 @@ int inside_start(
     sync_parent(&in->sync);
     if (!(namespaces & CLONE_NEWUSER))
         return 0;
+    /* the child waits for its first turn: without a map it is nobody, and may make no file */
     if (idmap_for_caller(&map, err) < 0)
         return -1;
     return idmap_write(in->child.pid, &map, err);
 }
 
+/* The child has a copy of all other memory: only what both see the same can carry an answer back.
+ */
 void *inside_shared(size_t size, struct err *err)
 {
     void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -86,6 +90,7 @@ int inside_rest(struct inside *in, struct err *err)
     return 0;
 }
 
+/* An exec that works says nothing; what the parent sees is that the pipe has closed by itself. */
 int inside_exec(struct inside *in, struct err *err)
 {
     in->next++;

@@ -20,6 +20,7 @@ const char *errno_name(int code)
     return code ? err_name(code) : "ok";
 }
 
+/* Device and inode together name a directory wherever it is mounted; its path would not. */
 int look_dir(const char *path, char ret_id[LOOK_ID], struct err *err)
 {
     struct stat st;
@@ -81,6 +82,7 @@ struct count {
     int found;
 };
 
+/* Not by its path: after pivot_root the host's root is at another path, if at all. */
 static int is_host_root(const struct mount_entry *entry, void *arg)
 {
     struct count *count = arg;

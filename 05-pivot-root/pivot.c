@@ -58,11 +58,14 @@ static int act_mounts(void *arg, struct err *err)
 {
     struct plan *plan = arg;
 
+    /* now, while the host's /proc is in sight: in a user namespace the kernel allows a new one only
+     * to who can see a whole one already (./run proc) */
     if (plan->has_proc && root_mount_proc(".", err) < 0)
         return -1;
     return plan->has_dev ? devices_make(".", NULL, err) : 0;
 }
 
+/* In a UTS namespace of its own: without CLONE_NEWUTS it would be the host that is renamed. */
 static int act_hostname(void *arg, struct err *err)
 {
     struct plan *plan = arg;
