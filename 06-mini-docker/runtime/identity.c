@@ -143,7 +143,7 @@ static int load_filter(const struct identity *identity, struct err *err)
 
     if (!identity->seccomp || !identity->seccomp->filter)
         return 0;
-    if (seccomp_load(identity->seccomp, &notify, err) < 0)
+    if (seccomp_install(identity->seccomp, &notify, err) < 0)
         return -1;
     if (notify < 0)
         return 0;

@@ -31,7 +31,7 @@ int seccomp_prepare(
  * Load it into the calling process, for ever. Needs CAP_SYS_ADMIN or no_new_privs. *ret_notify is
  * the listener's descriptor, or -1.
  */
-int seccomp_load(const struct seccomp *seccomp, int *ret_notify, struct err *err);
+int seccomp_install(const struct seccomp *seccomp, int *ret_notify, struct err *err);
 
 /*
  * Connect to the spec's listener_path: before the root is changed. And then send the descriptor

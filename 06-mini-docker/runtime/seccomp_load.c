@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * seccomp_load: a filter that is ready, given to the kernel (seccomp(2)). It holds for the calling
+ * seccomp_install: a filter that is ready, given to the kernel (seccomp(2)). It holds for the calling
  * process and all that it starts, and nothing takes it away again.
  */
 #include "seccomp.h"
@@ -28,7 +28,7 @@ static int explain(struct err *err)
     }
 }
 
-int seccomp_load(const struct seccomp *seccomp, int *ret_notify, struct err *err)
+int seccomp_install(const struct seccomp *seccomp, int *ret_notify, struct err *err)
 {
     struct sock_fprog program = {.len = seccomp->count, .filter = seccomp->filter};
     unsigned flags = seccomp->flags | (seccomp->notify ? SECCOMP_FILTER_FLAG_NEW_LISTENER : 0);
