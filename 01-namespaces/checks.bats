@@ -6,7 +6,7 @@ load ../tests/helper
 
 setup() {
     cd "$BATS_TEST_TMPDIR"
-    target= keyboard= as_user=
+    target= keyboard= prefix=()
 }
 
 teardown() {
@@ -14,20 +14,14 @@ teardown() {
     [ -z "$keyboard" ] || exec 9>&-
 }
 
-# A prefix that makes a command an ordinary user's, who may be the one that runs the tests.
-user_prefix() {
-    [ "$(id -u)" -ne 0 ] ||
-        echo setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=/tmp XDG_RUNTIME_DIR=
-}
-
 lab_as_user() {
-    run --separate-stderr $(user_prefix) "$LAB_DIR/run" "$@"
+    run --separate-stderr "${AS_USER[@]}" "$LAB_DIR/run" "$@"
     [ "$status" -ne 77 ] || skip "${stderr%%$'\n'*}"
 }
 
 # Starts a namespace shell that runs a sleep, and sets $target to the lab and $pid to the sleep.
 start_target() {
-    $as_user "$LAB_DIR/run" shell "$@" -- sleep 60 >target.out 2>&1 3>&- &
+    "${prefix[@]}" "$LAB_DIR/run" shell "$@" -- sleep 60 >target.out 2>&1 3>&- &
     target=$!
     wait_for 20 grep -q 'becomes sleep' target.out || fail "$(cat target.out)"
     pid=$(sed -n 's/^ *process \([0-9]*\), as we see it.*/\1/p' target.out)
@@ -205,7 +199,7 @@ type_and_see() {
 
 @test "01 enter: into a user namespace, as its root" {
     lab_as_user uts # skips where there are no user namespaces
-    as_user=$(user_prefix)
+    prefix=("${AS_USER[@]}")
     start_target --user --time
     lab enter "$pid" -- id -u
     [ "$status" -eq 0 ] && grep -qx 0 <<<"$output" || fail "not root in there"

@@ -144,7 +144,7 @@ claim() {
 @test "02: an ordinary user gets status 77 and the command that helps" {
     [ "$(id -u)" -eq 0 ] || skip "is one, and so every other test shows it"
     for name in $EXPERIMENTS; do
-        run setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=/tmp "$LAB_DIR/run" "$name"
+        run "${AS_USER[@]}" "$LAB_DIR/run" "$name"
         [ "$status" -eq 77 ] || fail "$name"
         grep -q 'sudo ./run, or make vm-02' <<<"$output" || fail "$name: no cure"
     done

@@ -215,7 +215,7 @@ needs_root() {
 @test "03 as an ordinary user: a reason, no error" {
     [ "$(id -u)" -eq 0 ] || skip "another user is needed"
     for name in io io-weight io-latency pids freeze kill threaded psi; do
-        run --separate-stderr setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=/tmp "$LAB_DIR/run" "$name"
+        run --separate-stderr "${AS_USER[@]}" "$LAB_DIR/run" "$name"
         [ "$status" -eq 77 ] || fail "$name: status is not 77"
         grep -q '^hint: ' <<<"$stderr" || fail "$name: no hint"
     done

@@ -110,7 +110,7 @@ inside() { sed -n '/^\[3\/4\]/,/^\[4\/4\]/p' <<<"$output" | sed '1d;$d'; }
 
 @test "04 argv: an ordinary user can run it" {
     [ "$(id -u)" -eq 0 ] || skip "this test changes the user"
-    run setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=/tmp "$LAB_DIR/run" argv
+    run "${AS_USER[@]}" "$LAB_DIR/run" argv
     claims_hold
 }
 
@@ -131,7 +131,7 @@ inside() { sed -n '/^\[3\/4\]/,/^\[4\/4\]/p' <<<"$output" | sed '1d;$d'; }
 @test "04: an ordinary user is told what is missing" {
     [ "$(id -u)" -eq 0 ] || skip "this test changes the user"
     for name in run race recursion cost overwrite; do
-        run --separate-stderr setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=/tmp "$LAB_DIR/run" "$name"
+        run --separate-stderr "${AS_USER[@]}" "$LAB_DIR/run" "$name"
         [ "$status" -eq 77 ] || fail "$name: status is not 77"
         grep -q 'needs root' <<<"$stderr" || fail "$name: no cause"
         grep -q 'make vm-04' <<<"$stderr" || fail "$name: no cure"
@@ -148,9 +148,7 @@ inside() { sed -n '/^\[3\/4\]/,/^\[4\/4\]/p' <<<"$output" | sed '1d;$d'; }
     run --separate-stderr bash -c "exec -a container-init '$LAB_DIR/run' 0 1 name terminal"
     refused "only ./run"
     # one that did not refuse would start itself for ever: root may pass every limit on processes, nobody not
-    as=()
-    [ "$(id -u)" -ne 0 ] || as=(setpriv --reuid=65534 --regid=65534 --clear-groups)
-    run --separate-stderr timeout -s KILL 10 "${as[@]}" prlimit --nproc=50 \
+    run --separate-stderr timeout -s KILL 10 "${AS_USER[@]}" prlimit --nproc=50 \
         bash -c "exec -a /proc/self/exe '$LAB_DIR/run' slash /proc"
     refused "below a pids limit"
     [ "$(cat /proc/self/mountinfo | wc -l)" = "$before" ] || fail "a mount was made"

@@ -11,9 +11,13 @@
 #     refused TEXT          the last `lab` was wrong usage, status 2, and its error has the text
 #     snapshot              what could be left behind on the host, as text to compare
 #     wait_for SECONDS CMD  try CMD until it succeeds
+#     "${AS_USER[@]}" CMD   run CMD as an ordinary user, who may be the one that runs the tests
 
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 LAB_DIR=$BATS_TEST_DIRNAME
+AS_USER=(env)
+[ "$(id -u)" -ne 0 ] ||
+    AS_USER=(setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=/tmp XDG_RUNTIME_DIR=)
 # script(1) and tmux(1) start their commands through it; without it, through the user's shell of
 # /etc/passwd, which for `nobody` is nologin.
 export SHELL=/bin/sh
