@@ -129,11 +129,11 @@ bool mount_is_point(const char *path)
     return ask(path, &answer) == 0 && (answer.attributes & IS_MOUNT_ROOT);
 }
 
-int mount_make_private(struct err *err)
+int mount_make_all(unsigned long propagation, struct err *err)
 {
-    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0)
+    if (mount(NULL, "/", NULL, MS_REC | propagation, NULL) == 0)
         return 0;
-    err_sys(err, "cannot make the mounts private");
+    err_sys(err, "cannot make the mounts %s", propagation & MS_PRIVATE ? "private" : "slaves");
     if (errno == EPERM)
         return err_hint(err, "no CAP_SYS_ADMIN over this mount namespace -> run as root, or make a "
                              "user namespace together with it");
@@ -142,4 +142,9 @@ int mount_make_private(struct err *err)
             "/ is no mount point: this process sits in a chroot -> bind the chroot's "
             "directory onto itself before the chroot");
     return -1;
+}
+
+int mount_make_private(struct err *err)
+{
+    return mount_make_all(MS_PRIVATE, err);
 }

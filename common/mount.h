@@ -45,6 +45,9 @@ bool mount_is_point(const char *path);
  */
 int mount_make_private(struct err *err);
 
+/* The same with MS_PRIVATE, MS_SLAVE or MS_SHARED. */
+int mount_make_all(unsigned long propagation, struct err *err);
+
 /* What mount_open_in_root makes where the path ends in nothing. Missing directories before that
  * are made too. */
 enum mount_make { MOUNT_MAKE_NOTHING, MOUNT_MAKE_DIR, MOUNT_MAKE_FILE };

@@ -11,7 +11,6 @@
 
 #include "cleanup.h"
 #include "fsio.h"
-#include "mount.h"
 #include "proc.h"
 
 #include <elf.h>
@@ -190,52 +189,6 @@ int rootfs_builtin(char ret_path[PATH_MAX], struct err *err)
         return 0;
     err_set(err, ERR_SKIP, "there is no root at %s", ret_path);
     return err_hint(err, "it was not built -> make rootfs");
-}
-
-/* One entry, without what is below it. */
-static int copy_entry(const char *from, const char *to, const struct stat *st, struct err *err)
-{
-    char text[PATH_MAX];
-
-    if (S_ISDIR(st->st_mode) &&
-        (mkdir(to, 0700) < 0 || chmod(to, (st->st_mode & 07777) | 0700) < 0))
-        return err_sys(err, "cannot make %s", to);
-    if (S_ISREG(st->st_mode))
-        return copy_file(from, to, st->st_mode & 07777, err);
-    if (S_ISLNK(st->st_mode) && fsio_readlink(NULL, from, text, err) < 0)
-        return -1;
-    if (S_ISLNK(st->st_mode) && symlink(text, to) < 0)
-        return err_sys(err, "cannot make the link %s", to);
-    return 0;
-}
-
-/* Not nftw(3) with FTW_MOUNT: that compares st_dev, and a file on an overlay can have another than
- * its directory. */
-int rootfs_copy(const char *from, const char *to, struct err *err)
-{
-    char from_entry[PATH_MAX], to_entry[PATH_MAX];
-    struct stat st;
-
-    if (lstat(from, &st) < 0)
-        return err_sys(err, "cannot copy %s", from);
-    if (copy_entry(from, to, &st, err) < 0)
-        return -1;
-    cleanup_closedir DIR *dir = S_ISDIR(st.st_mode) ? opendir(from) : NULL;
-    if (!dir)
-        return S_ISDIR(st.st_mode) ? err_sys(err, "cannot read %s to copy it", from) : 0;
-    for (struct dirent *entry; (entry = readdir(dir));) {
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-            continue;
-        snprintf(from_entry, sizeof(from_entry), "%s/%s", from, entry->d_name);
-        snprintf(to_entry, sizeof(to_entry), "%s/%s", to, entry->d_name);
-        /* what is mounted in there is no part of it */
-        int result = entry->d_type == DT_DIR && mount_is_point(from_entry)
-                         ? mkdir(to_entry, 0755)
-                         : rootfs_copy(from_entry, to_entry, err);
-        if (result < 0)
-            return -1;
-    }
-    return 0;
 }
 
 int rootfs_check(const char *path, struct err *err)

@@ -2,8 +2,9 @@
 /*
  * rootfs: a directory that can be a container's /, and going there.
  *
- * rootfs.c makes and checks such a directory, and rootfs_why.c says why a pivot_root failed;
- * rootfs_pivot.c and rootfs_dev.c are what lab 05 taught, and are used from lab 06 on.
+ * rootfs.c makes and checks such a directory, rootfs_copy.c copies one, and rootfs_why.c says why a
+ * pivot_root failed; rootfs_pivot.c and rootfs_dev.c are what lab 05 taught, and are used from
+ * lab 06 on.
  */
 #ifndef COMMON_ROOTFS_H
 #define COMMON_ROOTFS_H
@@ -11,6 +12,7 @@
 #include "err.h"
 
 #include <limits.h>
+#include <stdbool.h>
 #include <sys/types.h>
 
 /*
@@ -33,6 +35,14 @@ int rootfs_builtin(char ret_path[PATH_MAX], struct err *err);
  */
 int rootfs_copy(const char *from, const char *to, struct err *err);
 
+/*
+ * The same from one open directory into another, which may hold nothing of the same name; with
+ * ROOTFS_OWNERS the owners too (CAP_CHOWN). Somebody may be changing `from` meanwhile: nothing
+ * outside it is read, and nothing outside `to` written.
+ */
+enum { ROOTFS_OWNERS = 1 };
+int rootfs_copy_inside(int from_dir, int to_dir, unsigned how, struct err *err);
+
 /* Check a --rootfs: it is there, a directory, and not the host's own /. ERR_USAGE otherwise. */
 int rootfs_check(const char *path, struct err *err);
 
@@ -41,11 +51,15 @@ int rootfs_check(const char *path, struct err *err);
  * for what is mounted below it. The mounts must be private already (mount_make_private).
  * rootfs_bind: dir is bound onto itself; *ret_fd is the new root, which the caller closes.
  * rootfs_pivot: pivot_root(2) into it, the old root detached; the working directory is then the new
- * /. A failure names its cause (shared propagation, no mount point, initramfs). Privilege:
+ * /. `shared`: mounts of the old root are not private, and detaching them must not reach the host.
+ * A failure names its cause (shared propagation, no mount point, initramfs). rootfs_move: the same
+ * where pivot_root is refused, from an initramfs: the new root is moved over / (MS_MOVE), and
+ * chroot(2). The host's mounts stay below; its /proc and /sys are taken out first. Privilege:
  * CAP_SYS_ADMIN over the namespace.
  */
 int rootfs_bind(const char *dir, int *ret_fd, struct err *err);
-int rootfs_pivot(int root_fd, struct err *err);
+int rootfs_pivot(int root_fd, bool shared, struct err *err);
+int rootfs_move(int root_fd, struct err *err);
 
 /*
  * Fill *err for a pivot_root(new_root, put_old) that has just failed with this errno: the cause is
@@ -54,18 +68,38 @@ int rootfs_pivot(int root_fd, struct err *err);
  */
 int rootfs_explain_pivot(const char *new_root, const char *put_old, int code, struct err *err);
 
-/*
- * A minimal /dev below the root: null zero full random urandom tty, fd links, pts, shm. Devices are
- * made with mknod(2), or bound from the host's /dev where that is refused (user namespaces).
- */
-int rootfs_dev(int root_fd, struct err *err);
+/* A device file, or a FIFO: mode has S_IFCHR, S_IFBLK or S_IFIFO, and the permissions. */
+struct rootfs_device {
+    const char *path; /* absolute; bound from the host's file of the same path where mknod is not
+                         permitted */
+    mode_t mode;
+    unsigned major, minor;
+    uid_t uid;
+    gid_t gid;
+};
+
+/* What every program expects: null zero full random urandom tty. */
+enum { ROOTFS_DEVICES = 6 };
+extern const struct rootfs_device rootfs_devices[ROOTFS_DEVICES];
 
 /*
- * Two parts of it, for a /dev that is put together otherwise. One device file: `mode` has S_IFCHR
- * or S_IFBLK; where mknod is refused, the host's file of the same path is bound there. And the
- * links: fd, stdin, stdout, stderr, ptmx; those that are there are kept.
+ * Make the device in `dir`, an open directory below the new root, under the last word of its path.
+ * With `bind`, and where mknod(2) says EPERM, the host's own is bound. Anything else that has the
+ * name there is replaced, no symlink is followed. The umask must be 0. Errors: it cannot be
+ * replaced (a directory, a read-only root); the host has no such device to bind.
  */
-int rootfs_dev_node(int root_fd, const char *path, mode_t mode, dev_t number, struct err *err);
-int rootfs_dev_links(int root_fd, struct err *err);
+int rootfs_dev_make(int dir, const struct rootfs_device *device, bool bind, struct err *err);
+
+/* True when no device file in this directory could be opened: its mount is nodev. */
+bool rootfs_dev_is_dead(int dir);
+
+/*
+ * Open the file `name` in `dir` as the target of a bind. What is no file is replaced by an empty
+ * one; a symlink is never followed. The caller closes it. Errors: a directory, a read-only root.
+ */
+int rootfs_dev_target(int dir, const char *name, struct err *err);
+
+/* The links fd, stdin, stdout, stderr and ptmx; those that are there are kept. */
+int rootfs_dev_links(int dir, struct err *err);
 
 #endif

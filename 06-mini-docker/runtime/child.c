@@ -49,6 +49,8 @@ static int (*const STAGES[])(struct container *container, struct err *err) = {
     stage_devices,
     stage_console,
     stage_masks,
+    join_groups,
+    stage_sysctl,
     stop_for_hooks,
     stage_pivot,
     stage_names,
@@ -131,7 +133,9 @@ static int build(struct container *container, struct err *err)
 {
     const struct spec_process *process = &container->spec->process;
 
-    if (sync_wait(&container->sync, err) < 0 || open_host(container, err) < 0)
+    if (!container->early && sync_wait(&container->sync, err) < 0)
+        return -1;
+    if (open_host(container, err) < 0)
         return -1;
     for (size_t i = 0; i < sizeof(STAGES) / sizeof(STAGES[0]); i++) {
         if (STAGES[i](container, err) < 0)

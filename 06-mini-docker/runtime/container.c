@@ -9,6 +9,7 @@
 
 #include "child.h"
 #include "device_rules.h"
+#include "mounts.h"
 
 #include "cleanup.h"
 #include "ns_table.h"
@@ -65,20 +66,31 @@ static int explain_no_group(struct err *err)
                          "leave --memory, --cpus and --pids-limit out");
 }
 
-static int make_groups(struct container *container, struct err *err)
+static int plan_groups(struct container *container, struct err *err)
 {
     const struct spec_linux *l = &container->spec->linux_;
     struct cgroup *group = &container->group;
-    const struct explain *explain = &container->explain;
 
     if (l->cgroups_disabled)
         return 0;
     if (cgroup_plan(l->cgroups_path, &l->resources, group, err) < 0)
         return explain_no_group(err);
     if (group->absent)
-        explain_step(explain, "cgroups(7); lab 03", "no group: none is ours to make one in");
-    if (cgroup_journal_leaf(group, container->undo, err) < 0)
-        return -1;
+        explain_step(
+            &container->explain, "cgroups(7); lab 03", "no group: none is ours to make one in");
+    /* on v2 the child is born in its group; in a user namespace it waits for its IDs anyway */
+    container->early = !group->absent && !group->v2 && !(l->namespaces & CLONE_NEWUSER);
+    return cgroup_journal_leaf(group, container->undo, err);
+}
+
+static int make_groups(struct container *container, struct err *err)
+{
+    const struct spec_linux *l = &container->spec->linux_;
+    struct cgroup *group = &container->group;
+    const struct explain *explain = &container->explain;
+
+    if (group->absent)
+        return 0;
     for (int i = 0; i < group->paths; i++)
         explain_step(explain, "mkdir(2); labs 02, 03", "mkdir %s", group->path[i]);
     if (cgroup_make(group, err) < 0)
@@ -107,7 +119,7 @@ static int let_go(struct container *container, struct err *err)
 {
     const struct spec_linux *l = &container->spec->linux_;
 
-    if (record(container, err) < 0)
+    if (record(container, err) < 0 || (container->early && make_groups(container, err) < 0))
         return -1;
     if (l->namespaces & CLONE_NEWUSER) {
         explain_step(&container->explain, "user_namespaces(7); lab 01",
@@ -147,8 +159,11 @@ static int spawn_child(struct container *container, struct err *err)
         return -1;
     explain_step(&container->explain, "clone(2); labs 01, 04", "clone3(%s%s)",
         flag_names(namespaces->made, names), spawn.cgroup_fd >= 0 ? " | CLONE_INTO_CGROUP" : "");
-    int result = namespaces_spawn(namespaces, &spawn, &container->process, err);
+    int result = mounts_open_sources(container, err);
+    if (result == 0)
+        result = namespaces_spawn(namespaces, &spawn, &container->process, err);
     namespaces_close(namespaces);
+    mounts_close_sources(container);
     return result;
 }
 
@@ -177,8 +192,8 @@ bool container_has_early_hooks(const struct container *container)
 
 int container_start(struct container *container, struct err *err)
 {
-    if (make_groups(container, err) < 0 || sync_open(&container->sync, err) < 0 ||
-        spawn_child(container, err) < 0)
+    if (plan_groups(container, err) < 0 || (!container->early && make_groups(container, err) < 0) ||
+        sync_open(&container->sync, err) < 0 || spawn_child(container, err) < 0)
         return -1;
     sync_parent(&container->sync);
     if (let_go(container, err) < 0 || run_early_hooks(container, err) < 0)

@@ -47,6 +47,11 @@ struct container {
     struct hooks_state hooks_state; /* what hooks are told; id NULL: no hook is run */
     struct explain explain;
 
+    /*
+     * On v1 the child begins to mount while its groups are still being made, on another CPU; it
+     * joins them when it first needs them, at the latest before the root is changed (groups.c).
+     */
+    bool early, joined;
     struct namespaces namespaces;
     struct cgroup group;
     struct spawned process; /* PID 1, as the host sees it */
@@ -55,6 +60,7 @@ struct container {
     int self_fd;        /* in the child: this program, for `init` */
     int proc_fd;        /* in the child: the host's /proc, for what is set through files of it */
     int seccomp_socket; /* in the child: where a notify descriptor goes, or -1 */
+    int *sources;       /* of binds, opened by the parent (mounts_open_sources), or NULL */
 };
 
 void container_init(struct container *container);

@@ -4,7 +4,14 @@
  * A masked file is covered by /dev/null, a masked directory by an empty, read-only tmpfs; a
  * read-only path is bound onto itself and then made so. A path that this kernel does not have needs
  * no cover.
+ *
+ * An image must not decide what is covered, nor with what. So each path is opened once, below the
+ * root, and all else happens on that descriptor; below /proc it must be the kernel's procfs that
+ * was reached, below /sys a file system of the kernel's. And the null device is the host's, opened
+ * before the root is changed: that of the container may be a symlink to what should be covered
+ * (CVE-2025-31133).
  */
+#include "mounts.h"
 #include "stages.h"
 
 #include "cleanup.h"
@@ -12,8 +19,77 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/vfs.h>
+
+/* What the kernel itself shows below these two. A tmpfs is not among them: a root can lie on one.
+ */
+static const struct {
+    const char *top;
+    long magic;
+} KERNEL[] = {
+    {"/proc", PROC_SUPER_MAGIC},
+    {"/sys", SYSFS_MAGIC},
+    {"/sys", CGROUP_SUPER_MAGIC},
+    {"/sys", CGROUP2_SUPER_MAGIC},
+    {"/sys", SECURITYFS_MAGIC},
+    {"/sys", SELINUX_MAGIC},
+    {"/sys", DEBUGFS_MAGIC},
+    {"/sys", TRACEFS_MAGIC},
+    {"/sys", PSTOREFS_MAGIC},
+    {"/sys", EFIVARFS_MAGIC},
+    {"/sys", BPF_FS_MAGIC},
+};
+
+/* True when path is top, or below it. */
+static bool is_below(const char *path, const char *top)
+{
+    size_t length = strlen(top);
+
+    path += strspn(path, "/") > 1 ? strspn(path, "/") - 1 : 0;
+    return strncmp(path, top, length) == 0 && (path[length] == '/' || path[length] == '\0');
+}
+
+/* True when this path, or one that it lies below, is covered already: a list can name one twice. */
+static bool is_covered(const struct container *container, const char *path)
+{
+    for (const char *const *masked = container->spec->linux_.masked_paths;
+         masked && *masked && *masked != path; masked++) {
+        if (is_below(path, *masked))
+            return true;
+    }
+    return false;
+}
+
+/* 1: it is what its path says, 0: it is covered already, -1: something else was put there. */
+static int judge(const struct container *container, int fd, const char *path, struct err *err)
+{
+    bool judged = false;
+    struct statfs fs;
+
+    if (fstatfs(fd, &fs) < 0)
+        return err_sys(err, "cannot look at %s", path);
+    for (size_t i = 0; i < sizeof(KERNEL) / sizeof(KERNEL[0]); i++) {
+        if (!is_below(path, KERNEL[i].top))
+            continue;
+        if (fs.f_type == KERNEL[i].magic)
+            return 1;
+        judged = true;
+    }
+    if (!judged)
+        return 1;
+    if (is_covered(container, path))
+        return 0;
+    err_set(err, ERR_SYS, "cannot cover %s: what lies there is not the kernel's", path);
+    return err_hint(err,
+        "the image, or a mount of the configuration, put a file system of type %#lx there -> take "
+        "it away, or the path off maskedPaths and readonlyPaths",
+        (unsigned long)fs.f_type);
+}
 
 /* "/proc/self/fd/7" */
 static const char *fd_path(int fd, char buf[32])
@@ -22,45 +98,69 @@ static const char *fd_path(int fd, char buf[32])
     return buf;
 }
 
-/* 1: covered, 0: this kernel has no such path, -1: error. */
-static int mask(const struct container *container, const char *path, struct err *err)
+static int open_null(int *ret_fd, struct err *err)
+{
+    cleanup_close int fd = open("/dev/null", O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    struct stat st;
+
+    if (fd < 0 || fstat(fd, &st) < 0)
+        return err_sys(err, "cannot open /dev/null of the host");
+    if (!S_ISCHR(st.st_mode) || st.st_rdev != makedev(1, 3)) {
+        err_set(err, ERR_SYS, "/dev/null of the host is not the null device");
+        return err_hint(err, "something replaced it -> mknod -m 666 /dev/null c 1 3");
+    }
+    *ret_fd = steal_fd(&fd);
+    return 0;
+}
+
+/* 1: covered, 0: there is nothing to cover, -1: error. */
+static int mask(const struct container *container, int null_fd, const char *path, struct err *err)
 {
     cleanup_close int fd = mount_open_in_root(container->root_fd, path, MOUNT_MAKE_NOTHING, err);
-    struct stat st;
-    char target[32];
+    char null[32], target[32];
 
     if (fd < 0)
         return err->code == ENOENT ? 0 : -1;
-    if (fstat(fd, &st) < 0)
-        return err_sys(err, "cannot look at %s", path);
-    int result = S_ISDIR(st.st_mode)
-                     ? mount("tmpfs", fd_path(fd, target), "tmpfs", MS_RDONLY, "size=0k")
-                     : mount("/dev/null", fd_path(fd, target), NULL, MS_BIND, NULL);
-    return result < 0 ? err_sys(err, "cannot cover %s", path) : 1;
+    int verdict = judge(container, fd, path, err);
+    if (verdict <= 0)
+        return verdict;
+    if (mount(fd_path(null_fd, null), fd_path(fd, target), NULL, MS_BIND, NULL) == 0)
+        return 1;
+    /* ENOTDIR: a file does not go over a directory */
+    if (errno == ENOTDIR && mount("tmpfs", target, "tmpfs", MS_RDONLY, "size=0k") == 0)
+        return 1;
+    return err_sys(err, "cannot cover %s", path);
 }
 
-/* 1: done, 0: this kernel has no such path, -1: error. */
-static int make_readonly(const struct container *container, const char *path, struct err *err)
+/* The same answers. */
+static int make_readonly(
+    const struct container *container, int null_fd, const char *path, struct err *err)
 {
+    static const struct mount_attributes readonly = {.set = MOUNT_RDONLY};
     cleanup_close int fd = mount_open_in_root(container->root_fd, path, MOUNT_MAKE_NOTHING, err);
     char source[32];
 
+    (void)null_fd;
     if (fd < 0)
         return err->code == ENOENT ? 0 : -1;
-    if (mount_bind_in_root(container->root_fd, fd_path(fd, source), path, MS_RDONLY | MS_REC, err) <
-        0)
+    int verdict = judge(container, fd, path, err);
+    if (verdict <= 0)
+        return verdict;
+    cleanup_close int tree = mount_clone(fd_path(fd, source), true, err);
+    if (tree < 0 || mount_set_attributes(tree, path, true, &readonly, err) < 0 ||
+        mount_attach(tree, fd, path, err) < 0)
         return -1;
     return 1;
 }
 
-static int each(const struct container *container, const char *const *paths,
-    int (*cover)(const struct container *, const char *, struct err *), const char *what,
+static int each(const struct container *container, int null_fd, const char *const *paths,
+    int (*cover)(const struct container *, int, const char *, struct err *), const char *what,
     struct err *err)
 {
     int done = 0;
 
     for (const char *const *path = paths; path && *path; path++) {
-        int result = cover(container, *path, err);
+        int result = cover(container, null_fd, *path, err);
         if (result < 0)
             return -1;
         done += result;
@@ -72,10 +172,14 @@ static int each(const struct container *container, const char *const *paths,
 int stage_masks(struct container *container, struct err *err)
 {
     const struct spec_linux *l = &container->spec->linux_;
+    cleanup_close int null_fd = -1;
 
-    if (each(container, l->masked_paths, mask,
-            "cover paths of /proc and /sys that tell of the host", err) < 0)
+    if (l->masked_paths && open_null(&null_fd, err) < 0)
         return -1;
-    return each(container, l->readonly_paths, make_readonly,
-        "make paths of /proc that set the host read-only", err);
+    if (each(container, null_fd, l->masked_paths, mask,
+            "cover paths of /proc and /sys that tell of the host", err) < 0 ||
+        each(container, null_fd, l->readonly_paths, make_readonly,
+            "make paths of /proc that set the host read-only", err) < 0)
+        return -1;
+    return mounts_finish(container, err);
 }

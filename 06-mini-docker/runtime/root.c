@@ -8,17 +8,16 @@
  * overlay). It is mounted in the container's own mount namespace, so the kernel takes it away with
  * the last process, however that ended.
  */
+#include "mounts.h"
 #include "stages.h"
 
 #include "cleanup.h"
 #include "mount.h"
 #include "rootfs.h"
 
-#include <fcntl.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 
 /* Room for the run's directory, and a name in it. */
 enum { LAYER_PATH = 128 };
@@ -78,40 +77,76 @@ static int mount_ephemeral(
     return rootfs_copy(spec->root.path, ret_root, err);
 }
 
+/*
+ * Where the host's mounts are not made private, for the sake of a volume that is to hear of its
+ * later mounts, one of them must be: that on which the root lies. The root becomes a copy of it,
+ * and what is mounted in a shared copy is mounted on the host too. pivot_root(2) wants the same.
+ */
+static int make_parent_private(const char *path, struct err *err)
+{
+    struct mount_entry entry;
+
+    if (mount_find(path, &entry, err) < 0)
+        return -1;
+    if (mount(NULL, entry.point, NULL, MS_PRIVATE, NULL) < 0)
+        return err_sys(err, "cannot make the mount at %s private", entry.point);
+    return 0;
+}
+
+static int check_namespace(const struct container *container, struct err *err)
+{
+    if (container->namespaces.own & CLONE_NEWNS)
+        return 0;
+    err_set(err, ERR_USAGE, "the container has no mount namespace of its own");
+    return err_hint(err, "its mounts would be made on the host -> add {\"type\": \"mount\"} to "
+                         "linux.namespaces");
+}
+
 int stage_root(struct container *container, struct err *err)
 {
     const struct spec_root *root = &container->spec->root;
+    unsigned long propagation = mounts_base_propagation(container->spec);
     char layer_root[LAYER_PATH];
     const char *path = root->path;
 
-    explain_step(&container->explain, "mount_namespaces(7); lab 01", "make every mount private");
-    if (mount_make_private(err) < 0)
+    if (check_namespace(container, err) < 0)
+        return -1;
+    umask(022); /* for directories that are made on the way, and for the program */
+    explain_step(&container->explain, "mount_namespaces(7); lab 01", "make every mount %s",
+        propagation == MS_PRIVATE ? "private" : "a slave, or shared, as a volume wants it");
+    if (mount_make_all(propagation, err) < 0)
         return -1;
     if (root->ephemeral) {
         if (mount_ephemeral(container, layer_root, err) < 0)
             return -1;
         path = layer_root;
     }
+    if (propagation != MS_PRIVATE && make_parent_private(path, err) < 0)
+        return -1;
     explain_step(&container->explain, "mount(2); lab 05", "bind the root onto itself");
     return rootfs_bind(path, &container->root_fd, err);
 }
 
-/* A bind can be read-only where its file system is not; other flags of it must be kept. */
-static int make_readonly(struct err *err)
-{
-    struct mount_attr attr = {.attr_set = MOUNT_ATTR_RDONLY};
-
-    if (syscall(SYS_mount_setattr, AT_FDCWD, "/", 0, &attr, sizeof(attr)) < 0)
-        return err_sys(err, "cannot make the root read-only (Linux 5.12)");
-    return 0;
-}
-
 int stage_pivot(struct container *container, struct err *err)
 {
+    static const struct mount_attributes readonly = {.set = MOUNT_RDONLY};
+    const struct spec *spec = container->spec;
+    unsigned long propagation = spec->linux_.rootfs_propagation;
+    bool is_private = mounts_base_propagation(spec) == MS_PRIVATE;
+
+    /* a bind can be read-only where its file system is not; all that had to be made in it is there
+     */
+    if (spec->root.readonly &&
+        mount_set_attributes(container->root_fd, "/", false, &readonly, err) < 0)
+        return -1;
     explain_step(&container->explain, "pivot_root(2); lab 05",
-        "pivot_root(\".\", \".\"), and the old root is detached");
-    if (rootfs_pivot(container->root_fd, err) < 0)
+        container->no_pivot ? "move the root over /, and chroot"
+                            : "pivot_root(\".\", \".\"), and the old root is detached");
+    if ((container->no_pivot ? rootfs_move(container->root_fd, err)
+                             : rootfs_pivot(container->root_fd, !is_private, err)) < 0)
         return -1;
     close(steal_fd(&container->root_fd));
-    return container->spec->root.readonly ? make_readonly(err) : 0;
+    if (propagation && mount(NULL, "/", NULL, propagation, NULL) < 0)
+        return err_sys(err, "cannot set rootfsPropagation");
+    return 0;
 }

@@ -19,6 +19,8 @@ int stage_mounts(struct container *container, struct err *err);
 int stage_devices(struct container *container, struct err *err);
 /* console.c: standard input, output and error: what the caller gave, or a new terminal. */
 int stage_console(struct container *container, struct err *err);
+/* sysctl.c: linux.sysctl, through the host's /proc. */
+int stage_sysctl(struct container *container, struct err *err);
 /* masks.c: what /proc and /sys show of the host is covered, or read-only. */
 int stage_masks(struct container *container, struct err *err);
 /* root.c: pivot_root(2), and the old root is gone. */
