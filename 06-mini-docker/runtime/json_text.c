@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * From a text to json-c's tree, with the limits that a text from a stranger needs.
+ * From a text to json-c's tree, with the limits that a text from a stranger needs. json-c would
+ * take some texts for others than they are, so the text is looked through once before:
  *
- * json-c ends a key at a NUL, so "args\u0000x" would become "args" here and be an unknown word for
- * whoever looked at the file before: both ways to write a NUL are refused for the whole text. And
- * three bytes, "{},", become almost a kilobyte of tree; so what opens an object or a list is
- * counted first.
+ *     "args\u0000x"            becomes the key "args", and was an unknown word for whoever looked
+ * at the file before 99999999999999999999     becomes the largest number there is, mostly the word
+ * for "no limit"
+ *     {},{},{},                three bytes each become almost a kilobyte of tree
  */
 #include "json.h"
 
@@ -72,29 +73,54 @@ static int fail_at(
         err, ERR_USAGE, "%s: line %zu, column %zu: %s", file, line, offset - start + 1, why);
 }
 
-/* Where a NUL is written, as a byte or as \u0000 (after an even number of backslashes), or NULL. */
-static const char *find_nul(const char *text, size_t length)
+/* Past the string that begins at `at`, or to a NUL in it, which is refused. */
+static const char *pass_string(const char *at, const char **ret_why)
 {
-    const char *found = memchr(text, '\0', length);
-
-    for (const char *at = text; !found && (at = strstr(at, "\\u0000")); at++) {
-        const char *first = at;
-        while (first > text && first[-1] == '\\')
-            first--;
-        found = (at - first) % 2 == 0 ? at : NULL;
+    for (at++; *(at += strcspn(at, "\"\\")) == '\\'; at += at[1] ? 2 : 1) {
+        if (strncmp(at, "\\u0000", 6) == 0) {
+            *ret_why = "a NUL character";
+            return at;
+        }
     }
-    return found;
+    return *at ? at + 1 : at;
 }
 
-static bool opens_too_many(const char *text)
+/* Past the number that begins at `at`, unless it is a whole one that 64 bits do not hold. */
+static const char *pass_number(const char *at, const char **ret_why)
 {
-    size_t opened = 0;
+    const char *most = *at == '-' ? "9223372036854775808" : "18446744073709551615";
+    const char *digits = at + (*at == '-');
+    size_t length = strspn(digits, "0123456789"), room = strlen(most);
 
-    for (const char *at = text; (at = strpbrk(at, "{[")); at++) {
-        if (++opened > OPENED_MOST)
-            return true;
+    bool whole = !digits[length] || !strchr(".eE", digits[length]);
+
+    if (whole && (length > room || (length == room && strncmp(digits, most, room) > 0)))
+        *ret_why = "a number that is too large";
+    return *ret_why ? at : at + strspn(at, "+-.eE0123456789");
+}
+
+/* The first place that json-c would not see as a mistake, and why it is one; else NULL. */
+static const char *find_mistake(const char *text, size_t length, const char **ret_why)
+{
+    const char *at = text;
+    int opened = 0;
+
+    *ret_why = NULL;
+    while (*(at += strcspn(at, "\"{[-0123456789"))) {
+        if (*at == '"')
+            at = pass_string(at, ret_why);
+        else if (*at != '{' && *at != '[')
+            at = pass_number(at, ret_why);
+        else if (++opened > OPENED_MOST)
+            *ret_why = "too many objects and lists";
+        else
+            at++;
+        if (*ret_why)
+            return at;
     }
-    return false;
+    if (at < text + length)
+        *ret_why = "a NUL character";
+    return *ret_why ? at : NULL;
 }
 
 /* json-c's word for what it met, and what mostly leads to it. */
@@ -116,12 +142,10 @@ static int explain(struct json_tokener *tokener, const char *file, const char *t
 int json_parse(
     const char *file, const char *text, size_t length, struct json_memory *ret, struct err *err)
 {
-    const char *nul = find_nul(text, length);
+    const char *why, *mistake = find_mistake(text, length, &why);
 
-    if (nul)
-        return fail_at(file, text, (size_t)(nul - text), "a NUL character", err);
-    if (opens_too_many(text))
-        return err_set(err, ERR_USAGE, "%s: more than %d objects and lists", file, OPENED_MOST);
+    if (mistake)
+        return fail_at(file, text, (size_t)(mistake - text), why, err);
     struct json_tokener *tokener = json_tokener_new_ex(LEVELS);
     if (!tokener)
         return err_sys(err, "cannot read %s", file);
