@@ -78,11 +78,6 @@ int cgroup_open(struct cgroup *group, struct err *err)
     return group->absent ? 0 : group->ops->open(group, err);
 }
 
-int cgroup_set(struct cgroup *group, const struct cgroup_limits *limits, struct err *err)
-{
-    return group->absent || !limits ? 0 : group->ops->set(group, limits, err);
-}
-
 int cgroup_join(const struct cgroup *group, struct err *err)
 {
     return group->absent ? 0 : group->ops->join(group, err);

@@ -177,9 +177,19 @@ int cgroup_adopt(const char *const *paths, size_t count, struct cgroup *ret, str
 const char *cgroup_path(const struct cgroup *group, const char *controller);
 
 /*
- * Write the limits; also again later, to change them. Memory goes before memory.memsw on v1; where
- * the kernel does not count swap (no such file) that limit is left out. Errors: the kernel's answer
- * to the value.
+ * Write the limits; also again later, to change them: what is not asked for stays as it was. The
+ * order is the one that the kernel takes, for limits that are raised and for those that are
+ * lowered.
+ *
+ * What one version cannot have is left out, as runc does: on v2 cpu_rt_*, memory_swappiness,
+ * oom_kill_disabled, net_*; and where the kernel lacks the file, cpu_burst (Linux 5.14) and the
+ * limit of swap. Elsewhere that is an error; so is `unified` on v1 (ERR_USAGE). Converted for v2:
+ * cpu_shares, memory_swap (which loses the memory's part), io_weight where the kernel has no BFQ.
+ * check_before_update holds on v2; v1's kernel always checks. io_weight and a limit of a device: 0
+ * takes the device's away.
+ *
+ * Errors: what the kernel answered, with the file and the value; ERR_SKIP, the group has no such
+ * controller (on v2 it is handed down now, where that can be).
  */
 int cgroup_set(struct cgroup *group, const struct cgroup_limits *limits, struct err *err);
 
@@ -234,5 +244,8 @@ void cgroup_close(struct cgroup *group);
  * 1.23 do it.
  */
 uint64_t cgroup_weight_of_shares(uint64_t shares);
+
+/* An I/O weight of v1 or BFQ (10…1000) as v2's io.weight (1…10000), along a straight line. */
+uint64_t cgroup_io_weight(uint64_t weight);
 
 #endif

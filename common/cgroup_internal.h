@@ -15,13 +15,19 @@ enum {
     CG_PIDS = 1 << 4,
     CG_FREEZER = 1 << 5, /* v1 only, as the next two: v2 does these without a controller */
     CG_DEVICES = 1 << 6,
-    CG_BLKIO = 1 << 7,
+    CG_BLKIO = 1 << 7, /* "io" on v2 */
+    CG_HUGETLB = 1 << 8,
+    CG_RDMA = 1 << 9,
+    CG_NET_CLS = 1 << 10, /* v1 only, as the next */
+    CG_NET_PRIO = 1 << 11,
+    /* These cost a directory more on v1, and few ask for them: only on demand. */
+    CG_ON_DEMAND = CG_HUGETLB | CG_RDMA | CG_NET_CLS | CG_NET_PRIO,
 };
 
 struct cgroup_controller {
-    const char *name;
+    const char *name; /* v1's */
     unsigned bit;
-    bool in_v2; /* v2 has a controller of this name */
+    const char *v2_name; /* NULL: v2 has no such controller */
 };
 
 /* Ends with a row whose name is NULL. */
@@ -37,7 +43,6 @@ struct cgroup_ops {
     /* v2: the controllers that the parent's subtree_control lacks, as bits. NULL on v1. */
     unsigned (*missing)(const struct cgroup *group, const char *parent);
     int (*open)(struct cgroup *group, struct err *err);
-    int (*set)(const struct cgroup *group, const struct cgroup_limits *limits, struct err *err);
     int (*join)(const struct cgroup *group, struct err *err);
     void (*read)(const struct cgroup *group, struct cgroup_usage *ret);
 };
@@ -45,17 +50,23 @@ struct cgroup_ops {
 extern const struct cgroup_ops cgroup_v1_ops, cgroup_v2_ops;
 
 /*
- * Each fills ret's ops, path (the parents' only), base, controllers and paths. They may find no
- * place, and then leave ret->paths 0 with the cause in *err (ERR_SKIP).
+ * Each fills ret's ops, path (the parents' only), base, controllers and paths, and reads
+ * ret->needed for it. They may find no place, and then leave ret->paths 0 with the cause in *err
+ * (ERR_SKIP).
  */
 void cgroup_v1_plan(const struct host_cgroup_mount *mounts, int count, const char *name,
-    unsigned needed, struct cgroup *ret, struct err *err);
-void cgroup_v2_plan(const char *mount_point, const char *name, unsigned needed, struct cgroup *ret,
-    struct err *err);
+    struct cgroup *ret, struct err *err);
+void cgroup_v2_plan(const char *mount_point, const char *name, struct cgroup *ret, struct err *err);
 
 /* The controllers of a v1 hierarchy, and those that a file of a v2 group lists, as bits. */
 unsigned cgroup_v1_controllers(const struct host_cgroup_mount *mount);
 unsigned cgroup_v2_controllers(const char *dir, const char *file);
+
+/*
+ * Hand more controllers down to a group that is there, through every level above it, as bits: an
+ * update asks for what was not needed before. Errors: ERR_SYS, with the level that refuses.
+ */
+int cgroup_v2_enable(struct cgroup *group, unsigned needed, struct err *err);
 
 /* True when we may make a group of this name (which begins with a slash) below the mount point:
  * the lowest level that is there decides. */
@@ -77,6 +88,41 @@ void cgroup_init(struct cgroup *group);
 size_t cgroup_next_level(const struct cgroup *group, int index, size_t length, char ret[256]);
 
 /* The names of these controllers with a space between, as in "cpu memory". */
-void cgroup_names(unsigned bits, char ret[96]);
+void cgroup_names(unsigned bits, bool v2, char ret[96]);
+
+/* cgroup_path for one bit. */
+const char *cgroup_dir(const struct cgroup *group, unsigned bit);
+
+/* cgroup_set.c: the controllers that the limits ask for, in this version. */
+unsigned cgroup_needed(const struct cgroup_limits *limits, bool v2);
+
+/*
+ * Write a number into a file of the controller's directory; UINT64_MAX as the kernel's word for "no
+ * limit" there. `err` says the file, the value, the kernel's answer and, where it can be seen, why.
+ */
+int cgroup_write_number(
+    const struct cgroup *group, unsigned bit, const char *file, uint64_t value, struct err *err);
+
+/* The same for any text, and without a word on the cause. */
+int cgroup_write_text(const struct cgroup *group, unsigned bit, const char *file, struct err *err,
+    const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+
+/* Limits of which one depends on another, or that are lists: cgroup_set_cpu.c, cgroup_set_memory.c,
+ * cgroup_set_io.c, cgroup_set_named.c. */
+int cgroup_set_bandwidth(
+    const struct cgroup *group, const struct cgroup_limits *limits, struct err *err);
+int cgroup_set_memory(
+    const struct cgroup *group, const struct cgroup_limits *limits, struct err *err);
+int cgroup_set_swappiness(
+    const struct cgroup *group, const struct cgroup_limits *limits, struct err *err);
+int cgroup_set_io(const struct cgroup *group, const struct cgroup_limits *limits, struct err *err);
+int cgroup_set_hugepages(
+    const struct cgroup *group, const struct cgroup_limits *limits, struct err *err);
+int cgroup_set_priorities(
+    const struct cgroup *group, const struct cgroup_limits *limits, struct err *err);
+int cgroup_set_rdma(
+    const struct cgroup *group, const struct cgroup_limits *limits, struct err *err);
+int cgroup_set_unified(
+    const struct cgroup *group, const struct cgroup_limits *limits, struct err *err);
 
 #endif

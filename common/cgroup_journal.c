@@ -28,7 +28,8 @@ static int journal_controllers(const struct cgroup *group, struct undo *undo, st
     snprintf(parent, sizeof(parent), "%.*s", (int)group->base[0], group->path[0]);
     unsigned missing = group->ops->missing(group, parent);
     for (const struct cgroup_controller *c = cgroup_controllers; c->name; c++) {
-        if ((missing & c->bit) && undo_add(undo, err, UNDO_SUBTREE, "%s %s", parent, c->name) < 0)
+        if ((missing & c->bit) &&
+            undo_add(undo, err, UNDO_SUBTREE, "%s %s", parent, c->v2_name) < 0)
             return -1;
     }
     return 0;

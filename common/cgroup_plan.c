@@ -6,59 +6,35 @@
 #include "cgroup_internal.h"
 
 #include <limits.h>
-#include <math.h>
 #include <string.h>
 #include <unistd.h>
 
 const struct cgroup_controller cgroup_controllers[] = {
-    {"cpu", CG_CPU, true},
-    {"cpuacct", CG_CPUACCT, false},
-    {"cpuset", CG_CPUSET, true},
-    {"memory", CG_MEMORY, true},
-    {"pids", CG_PIDS, true},
-    {"freezer", CG_FREEZER, false},
-    {"devices", CG_DEVICES, false},
-    {"blkio", CG_BLKIO, false},
+    {"cpu", CG_CPU, "cpu"},
+    {"cpuacct", CG_CPUACCT, NULL},
+    {"cpuset", CG_CPUSET, "cpuset"},
+    {"memory", CG_MEMORY, "memory"},
+    {"pids", CG_PIDS, "pids"},
+    {"freezer", CG_FREEZER, NULL},
+    {"devices", CG_DEVICES, NULL},
+    {"blkio", CG_BLKIO, "io"},
+    {"hugetlb", CG_HUGETLB, "hugetlb"},
+    {"rdma", CG_RDMA, "rdma"},
+    {"net_cls", CG_NET_CLS, NULL},
+    {"net_prio", CG_NET_PRIO, NULL},
     {0},
 };
 
-void cgroup_names(unsigned bits, char ret[96])
+void cgroup_names(unsigned bits, bool v2, char ret[96])
 {
     size_t used = 0;
 
     ret[0] = '\0';
     for (const struct cgroup_controller *c = cgroup_controllers; c->name; c++) {
-        if (bits & c->bit)
-            used += (size_t)snprintf(ret + used, 96 - used, "%s%s", used ? " " : "", c->name);
+        const char *name = v2 ? c->v2_name : c->name;
+        if (name && bits & c->bit)
+            used += (size_t)snprintf(ret + used, 96 - used, "%s%s", used ? " " : "", name);
     }
-}
-
-uint64_t cgroup_weight_of_shares(uint64_t shares)
-{
-    if (shares <= 2)
-        return 1;
-    if (shares >= 262144)
-        return 10000;
-    double l = log2((double)shares);
-    /* one fraction, so that 1024 comes out as 100 and not a rounding error above it */
-    return (uint64_t)ceil(pow(10, (l * l + 125 * l - 126) / 612));
-}
-
-static unsigned needed_for(const struct cgroup_limits *limits)
-{
-    unsigned needed = 0;
-
-    if (!limits)
-        return 0;
-    if (limits->cpu_quota_usec || limits->cpu_shares)
-        needed |= CG_CPU;
-    if (limits->memory_bytes || limits->memory_swap_bytes)
-        needed |= CG_MEMORY;
-    if (limits->pids)
-        needed |= CG_PIDS;
-    if (limits->cpus)
-        needed |= CG_CPUSET;
-    return needed;
 }
 
 int cgroup_check_name(const char *name, struct err *err)
@@ -104,18 +80,22 @@ static bool is_v1(const struct host_cgroup_mount *mounts, int count)
     return false;
 }
 
-static void choose_parents(const char *name, unsigned needed, struct cgroup *ret, struct err *err)
+/* Finds ret->needed too, which depends on the version. */
+static void choose_parents(
+    const char *name, const struct cgroup_limits *limits, struct cgroup *ret, struct err *err)
 {
     struct host_cgroup_mount mounts[HOST_CGROUP_MOUNTS];
     int count = host_cgroup_mounts(mounts);
 
-    if (is_v1(mounts, count)) {
-        cgroup_v1_plan(mounts, count, name, needed, ret, err);
+    ret->v2 = !is_v1(mounts, count);
+    ret->needed = cgroup_needed(limits, ret->v2);
+    if (!ret->v2) {
+        cgroup_v1_plan(mounts, count, name, ret, err);
         return;
     }
     for (int i = 0; i < count; i++) {
         if (mounts[i].v2) {
-            cgroup_v2_plan(mounts[i].point, name, needed, ret, err);
+            cgroup_v2_plan(mounts[i].point, name, ret, err);
             return;
         }
     }
@@ -144,17 +124,15 @@ static size_t not_ours(const struct cgroup *group, int index)
 int cgroup_plan(
     const char *name, const struct cgroup_limits *limits, struct cgroup *ret, struct err *err)
 {
-    unsigned needed = needed_for(limits);
     bool absolute = *name == '/';
     struct err cause;
 
     if (cgroup_check_name(name, err) < 0)
         return -1;
     cgroup_init(ret);
-    ret->needed = needed;
-    choose_parents(name, needed, ret, &cause);
+    choose_parents(name, limits, ret, &cause);
     ret->absent = ret->paths == 0;
-    if (ret->absent && needed) {
+    if (ret->absent && ret->needed) {
         *err = cause;
         return -1;
     }
@@ -168,15 +146,20 @@ int cgroup_plan(
     return 0;
 }
 
+const char *cgroup_dir(const struct cgroup *group, unsigned bit)
+{
+    for (int i = 0; i < group->paths; i++) {
+        if (group->controllers[i] & bit)
+            return group->path[i];
+    }
+    return NULL;
+}
+
 const char *cgroup_path(const struct cgroup *group, const char *controller)
 {
     for (const struct cgroup_controller *c = cgroup_controllers; c->name; c++) {
-        if (strcmp(c->name, controller) != 0)
-            continue;
-        for (int i = 0; i < group->paths; i++) {
-            if (group->controllers[i] & c->bit)
-                return group->path[i];
-        }
+        if (strcmp(c->name, controller) == 0 || (c->v2_name && strcmp(c->v2_name, controller) == 0))
+            return cgroup_dir(group, c->bit);
     }
     return NULL;
 }

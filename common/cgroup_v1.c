@@ -12,7 +12,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <string.h>
 
 /*
@@ -53,57 +52,6 @@ static int open_tasks(struct cgroup *group, struct err *err)
     return 0;
 }
 
-/* The kernel's word for "no limit" is -1 here. */
-static int write_limit(
-    const struct cgroup *group, const char *controller, const char *file, uint64_t v, struct err *e)
-{
-    const char *dir = cgroup_path(group, controller);
-
-    if (v == UINT64_MAX)
-        return fsio_write(e, dir, file, strcmp(file, "pids.max") == 0 ? "max" : "-1");
-    return fsio_write(e, dir, file, "%" PRIu64, v);
-}
-
-/*
- * memory <= memory.memsw must hold after each write. A new group has no limits, so memory comes
- * first; when a limit is raised later the kernel refuses that (EINVAL), and memsw goes first.
- */
-static int set_memory(
-    const struct cgroup *group, const struct cgroup_limits *limits, struct err *err)
-{
-    const char *swap_file = "memory.memsw.limit_in_bytes", *file = "memory.limit_in_bytes";
-    bool swap = limits->memory_swap_bytes && fsio_exists(cgroup_path(group, "memory"), swap_file);
-    uint64_t memory_bytes = limits->memory_bytes, swap_bytes = limits->memory_swap_bytes;
-
-    if (memory_bytes && write_limit(group, "memory", file, memory_bytes, err) < 0) {
-        if (!swap || errno != EINVAL ||
-            write_limit(group, "memory", swap_file, swap_bytes, err) < 0)
-            return -1;
-        return write_limit(group, "memory", file, memory_bytes, err);
-    }
-    return swap ? write_limit(group, "memory", swap_file, swap_bytes, err) : 0;
-}
-
-static int set(const struct cgroup *group, const struct cgroup_limits *limits, struct err *err)
-{
-    uint64_t period = limits->cpu_period_usec ? limits->cpu_period_usec : 100000;
-
-    if (limits->cpu_quota_usec &&
-        (write_limit(group, "cpu", "cpu.cfs_period_us", period, err) < 0 ||
-            write_limit(group, "cpu", "cpu.cfs_quota_us", limits->cpu_quota_usec, err) < 0))
-        return -1;
-    if (limits->cpu_shares && write_limit(group, "cpu", "cpu.shares", limits->cpu_shares, err) < 0)
-        return -1;
-    if (set_memory(group, limits, err) < 0)
-        return -1;
-    if (limits->pids && write_limit(group, "pids", "pids.max", limits->pids, err) < 0)
-        return -1;
-    if (limits->cpus &&
-        fsio_write(err, cgroup_path(group, "cpuset"), "cpuset.cpus", "%s", limits->cpus) < 0)
-        return -1;
-    return 0;
-}
-
 /* "0" is the writer. `tasks` moves one thread and takes no lock that stops every fork. */
 static int join(const struct cgroup *group, struct err *err)
 {
@@ -140,7 +88,6 @@ static void read_usage(const struct cgroup *group, struct cgroup_usage *ret)
 const struct cgroup_ops cgroup_v1_ops = {
     .level = level,
     .open = open_tasks,
-    .set = set,
     .join = join,
     .read = read_usage,
 };
@@ -155,16 +102,17 @@ unsigned cgroup_v1_controllers(const struct host_cgroup_mount *mount)
 }
 
 void cgroup_v1_plan(const struct host_cgroup_mount *mounts, int count, const char *name,
-    unsigned needed, struct cgroup *ret, struct err *err)
+    struct cgroup *ret, struct err *err)
 {
-    unsigned have = 0;
+    unsigned needed = ret->needed, have = 0;
     char names[96];
 
     ret->ops = &cgroup_v1_ops;
     for (int i = 0; i < count && ret->paths < CGROUP_PATHS; i++) {
         unsigned bits = cgroup_v1_controllers(&mounts[i]);
+        unsigned wanted = bits & (needed | ~(unsigned)CG_ON_DEMAND);
         /* a hierarchy can be mounted at two places; the first serves */
-        if (!(bits & ~have) || !cgroup_may_make(mounts[i].point, *name == '/' ? name : ""))
+        if (!(wanted & ~have) || !cgroup_may_make(mounts[i].point, *name == '/' ? name : ""))
             continue;
         have |= bits;
         int index = ret->paths++;
@@ -173,7 +121,7 @@ void cgroup_v1_plan(const struct host_cgroup_mount *mounts, int count, const cha
             (size_t)snprintf(ret->path[index], sizeof(ret->path[index]), "%s", mounts[i].point);
     }
     if (needed & ~have) {
-        cgroup_names(needed & ~have, names);
+        cgroup_names(needed & ~have, false, names);
         ret->paths = 0;
         err_set(err, ERR_SKIP, "limits need these v1 controllers: %s", names);
         err_hint(err, "not mounted, or not writable for this user -> sudo, or make vm");

@@ -13,7 +13,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <string.h>
 
@@ -26,7 +25,7 @@ unsigned cgroup_v2_controllers(const char *dir, const char *file)
 
     while ((word = strsep(&rest, " "))) {
         for (const struct cgroup_controller *c = cgroup_controllers; c->name; c++)
-            bits |= c->in_v2 && strcmp(c->name, word) == 0 ? c->bit : 0;
+            bits |= c->v2_name && strcmp(c->v2_name, word) == 0 ? c->bit : 0;
     }
     return bits;
 }
@@ -88,13 +87,13 @@ static int level(struct cgroup *group, int index, const char *parent, const char
         return 0;
     for (const struct cgroup_controller *c = cgroup_controllers; c->name; c++) {
         if (bits & c->bit)
-            used += (size_t)snprintf(all + used, sizeof(all) - used, "+%s ", c->name);
+            used += (size_t)snprintf(all + used, sizeof(all) - used, "+%s ", c->v2_name);
     }
     if (fsio_write(err, parent, "cgroup.subtree_control", "%s", all) == 0)
         return 0;
     for (const struct cgroup_controller *c = cgroup_controllers; c->name; c++) {
         if (!(bits & c->bit) ||
-            fsio_write(err, parent, "cgroup.subtree_control", "+%s", c->name) == 0)
+            fsio_write(err, parent, "cgroup.subtree_control", "+%s", c->v2_name) == 0)
             continue;
         if (group->needed & c->bit)
             return explain_enable(parent, err);
@@ -103,55 +102,28 @@ static int level(struct cgroup *group, int index, const char *parent, const char
     return 0;
 }
 
+int cgroup_v2_enable(struct cgroup *group, unsigned needed, struct err *err)
+{
+    char parent[256], below[256];
+    size_t length = group->base[0];
+
+    if (!(needed & ~group->controllers[0]))
+        return 0;
+    group->needed |= needed;
+    group->controllers[0] |= needed;
+    snprintf(parent, sizeof(parent), "%.*s", (int)length, group->path[0]);
+    while ((length = cgroup_next_level(group, 0, length, below))) {
+        if (level(group, 0, parent, below, false, err) < 0)
+            return -1;
+        strcpy(parent, below);
+    }
+    return 0;
+}
+
 static int open_dir(struct cgroup *group, struct err *err)
 {
     group->fd = open(group->path[0], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     return group->fd < 0 ? err_sys(err, "cannot open the group %s", group->path[0]) : 0;
-}
-
-static int write_limit(const char *dir, const char *file, uint64_t value, struct err *err)
-{
-    return value == UINT64_MAX ? fsio_write(err, dir, file, "max")
-                               : fsio_write(err, dir, file, "%" PRIu64, value);
-}
-
-/* v1 and docker count memory and swap together, v2 swap alone. */
-static int set_swap(const char *dir, const struct cgroup_limits *limits, struct err *err)
-{
-    uint64_t total_bytes = limits->memory_swap_bytes, memory_bytes = limits->memory_bytes;
-
-    if (!total_bytes || !fsio_exists(dir, "memory.swap.max"))
-        return 0;
-    if (total_bytes == UINT64_MAX)
-        return fsio_write(err, dir, "memory.swap.max", "max");
-    if (!memory_bytes || total_bytes < memory_bytes)
-        return err_set(err, ERR_USAGE,
-            "the limit of memory and swap (%" PRIu64 ") is less than that of memory (%" PRIu64 ")",
-            total_bytes, memory_bytes);
-    return write_limit(dir, "memory.swap.max", total_bytes - memory_bytes, err);
-}
-
-static int set(const struct cgroup *group, const struct cgroup_limits *limits, struct err *err)
-{
-    const char *dir = group->path[0];
-    uint64_t quota = limits->cpu_quota_usec;
-    uint64_t period = limits->cpu_period_usec ? limits->cpu_period_usec : 100000;
-
-    if (quota == UINT64_MAX && fsio_write(err, dir, "cpu.max", "max %" PRIu64, period) < 0)
-        return -1;
-    if (quota && quota != UINT64_MAX &&
-        fsio_write(err, dir, "cpu.max", "%" PRIu64 " %" PRIu64, quota, period) < 0)
-        return -1;
-    if (limits->cpu_shares &&
-        write_limit(dir, "cpu.weight", cgroup_weight_of_shares(limits->cpu_shares), err) < 0)
-        return -1;
-    if (limits->memory_bytes && write_limit(dir, "memory.max", limits->memory_bytes, err) < 0)
-        return -1;
-    if (set_swap(dir, limits, err) < 0)
-        return -1;
-    if (limits->pids && write_limit(dir, "pids.max", limits->pids, err) < 0)
-        return -1;
-    return limits->cpus ? fsio_write(err, dir, "cpuset.cpus", "%s", limits->cpus) : 0;
 }
 
 static int join(const struct cgroup *group, struct err *err)
@@ -181,7 +153,6 @@ const struct cgroup_ops cgroup_v2_ops = {
     .level = level,
     .missing = missing,
     .open = open_dir,
-    .set = set,
     .join = join,
     .read = read_usage,
 };
@@ -195,9 +166,9 @@ static bool choose_parent(const char *mount_point, const char *name, char ret[PA
     return cgroup_may_make(mount_point, name);
 }
 
-void cgroup_v2_plan(
-    const char *mount_point, const char *name, unsigned needed, struct cgroup *ret, struct err *err)
+void cgroup_v2_plan(const char *mount_point, const char *name, struct cgroup *ret, struct err *err)
 {
+    unsigned needed = ret->needed;
     char parent[PATH_MAX], names[96];
 
     if (!choose_parent(mount_point, name, parent) || strlen(parent) >= sizeof(ret->path[0])) {
@@ -208,14 +179,13 @@ void cgroup_v2_plan(
     }
     unsigned have = cgroup_v2_controllers(parent, "cgroup.controllers");
     if (needed & ~have) {
-        cgroup_names(needed & ~have, names);
+        cgroup_names(needed & ~have, true, names);
         err_set(err, ERR_SKIP, "limits need these controllers, which %s lacks: %s", parent, names);
         err_hint(err, "not handed down to this group, or not in this kernel -> compare "
                       "cgroup.controllers here with the one of the root group");
         return;
     }
     ret->ops = &cgroup_v2_ops;
-    ret->v2 = true;
     ret->paths = 1;
     /* cpu, memory and pids also count, and are wanted for that where they can be had */
     ret->controllers[0] = needed | (have & (CG_CPU | CG_MEMORY | CG_PIDS));
