@@ -56,6 +56,8 @@ int mount_groups(struct container *container, const struct spec_mount *m, struct
     const struct cgroup *group = &container->group;
     const char *at = m->destination;
 
+    if (groups_join(container, err) < 0)
+        return -1;
     if (group->absent)
         return 0;
     explain_step(

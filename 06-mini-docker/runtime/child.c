@@ -49,7 +49,7 @@ static int (*const STAGES[])(struct container *container, struct err *err) = {
     stage_devices,
     stage_console,
     stage_masks,
-    join_groups,
+    groups_join,
     stage_sysctl,
     stop_for_hooks,
     stage_pivot,

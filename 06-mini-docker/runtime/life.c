@@ -198,16 +198,20 @@ int life_run(const struct life_options *options, struct life *ret, struct err *e
     return 0;
 }
 
-/* The lock was given back while it ran; whoever has deleted it meanwhile has done our work. */
+/*
+ * What was made is known here, so the journal need not be read. The lock was given back while it
+ * ran; whoever has deleted it meanwhile has done our work.
+ */
 int life_end(struct life *life, struct err *err)
 {
-    char root[PATH_MAX];
-    struct err ignored;
+    struct hooks_state *told = &life->container.hooks_state;
 
-    snprintf(root, sizeof(root), "%s", life->state.dir);
-    *strrchr(root, '/') = '\0';
-    container_remove(&life->container, &ignored);
-    return life_delete(root, life->state.id, true, &life->warning, err);
+    if (container_remove(&life->container, err) < 0 || state_forget(&life->state, err) < 0)
+        return -1;
+    told->status = "stopped";
+    told->pid = 0;
+    hooks_run(told->spec, HOOK_POSTSTOP, told, &life->warning);
+    return 0;
 }
 
 void life_close(struct life *life)

@@ -9,8 +9,10 @@
 
 #include "container.h"
 
-/* groups.c: join the groups, and see them as the root from here on. */
+/* groups.c: join the groups, and see them as the root from here on; an early child does it later. */
 int stage_groups(struct container *container, struct err *err);
+/* groups.c: the same at last, whoever it is. Whoever shows the groups calls it first. */
+int groups_join(struct container *container, struct err *err);
 /* root.c: the new root becomes a mount of its own; container->root_fd is opened. */
 int stage_root(struct container *container, struct err *err);
 /* mounts.c: spec->mounts, below root_fd. */

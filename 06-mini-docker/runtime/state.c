@@ -12,6 +12,7 @@
 #include "fsio.h"
 #include "proc.h"
 #include "state_file.h"
+#include "undo_kinds.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -193,6 +194,16 @@ int state_remove(struct state *state, struct err *err)
     state_close(state);
     return failed ? err_set(err, ERR_SYS, "cannot remove all of container %s: %s", state->id, said)
                   : 0;
+}
+
+int state_forget(struct state *state, struct err *err)
+{
+    int gone = state->lock >= 0 ? 0 : take_lock(state, err);
+
+    if (gone == 0)
+        gone = undo_line(UNDO_TREE, state->dir, state->dir, err);
+    state_close(state);
+    return gone < 0 ? -1 : 0;
 }
 
 void state_close(struct state *state)

@@ -103,6 +103,12 @@ int state_release(const struct state *state, struct err *err);
  */
 int state_remove(struct state *state, struct err *err);
 
+/*
+ * Remove the directory alone, when all that its journal names is gone already; takes the lock for
+ * it. No error when somebody else has removed it.
+ */
+int state_forget(struct state *state, struct err *err);
+
 /* Give the lock and the descriptors back. Safe to call twice. */
 void state_close(struct state *state);
 
