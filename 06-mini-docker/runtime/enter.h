@@ -27,8 +27,10 @@ struct enter {
 };
 
 /*
- * Returns 0 once the program runs. After an error nothing of it is left. Errors: the container has
- * ended or is paused; ERR_NOT_FOUND and ERR_NOT_EXECUTABLE are about the program.
+ * Returns 0 once the program runs; it is the caller's child, and goes on when the caller ends.
+ * After an error nothing of it is left. Errors: the container has ended or is paused;
+ * ERR_NOT_FOUND and ERR_NOT_EXECUTABLE are about the program. Privilege: root, or an ordinary
+ * user where the container has a user namespace of the same user's.
  */
 int enter_start(struct enter *enter, struct err *err);
 

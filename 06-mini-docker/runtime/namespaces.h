@@ -40,11 +40,21 @@ int namespaces_open(const struct spec_linux *spec, struct namespaces *ret, struc
 int namespaces_spawn(
     struct namespaces *namespaces, struct spawn *spawn, struct spawned *ret, struct err *err);
 
-/* In the child, with the caller's /proc still there: join the rest, make the time namespace. */
+/*
+ * In the child, with the caller's /proc still there and the user namespace's maps written: make the
+ * time namespace, become root of the user namespace, join the rest.
+ */
 int namespaces_join(struct namespaces *namespaces, struct err *err);
 
 /* In the child: join the cgroup namespace of a path, or make the one that was asked for. */
 int namespaces_join_group(struct namespaces *namespaces, struct err *err);
+
+/*
+ * The caller has come into a user namespace and is nobody in there: its own IDs are not mapped, and
+ * a file that it made would be refused (EOVERFLOW). Become root of it, with the death signal that
+ * this takes away (prctl(2)), and as little dumpable as before. Where 0 is not mapped, nothing.
+ */
+void namespaces_become_root(void);
 
 /* Safe to call twice, but not before namespaces_open. */
 void namespaces_close(struct namespaces *namespaces);

@@ -10,9 +10,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <inttypes.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 #ifndef CLONE_NEWTIME
 #define CLONE_NEWTIME 0x00000080
@@ -122,10 +125,24 @@ int namespaces_make_time(struct namespaces *namespaces, struct err *err)
     return 0;
 }
 
+/* The groups go first: one who is not root may not. In a map of one's own he must not at all. */
+void namespaces_become_root(void)
+{
+    int ignored = setgroups(0, NULL);
+
+    (void)ignored;
+    if (setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
+        return;
+    prctl(PR_SET_DUMPABLE, 0); /* fs.suid_dumpable may have made it 1 */
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
 int namespaces_join(struct namespaces *namespaces, struct err *err)
 {
     if (namespaces_make_time(namespaces, err) < 0)
         return -1;
+    if (namespaces->own & CLONE_NEWUSER)
+        namespaces_become_root();
     /* PID and user: the child was born in them */
     return namespaces_join_flags(
         namespaces, ~(CLONE_NEWCGROUP | CLONE_NEWPID | CLONE_NEWUSER), false, err);

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The parent's side of an exec. All that the child needs of the host is opened here, before there
+ * is a child: it is born in the container's PID namespace, and from then on a process inside could
+ * look at it, were it dumpable (CVE-2016-9962; self.h).
+ *
+ * What must hold: the pidfd is the container's first process and no other that got its pid, and
+ * every namespace is taken through it. When that process ends meanwhile, the kernel refuses to let
+ * anyone in; and a child that was let in already ends with the PID namespace. A child that dies
+ * before its exec would look like one whose exec succeeded, so that is checked in the end.
+ */
+#include "enter_internal.h"
+
+#include "host_proc.h"
+#include "identity.h"
+#include "step.h"
+
+#include "cleanup.h"
+#include "ns.h"
+#include "proc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+static int check_status(const struct state *state, struct err *err)
+{
+    enum state_status status = state_status(state);
+
+    if (status == STATE_RUNNING || status == STATE_CREATED)
+        return 0;
+    err_set(err, ERR_SYS, "cannot exec in container %s: it is %s", state->id,
+        state_status_name(status));
+    if (status == STATE_PAUSED)
+        return err_hint(err, "it would stop at once, as all in there -> resume %s", state->id);
+    return err_hint(err, "only a container that runs takes a process -> state %s", state->id);
+}
+
+/* In a user namespace that an ordinary user mapped by himself; kernels without them have no file.
+ */
+static bool setgroups_denied(int proc, pid_t pid)
+{
+    char name[48], text[8] = "";
+    struct err ignored;
+
+    snprintf(name, sizeof(name), "%d/setgroups", pid);
+    cleanup_close int fd = host_proc_file(proc, name, O_RDONLY, &ignored);
+    return fd >= 0 && read(fd, text, sizeof(text) - 1) > 0 && strncmp(text, "deny", 4) == 0;
+}
+
+/* Without a mount namespace of its own it has a chroot(2), which setns does not follow. */
+static int open_root(struct entry *entry, struct err *err)
+{
+    char path[48];
+
+    if (entry->different & CLONE_NEWNS)
+        return 0;
+    snprintf(path, sizeof(path), "/proc/%d/root", entry->enter->state->pid);
+    entry->root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    return entry->root < 0 ? err_sys(err, "cannot open the container's root %s", path) : 0;
+}
+
+static int open_all(struct entry *entry, struct err *err)
+{
+    const struct state *state = entry->enter->state;
+    const struct seccomp *seccomp = entry->enter->seccomp;
+
+    if (state_pidfd(state, &entry->container, err) < 0 || host_proc_open(&entry->proc, err) < 0 ||
+        ns_different(state->pid, &entry->different, err) < 0 || open_root(entry, err) < 0)
+        return -1;
+    entry->namespaces = entry->different & ~CLONE_NEWPID;
+    entry->single_gid = setgroups_denied(entry->proc, state->pid);
+    if (!state->group.absent && cgroup_open(&entry->group, err) < 0)
+        return -1;
+    if (seccomp && seccomp->notify)
+        return seccomp_listener_connect(
+            entry->enter->spec->linux_.seccomp, &entry->seccomp_socket, err);
+    return 0;
+}
+
+static int join_user(void *arg, struct err *err)
+{
+    struct entry *entry = arg;
+
+    entry->namespaces &= ~CLONE_NEWUSER;
+    return ns_enter(entry->container, entry->different & (CLONE_NEWUSER | CLONE_NEWPID), err);
+}
+
+/*
+ * An ordinary user has no rights over the PID namespace but as one of the user namespace that owns
+ * it, and from there is no way back: a step does it.
+ */
+static int spawn_child(struct entry *entry, struct spawned *ret, struct err *err)
+{
+    struct spawn spawn = {.cgroup_fd = entry->group.fd, .child = enter_child_main, .arg = entry};
+
+    explain_step(&entry->enter->explain, "setns(2), clone(2); lab 01",
+        "setns(pidfd of process %d, CLONE_NEWPID), clone3", entry->enter->state->pid);
+    if (!(entry->different & CLONE_NEWPID))
+        return spawn_start(&spawn, ret, err);
+    if (step_spawn_in_pid(entry->container, &spawn, ret, err) == 0)
+        return 0;
+    if (err->code != EPERM || !(entry->different & CLONE_NEWUSER))
+        return -1;
+    return step_spawn(join_user, entry, &spawn, ret, err);
+}
+
+static int spawn_with_score(struct entry *entry, struct spawned *ret, struct err *err)
+{
+    const struct spec_process *process = &entry->enter->spec->process;
+    struct err ignored;
+    int before;
+
+    if (identity_score_lend(process, &before, err) < 0)
+        return -1;
+    int result = spawn_child(entry, ret, err);
+    if (identity_score_back(process, before, result < 0 ? &ignored : err) < 0)
+        result = -1;
+    return result;
+}
+
+/*
+ * With a group or a PID namespace of its own the container's end is the process's too. Without,
+ * `delete` finds it by its line in the journal, if it was written before delete read that: hence
+ * the lock, and the look whether the journal is still there.
+ */
+static int journal(const struct entry *entry, pid_t pid, struct err *err)
+{
+    const struct state *state = entry->enter->state;
+    char path[PATH_MAX];
+    struct stat st;
+    struct undo undo = {.fd = -1};
+
+    if (!state->group.absent || entry->enter->spec->linux_.namespaces & CLONE_NEWPID)
+        return 0;
+    snprintf(undo.dir, sizeof(undo.dir), "%s", state->dir);
+    snprintf(path, sizeof(path), "%s/journal", state->dir);
+    cleanup_close int lock = open(state->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (lock < 0 || flock(lock, LOCK_EX) < 0)
+        return err_sys(err, "cannot lock %s", state->dir);
+    cleanup_close int file = open(path, O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
+    if (file < 0 || fstat(file, &st) < 0 || st.st_nlink == 0)
+        return err_set(err, ERR_SYS, "container %s was deleted meanwhile", state->id);
+    undo.fd = file;
+    return undo_add(&undo, err, UNDO_PROCESS, "%d %llu", pid, proc_start_time(pid));
+}
+
+static bool has_ended(int pidfd)
+{
+    struct pollfd end = {.fd = pidfd, .events = POLLIN};
+
+    return poll(&end, 1, 0) > 0;
+}
+
+/* Let the child go on, and wait for its exec. */
+static int see_through(struct entry *entry, const struct spawned *child, struct err *err)
+{
+    sync_parent(&entry->sync);
+    if (identity_raise_limits(child->pid, &entry->enter->spec->process, err) < 0 ||
+        journal(entry, child->pid, err) < 0 || sync_signal(&entry->sync, err) < 0 ||
+        sync_wait_exec(&entry->sync, err) < 0)
+        return -1;
+    return has_ended(child->pidfd) && has_ended(entry->container)
+               ? err_set(err, ERR_SYS, "the process ended with its container")
+               : 0;
+}
+
+static void end(struct spawned *child)
+{
+    struct err ignored;
+
+    if (child->pidfd < 0)
+        return;
+    proc_pidfd_signal(child->pidfd, SIGKILL);
+    spawn_wait(child, &ignored);
+    close(steal_fd(&child->pidfd));
+}
+
+/* Whatever failed: if the container has ended, that is why. */
+static int explain(const struct entry *entry, struct err *err)
+{
+    const char *id = entry->enter->state->id;
+
+    if (entry->container < 0 || !has_ended(entry->container))
+        return -1;
+    err_set(err, ERR_SYS, "cannot exec in container %s: it has stopped meanwhile", id);
+    return err_hint(err, "its first process has ended -> state %s", id);
+}
+
+static void close_all(struct entry *entry)
+{
+    cleanup_close_fn(&entry->container);
+    cleanup_close_fn(&entry->root);
+    cleanup_close_fn(&entry->proc);
+    cleanup_close_fn(&entry->seccomp_socket);
+    cgroup_close(&entry->group);
+    sync_close(&entry->sync);
+}
+
+int enter_start(struct enter *enter, struct err *err)
+{
+    struct entry entry = {
+        .enter = enter,
+        .container = -1,
+        .root = -1,
+        .proc = -1,
+        .seccomp_socket = -1,
+        .group = enter->state->group,
+        .sync = {-1, -1, -1, -1},
+    };
+
+    enter->process = (struct spawned){.pidfd = -1};
+    int result = check_status(enter->state, err);
+    if (result == 0)
+        result = open_all(&entry, err);
+    if (result == 0)
+        result = sync_open(&entry.sync, err);
+    if (result == 0)
+        result = spawn_with_score(&entry, &enter->process, err);
+    if (result == 0)
+        result = see_through(&entry, &enter->process, err);
+    if (result < 0) {
+        end(&enter->process);
+        explain(&entry, err);
+    }
+    close_all(&entry);
+    return result;
+}
