@@ -8,6 +8,8 @@
 
 #include "command.h"
 
+#include <limits.h>
+
 /* What every error message begins with. */
 #define PROGRAM "mini-runc"
 
@@ -24,8 +26,25 @@ struct globals {
 /* Written by main.c alone, before any command runs. */
 extern struct globals globals;
 
+/* The directory that containers are kept in, absolute (globals.c). */
+int globals_root(char ret[PATH_MAX], struct err *err);
+
+/*
+ * Who makes the groups: us, or with --cgroup-manager disabled the caller. Errors: ERR_USAGE,
+ * systemd is asked for (globals.c).
+ */
+int globals_groups(bool *ret_disabled, struct err *err);
+
+/* The formats of list and ps: NULL, "table" or "json"; ERR_USAGE for another (globals.c). */
+int globals_format(const char *format, struct err *err);
+
+/* Where the steps of --debug go, or -1: the `fd` of a struct explain (globals.c). */
+int globals_debug(void);
+
 extern const struct program PROGRAM_TABLE;
 
-extern const struct command features_command, help_command, spec_command;
+extern const struct command create_command, start_command, state_command, kill_command,
+    delete_command, exec_command, run_command, list_command, ps_command, pause_command,
+    resume_command, update_command, features_command, spec_command, help_command;
 
 #endif

@@ -155,7 +155,7 @@ static int features_run(void *args, int argc, char **argv, struct err *err)
     add_words(root, "mountOptions", MOUNT_OPTIONS);
     add_linux(root);
     add_annotations(root);
-    puts(json_object_to_json_string_ext(root, JSON_C_TO_STRING_PRETTY));
+    puts(json_object_to_json_string_ext(root, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED));
     json_object_put(root);
     return 0;
 }

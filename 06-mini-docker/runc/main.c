@@ -35,8 +35,19 @@ static const struct opt GLOBALS[] = {
 struct globals globals;
 
 static const struct command *const COMMANDS[] = {
-    &features_command,
+    &create_command,
+    &start_command,
+    &run_command,
+    &state_command,
+    &list_command,
+    &ps_command,
+    &kill_command,
+    &pause_command,
+    &resume_command,
+    &update_command,
+    &delete_command,
     &spec_command,
+    &features_command,
     &help_command,
     NULL,
 };

@@ -131,8 +131,9 @@ static int spec_run(void *args, int argc, char **argv, struct err *err)
         return write_new(path, SPEC_TEXT, err);
     struct json_object *root = json_tokener_parse(SPEC_TEXT);
     make_rootless(root);
-    int result =
-        write_new(path, json_object_to_json_string_ext(root, JSON_C_TO_STRING_PRETTY), err);
+    int result = write_new(path,
+        json_object_to_json_string_ext(root, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED),
+        err);
     json_object_put(root);
     return result;
 }

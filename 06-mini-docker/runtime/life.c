@@ -97,7 +97,7 @@ static void fill_container(struct life *life, const struct life_options *options
 }
 
 /* What needs nothing made: a wrong config.json leaves no trace. */
-static int prepare(const struct life_options *options, struct life *life, struct err *err)
+static int prepare(struct life_options *options, struct life *life, struct err *err)
 {
     struct spec *spec = &life->config.spec;
     char cache[PATH_MAX];
@@ -107,6 +107,8 @@ static int prepare(const struct life_options *options, struct life *life, struct
         return -1;
     if (!spec->process.args)
         return err_set(err, ERR_USAGE, "config.json: process: it is needed to create a container");
+    if (options->streams && options->streams(options, spec->process.terminal, err) < 0)
+        return -1;
     if (spec->process.terminal != (options->console_socket >= 0)) {
         if (!spec->process.terminal)
             return err_set(err, ERR_USAGE,
@@ -124,22 +126,27 @@ static int prepare(const struct life_options *options, struct life *life, struct
     return 0; /* seccomp_prepare(spec->linux_.seccomp, cache, &life->seccomp, err) */
 }
 
+int life_write_pid_file(const char *path, pid_t pid, struct err *err)
+{
+    char other[PATH_MAX], text[24];
+
+    snprintf(other, sizeof(other), "%s.new", path);
+    snprintf(text, sizeof(text), "%d", pid);
+    if (fsio_create(err, NULL, other, text) < 0)
+        return -1;
+    if (rename(other, path) == 0)
+        return 0;
+    err_sys(err, "cannot write %s", path);
+    unlink(other);
+    return -1;
+}
+
 static int write_pid_file(
     const struct life_options *options, const struct life *life, struct err *err)
 {
-    char path[PATH_MAX], text[24];
-
     if (!options->pid_file)
         return 0;
-    snprintf(path, sizeof(path), "%s.new", options->pid_file);
-    snprintf(text, sizeof(text), "%d", life->container.process.pid);
-    if (fsio_create(err, NULL, path, text) < 0)
-        return -1;
-    if (rename(path, options->pid_file) == 0)
-        return 0;
-    err_sys(err, "cannot write %s", options->pid_file);
-    unlink(path);
-    return -1;
+    return life_write_pid_file(options->pid_file, life->container.process.pid, err);
 }
 
 /* Give up what was begun, for the error in *err. */
@@ -157,14 +164,16 @@ static int give_up(struct life *life, struct err *err)
 
 static int begin(const struct life_options *options, struct life *life, struct err *err)
 {
+    struct life_options own = *options;
+
     *life = (struct life){
         .state = {.lock = -1, .group = {.absent = true, .fd = -1}}, .undo = {.fd = -1}};
     container_init(&life->container);
-    if (prepare(options, life, err) < 0 ||
+    if (prepare(&own, life, err) < 0 ||
         state_create(options->root, options->id, &life->state, &life->undo, err) < 0)
         return -1;
     describe(life, options);
-    fill_container(life, options);
+    fill_container(life, &own);
     return keep_config(life, err);
 }
 

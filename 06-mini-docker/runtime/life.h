@@ -31,6 +31,12 @@ struct life_options {
     bool no_pivot, keep_keyring, cgroups_disabled;
     bool detach; /* life_run: the container outlives the caller */
     struct explain explain;
+    /*
+     * Called once config.json has said whether there is a terminal, to fill stdio or
+     * console_socket of its first argument; NULL: they are right as they are.
+     */
+    int (*streams)(struct life_options *options, bool terminal, struct err *err);
+    void *streams_arg;
 };
 
 /* What a create or run holds while its process lasts. */
@@ -53,6 +59,9 @@ void life_options_init(struct life_options *options);
  */
 int life_create(const struct life_options *options, struct life *ret, struct err *err);
 int life_run(const struct life_options *options, struct life *ret, struct err *err);
+
+/* Write a process's number whole or not at all: a reader may poll for the file. */
+int life_write_pid_file(const char *path, pid_t pid, struct err *err);
 
 /* After life_run, once the program has ended (container_wait): poststop hooks, and all goes. */
 int life_end(struct life *life, struct err *err);

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The fields that engines read. The annotations are the bundle's, kept with the container; a config
+ * that cannot be read any more (a create was killed halfway) costs the annotations, not the answer.
+ */
+#include "state_json.h"
+
+#include "commands.h"
+
+#include "runtime/config.h"
+
+#include "cleanup.h"
+
+#include <pwd.h>
+#include <string.h>
+
+pid_t state_shown_pid(const struct state *state, enum state_status status)
+{
+    return status == STATE_STOPPED ? 0 : state->pid;
+}
+
+/* fgetpwent(3) reads the file alone: a static program cannot ask the host's name services. */
+const char *state_owner(const struct state *state, char buf[64])
+{
+    cleanup_fclose FILE *passwd = fopen("/etc/passwd", "re");
+
+    snprintf(buf, 64, "%s", state->owner);
+    for (struct passwd *entry; passwd && (entry = fgetpwent(passwd));) {
+        char number[16];
+        snprintf(number, sizeof(number), "%u", entry->pw_uid);
+        if (strcmp(number, state->owner) == 0) {
+            snprintf(buf, 64, "%s", entry->pw_name);
+            break;
+        }
+    }
+    return buf;
+}
+
+static void add(struct json_object *object, const char *key, const char *text)
+{
+    json_object_object_add(object, key, json_object_new_string(text));
+}
+
+static void add_annotations(struct json_object *object, const struct state *state)
+{
+    struct config config = {0};
+    struct err ignored;
+
+    if (config_read(state->dir, "config.json", state->bundle, &config, &ignored) == 0 &&
+        config.spec.annotations_count > 0) {
+        struct json_object *annotations = json_object_new_object();
+        for (size_t i = 0; i < config.spec.annotations_count; i++)
+            add(annotations, config.spec.annotations[i].key, config.spec.annotations[i].value);
+        json_object_object_add(object, "annotations", annotations);
+    }
+    config_free(&config);
+}
+
+struct json_object *state_json(const struct state *state)
+{
+    struct json_object *object = json_object_new_object();
+    enum state_status status = state_status(state);
+    char owner[64];
+
+    add(object, "ociVersion", OCI_VERSION);
+    add(object, "id", state->id);
+    json_object_object_add(object, "pid", json_object_new_int(state_shown_pid(state, status)));
+    add(object, "status", state_status_name(status));
+    add(object, "bundle", state->bundle);
+    add(object, "rootfs", state->rootfs);
+    add(object, "created", state->created);
+    add_annotations(object, state);
+    add(object, "owner", state_owner(state, owner));
+    return object;
+}
