@@ -38,6 +38,7 @@ static const struct command *const COMMANDS[] = {
     &create_command,
     &start_command,
     &run_command,
+    &exec_command,
     &state_command,
     &list_command,
     &ps_command,
