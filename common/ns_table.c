@@ -36,6 +36,15 @@ const struct ns_kind *ns_find(const char *name)
     return NULL;
 }
 
+int ns_index(int flag)
+{
+    int index = 0;
+
+    while (ns_table[index].flag != flag)
+        index++;
+    return index;
+}
+
 int ns_inode(pid_t pid, const char *name, uint64_t *ret_inode, struct err *err)
 {
     char path[64], link[PATH_MAX];

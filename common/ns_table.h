@@ -30,6 +30,9 @@ extern const struct ns_kind ns_table[NS_KINDS];
 /* The row whose name or option is `name`, or NULL. */
 const struct ns_kind *ns_find(const char *name);
 
+/* The number of the row of this CLONE_NEW* flag, which must be one of the eight. */
+int ns_index(int flag);
+
 /*
  * The inode number of the namespace that the process is in: two processes are in the same one when
  * the numbers are equal. pid 0 means the caller. Errors: no such process, or not permitted to look

@@ -79,7 +79,10 @@ static int plan_groups(struct container *container, struct err *err)
         explain_step(
             &container->explain, "cgroups(7); lab 03", "no group: none is ours to make one in");
     /* on v2 the child is born in its group; in a user namespace it waits for its IDs anyway */
-    container->early = !group->absent && !group->v2 && !(l->namespaces & CLONE_NEWUSER);
+    /* in a user namespace it could not open the groups' files, in another's mounts not find them */
+    container->early = !group->absent && !group->v2 && !(l->namespaces & CLONE_NEWUSER) &&
+                       !l->namespace_paths[ns_index(CLONE_NEWUSER)] &&
+                       !l->namespace_paths[ns_index(CLONE_NEWNS)];
     return cgroup_journal_leaf(group, container->undo, err);
 }
 

@@ -37,17 +37,14 @@ static int join_in_step(void *arg, struct err *err)
 int namespaces_spawn(
     struct namespaces *namespaces, struct spawn *spawn, struct spawned *ret, struct err *err)
 {
-    int joined = 0, pid = -1;
+    int joined = 0;
 
     spawn->namespaces = namespaces->made;
-    for (int i = 0; i < NS_KINDS; i++) {
+    for (int i = 0; i < NS_KINDS; i++)
         joined |= namespaces->join[i] >= 0 ? ns_table[i].flag : 0;
-        if (ns_table[i].flag == CLONE_NEWPID)
-            pid = i;
-    }
     if (joined & CLONE_NEWUSER || (namespaces->made & CLONE_NEWUSER && joined & OTHERS))
         return step_spawn(join_in_step, namespaces, spawn, ret, err);
     if (!(joined & CLONE_NEWPID))
         return spawn_start(spawn, ret, err);
-    return step_spawn_in_pid(namespaces->join[pid], spawn, ret, err);
+    return step_spawn_in_pid(namespaces->join[ns_index(CLONE_NEWPID)], spawn, ret, err);
 }
