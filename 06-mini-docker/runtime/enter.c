@@ -26,6 +26,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 static int check_status(const struct state *state, struct err *err)
 {
@@ -149,11 +150,25 @@ static int journal(const struct entry *entry, pid_t pid, struct err *err)
     return undo_add(&undo, err, UNDO_PROCESS, "%d %llu", pid, proc_start_time(pid));
 }
 
+/*
+ * Before a pidfd tells of the end, the process has lost its namespaces and those of its PID
+ * namespace have been killed. Who has seen that waits for the rest.
+ */
 static bool has_ended(int pidfd)
 {
+    enum { PATIENCE_MS = 50 };
     struct pollfd end = {.fd = pidfd, .events = POLLIN};
 
-    return poll(&end, 1, 0) > 0;
+    return poll(&end, 1, PATIENCE_MS) > 0;
+}
+
+/* True when it has ended by SIGKILL, as the kernel ends those of a PID namespace. */
+static bool was_killed(const struct spawned *child)
+{
+    siginfo_t info = {0};
+
+    return waitid(P_PIDFD, (id_t)child->pidfd, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           info.si_code == CLD_KILLED && info.si_status == SIGKILL;
 }
 
 /* Let the child go on, and wait for its exec. */
@@ -164,7 +179,7 @@ static int see_through(struct entry *entry, const struct spawned *child, struct 
         journal(entry, child->pid, err) < 0 || sync_signal(&entry->sync, err) < 0 ||
         sync_wait_exec(&entry->sync, err) < 0)
         return -1;
-    return has_ended(child->pidfd) && has_ended(entry->container)
+    return was_killed(child) && has_ended(entry->container)
                ? err_set(err, ERR_SYS, "the process ended with its container")
                : 0;
 }
@@ -185,7 +200,7 @@ static int explain(const struct entry *entry, struct err *err)
 {
     const char *id = entry->enter->state->id;
 
-    if (entry->container < 0 || !has_ended(entry->container))
+    if (err->kind != ERR_SYS || entry->container < 0 || !has_ended(entry->container))
         return -1;
     err_set(err, ERR_SYS, "cannot exec in container %s: it has stopped meanwhile", id);
     return err_hint(err, "its first process has ended -> state %s", id);
