@@ -110,7 +110,7 @@ mounts() {
         env --default-signal=INT "$LAB_DIR/run" --rootfs "$ROOT" sleep 51.7 >"$BATS_TEST_TMPDIR/out" 2>&1 &
         child=$!
         wait_for 20 grep -q 'exec sleep' "$BATS_TEST_TMPDIR/out"
-        own=$(grep -ls "^process $(pgrep -P $child) " /run/labs/*/journal "/tmp/labs-$(id -u)"/*/journal || true)
+        own=$(grep -rls --include=journal "^process $(pgrep -P $child) " "${RUN_DIRS[@]}" || true)
         kill "-${signal%=*}" $child
         code=0
         wait $child || code=$?

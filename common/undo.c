@@ -39,31 +39,38 @@ const char *const undo_words[UNDO_KINDS] = {
 };
 
 /* The directory must be ours alone: in /tmp anybody could have made it first. */
-static bool usable_base(const char *path)
+static bool usable_base(const char *path, bool make)
 {
     struct stat st;
 
-    if (mkdir(path, 0700) < 0 && errno != EEXIST)
+    if (make && mkdir(path, 0700) < 0 && errno != EEXIST)
         return false;
     return lstat(path, &st) == 0 && S_ISDIR(st.st_mode) && st.st_uid == geteuid() &&
            (st.st_mode & 022) == 0 && access(path, W_OK) == 0;
 }
 
-int undo_find_base(char base[64], struct err *err)
+bool undo_base_at(int index, bool make, char base[64])
 {
     const char *runtime_dir = getenv("XDG_RUNTIME_DIR");
 
-    if (geteuid() == 0)
+    if (index > 0)
+        snprintf(base, 64, "/tmp/labs-%u", geteuid());
+    else if (geteuid() == 0)
         snprintf(base, 64, "/run/labs");
-    else if (runtime_dir && strlen(runtime_dir) < 50)
+    else if (runtime_dir && *runtime_dir && strlen(runtime_dir) < 50)
         snprintf(base, 64, "%s/labs", runtime_dir);
-    else
-        base[0] = '\0';
-    if (base[0] && usable_base(base))
-        return 0;
-    snprintf(base, 64, "/tmp/labs-%u", geteuid());
-    if (usable_base(base))
-        return 0;
+    else /* the same place, for a shell (of su, of cron) that was not told of it */
+        snprintf(base, 64, "/run/user/%u/labs", geteuid());
+    return usable_base(base, make);
+}
+
+/* Sets `base` to the first that will do. */
+static int find_base(char base[64], struct err *err)
+{
+    for (int i = 0; i < UNDO_BASES; i++) {
+        if (undo_base_at(i, true, base))
+            return 0;
+    }
     err_sys(err, "cannot make %s for this run", base);
     return err_hint(err, "it must be writable and your own -> look at it with ls -ld");
 }
@@ -101,7 +108,7 @@ int undo_open(struct undo *undo, struct err *err)
     unsigned short number;
 
     *undo = (struct undo){.fd = -1};
-    if (undo_find_base(base, err) < 0)
+    if (find_base(base, err) < 0)
         return -1;
     /* clean-host takes a directory without a locked journal for a dead run's: not while we make it
      */

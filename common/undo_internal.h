@@ -14,10 +14,14 @@ enum { UNDO_KINDS = UNDO_WRITE + 1 };
 /* The first word of a line, by its kind. */
 extern const char *const undo_words[UNDO_KINDS];
 
-/* The directory of all of this user's runs; it is made, and must be the user's alone. */
-int undo_find_base(char base[64], struct err *err);
+/*
+ * The directories that this user's runs may be in, best first; the next one serves where one cannot
+ * be made. False: it is not there (with `make`: cannot be), or not the user's alone.
+ */
+enum { UNDO_BASES = 2 };
+bool undo_base_at(int index, bool make, char base[64]);
 
-/* The same, from the directory of one run. */
+/* The one of them that the directory of a run is in. */
 void undo_base_of(const char *dir, char base[PATH_MAX]);
 
 /* Lock that directory until the returned descriptor is closed. */

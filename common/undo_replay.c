@@ -113,14 +113,11 @@ static bool is_alive(const char *base, const char *name)
     return fd >= 0 && undo_lock_journal(fd) < 0;
 }
 
-int undo_dead_runs(FILE *out)
+static int undo_dead_runs_in(const char *base, FILE *out)
 {
-    char base[64], path[PATH_MAX];
-    struct err err;
+    char path[PATH_MAX];
     int failed = 0;
 
-    if (undo_find_base(base, &err) < 0)
-        return 0;
     cleanup_closedir DIR *dir = opendir(base);
     for (struct dirent *entry; dir && (entry = readdir(dir));) {
         if (entry->d_name[0] == '.')
@@ -130,6 +127,19 @@ int undo_dead_runs(FILE *out)
         snprintf(path, sizeof(path), "%s/%s", base, entry->d_name);
         fprintf(out, "cleaning up after %s\n", path);
         failed += undo_run(path, out);
+    }
+    return failed;
+}
+
+/* In every base: the one that a run chose depends on the environment that it had. */
+int undo_dead_runs(FILE *out)
+{
+    char base[64];
+    int failed = 0;
+
+    for (int i = 0; i < UNDO_BASES; i++) {
+        if (undo_base_at(i, false, base))
+            failed += undo_dead_runs_in(base, out);
     }
     return failed;
 }

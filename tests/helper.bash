@@ -15,6 +15,8 @@
 
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 LAB_DIR=$BATS_TEST_DIRNAME
+# Where runs have their directories (common/undo.h).
+RUN_DIRS=(/run/labs "${XDG_RUNTIME_DIR:-/run/user/$(id -u)}/labs" "/tmp/labs-$(id -u)")
 AS_USER=(env)
 [ "$(id -u)" -ne 0 ] ||
     AS_USER=(setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=/tmp XDG_RUNTIME_DIR=)
@@ -67,7 +69,7 @@ snapshot() {
     for loop in /sys/block/loop*/loop/backing_file; do [ -e "$loop" ] && echo "$loop"; done
     command -v nft >/dev/null && nft list ruleset 2>/dev/null || true
     cat /proc/swaps
-    find /run/labs "/tmp/labs-$(id -u)" -mindepth 1 -maxdepth 1 2>/dev/null || true
+    find "${RUN_DIRS[@]}" -mindepth 1 -maxdepth 1 2>/dev/null || true
     hostname
     for exe in /proc/[0-9]*/exe; do readlink "$exe" 2>/dev/null; done |
         grep -E '/0[1-6]-[^/]*/(run|mini-docker)|/stress-ng' | sort || true

@@ -146,6 +146,29 @@ static void tells_dead_runs_from_live_ones(void **state)
     close(ready[1]);
 }
 
+/* A run whose first choice of a directory could not be made lies in the second. */
+static void cleans_every_place_where_a_run_can_be(void **state)
+{
+    char base[64], dir[96], thing[96], line[128];
+    int failed;
+
+    (void)state;
+    snprintf(base, sizeof(base), "/tmp/labs-%u", geteuid());
+    bool made = mkdir(base, 0700) == 0;
+    snprintf(dir, sizeof(dir), "%s/test-%d", base, getpid());
+    snprintf(thing, sizeof(thing), "/tmp/test-undo-%d", getpid());
+    assert_int_equal(mkdir(dir, 0700), 0);
+    assert_int_equal(mkdir(thing, 0700), 0);
+    snprintf(line, sizeof(line), "tree %s\n", thing);
+    assert_ok(fsio_create(&err, dir, "journal", line));
+    cleanup_free char *said = clean(&failed);
+    assert_non_null(strstr(said, dir));
+    assert_false(fsio_exists(NULL, thing));
+    assert_false(fsio_exists(NULL, dir));
+    if (made)
+        rmdir(base);
+}
+
 /* A journal of a dead run that nobody can read must stay, and so must what may be in it. */
 static void keeps_a_run_whose_journal_cannot_be_read(void **state)
 {
@@ -222,6 +245,7 @@ int main(void)
         cmocka_unit_test(writes_a_setting_back),
         cmocka_unit_test(ends_its_own_process_only),
         cmocka_unit_test(tells_dead_runs_from_live_ones),
+        cmocka_unit_test(cleans_every_place_where_a_run_can_be),
         cmocka_unit_test(keeps_a_run_whose_journal_cannot_be_read),
         cmocka_unit_test(waits_until_a_loop_device_is_free),
     };
