@@ -52,7 +52,7 @@ int namespaces_join_group(struct namespaces *namespaces, struct err *err);
 /*
  * The caller has come into a user namespace and is nobody in there: its own IDs are not mapped, and
  * a file that it made would be refused (EOVERFLOW). Become root of it, with the death signal that
- * this takes away (prctl(2)), and as little dumpable as before. Where 0 is not mapped, nothing.
+ * this takes away (prctl(2)), and not dumpable. Where 0 is not mapped the IDs stay.
  */
 void namespaces_become_root(void);
 

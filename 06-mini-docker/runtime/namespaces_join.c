@@ -131,10 +131,9 @@ void namespaces_become_root(void)
     int ignored = setgroups(0, NULL);
 
     (void)ignored;
-    if (setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
-        return;
-    prctl(PR_SET_DUMPABLE, 0); /* fs.suid_dumpable may have made it 1 */
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (setresgid(0, 0, 0) == 0 && setresuid(0, 0, 0) == 0)
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+    prctl(PR_SET_DUMPABLE, 0); /* namespaces_spawn or fs.suid_dumpable may have made it 1 */
 }
 
 int namespaces_join(struct namespaces *namespaces, struct err *err)

@@ -14,6 +14,8 @@
 #include "step.h"
 
 #include <sched.h>
+#include <sys/prctl.h>
+#include <unistd.h>
 
 /* The cgroup namespace waits until the child is in its groups. */
 enum { OTHERS = ~(CLONE_NEWUSER | CLONE_NEWCGROUP) };
@@ -34,12 +36,11 @@ static int join_in_step(void *arg, struct err *err)
     return namespaces_make_time(namespaces, err);
 }
 
-int namespaces_spawn(
-    struct namespaces *namespaces, struct spawn *spawn, struct spawned *ret, struct err *err)
+static int spawn_where_due(
+    struct namespaces *namespaces, const struct spawn *spawn, struct spawned *ret, struct err *err)
 {
     int joined = 0;
 
-    spawn->namespaces = namespaces->made;
     for (int i = 0; i < NS_KINDS; i++)
         joined |= namespaces->join[i] >= 0 ? ns_table[i].flag : 0;
     if (joined & CLONE_NEWUSER || (namespaces->made & CLONE_NEWUSER && joined & OTHERS))
@@ -47,4 +48,23 @@ int namespaces_spawn(
     if (!(joined & CLONE_NEWPID))
         return spawn_start(spawn, ret, err);
     return step_spawn_in_pid(namespaces->join[ns_index(CLONE_NEWPID)], spawn, ret, err);
+}
+
+/*
+ * The maps of a process that is not dumpable are root's files (proc(5), "/proc/[pid]"), and an
+ * ordinary user could not write them. So his child is dumpable until it has them: it is the only
+ * one in its user namespace, where nobody is who could look (namespaces_become_root ends it).
+ */
+int namespaces_spawn(
+    struct namespaces *namespaces, struct spawn *spawn, struct spawned *ret, struct err *err)
+{
+    bool lend = namespaces->made & CLONE_NEWUSER && geteuid() != 0 && prctl(PR_GET_DUMPABLE) == 0;
+
+    spawn->namespaces = namespaces->made;
+    if (lend)
+        prctl(PR_SET_DUMPABLE, 1);
+    int result = spawn_where_due(namespaces, spawn, ret, err);
+    if (lend)
+        prctl(PR_SET_DUMPABLE, 0);
+    return result;
 }
