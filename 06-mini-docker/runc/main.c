@@ -10,6 +10,8 @@
 #include "log.h"
 #include "version.h"
 
+#include "runtime/self.h"
+
 #include <seccomp.h>
 #include <string.h>
 
@@ -50,6 +52,14 @@ static const struct command *const COMMANDS[] = {
     &spec_command,
     &features_command,
     &help_command,
+    NULL,
+};
+
+/* Their process, or a child of it, is inside a container at some time (runtime/self.h). */
+static const struct command *const ENTERING[] = {
+    &create_command,
+    &run_command,
+    &exec_command,
     NULL,
 };
 
@@ -107,6 +117,15 @@ static int check_globals(struct err *err)
                : check_word("--rootless", globals.rootless, rootless, "auto, true or false", err);
 }
 
+static bool enters(const struct command *command)
+{
+    for (const struct command *const *row = ENTERING; *row; row++) {
+        if (*row == command)
+            return true;
+    }
+    return false;
+}
+
 int main(int argc, char **argv)
 {
     const struct command *command = NULL;
@@ -124,6 +143,8 @@ int main(int argc, char **argv)
     if (globals.help || index == argc)
         return command_help(&PROGRAM_TABLE, NULL, &err);
     command = command_find(&PROGRAM_TABLE, argv[index]);
+    if (command && enters(command) && self_protect(argv, &err) < 0)
+        return fail(&err);
     int status = command ? command_run(&PROGRAM_TABLE, command, argc - index, argv + index, &err)
                          : command_unknown(&PROGRAM_TABLE, argv[index], &err);
     return status < 0 ? fail(&err) : status;

@@ -57,12 +57,12 @@ static int run_run(void *args, int argc, char **argv, struct err *err)
     struct life_options options;
 
     (void)argc;
-    if (create_options(args, argv[0], &paths, &options, err) < 0)
-        return -1;
     if (!words->detach && words->console_socket) {
         err_set(err, ERR_USAGE, "--console-socket without --detach");
         return err_hint(err, "in the foreground the terminal is carried to ours -> leave one out");
     }
+    if (create_options(args, argv[0], &paths, &options, err) < 0)
+        return -1;
     options.detach = words->detach;
     if (!words->detach) {
         if (attach_signals(&attach, err) < 0)
