@@ -38,19 +38,6 @@ static const struct opt OPTS[] = {
     {0},
 };
 
-static int check_running(const struct exec_args *args, const struct state *state, struct err *err)
-{
-    enum state_status status = state_status(state);
-
-    if (status == STATE_RUNNING || status == STATE_CREATED ||
-        (status == STATE_PAUSED && args->ignore_paused))
-        return 0;
-    err_set(err, ERR_SYS, "cannot exec in container %s: it is %s", state->id,
-        state_status_name(status));
-    return err_hint(err, status == STATE_PAUSED ? "it would not run -> resume, or --ignore-paused"
-                                                : "container not running -> start it first");
-}
-
 /* A terminal has somebody at its other end: us, or whoever listens at the socket. */
 static int check_terminal(const struct exec_args *args, bool terminal, struct err *err)
 {
@@ -115,6 +102,7 @@ static int enter_container(const struct exec_args *args, const struct state *sta
         .seccomp = &seccomp,
         .console_socket = -1,
         .stdio = {0, 1, 2},
+        .even_paused = args->ignore_paused,
         .explain = {.fd = globals_debug(), .who = "host"},
         .process = {.pidfd = -1},
     };
@@ -144,8 +132,7 @@ static int exec_run(void *args, int argc, char **argv, struct err *err)
     }
     if (globals_root(root, err) < 0 || state_load(root, argv[0], false, &state, err) < 0)
         return -1;
-    if (check_running(options, &state, err) == 0 &&
-        exec_process_read(options, &state, argc - 1, argv + 1, &process, err) == 0 &&
+    if (exec_process_read(options, &state, argc - 1, argv + 1, &process, err) == 0 &&
         check_terminal(options, process.spec.process.terminal, err) == 0 &&
         exec_choose_group(&options->cgroups, &state, err) == 0)
         status = enter_container(options, &state, root, &process.spec, err);

@@ -28,17 +28,20 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-static int check_status(const struct state *state, struct err *err)
+static int check_status(const struct enter *enter, struct err *err)
 {
+    const struct state *state = enter->state;
     enum state_status status = state_status(state);
 
-    if (status == STATE_RUNNING || status == STATE_CREATED)
+    if (status == STATE_RUNNING || status == STATE_CREATED ||
+        (status == STATE_PAUSED && enter->even_paused))
         return 0;
     err_set(err, ERR_SYS, "cannot exec in container %s: it is %s", state->id,
         state_status_name(status));
-    if (status == STATE_PAUSED)
-        return err_hint(err, "it would stop at once, as all in there -> resume %s", state->id);
-    return err_hint(err, "only a container that runs takes a process -> state %s", state->id);
+    return err_hint(err, status == STATE_PAUSED
+                             ? "it would stop at once, as all in there -> resume, "
+                               "or --ignore-paused"
+                             : "container not running -> start it first");
 }
 
 /* In a user namespace that an ordinary user mapped by himself; kernels without them have no file.
@@ -229,7 +232,7 @@ int enter_start(struct enter *enter, struct err *err)
     };
 
     enter->process = (struct spawned){.pidfd = -1};
-    int result = check_status(enter->state, err);
+    int result = check_status(enter, err);
     if (result == 0)
         result = open_all(&entry, err);
     if (result == 0)

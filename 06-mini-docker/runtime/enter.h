@@ -22,6 +22,7 @@ struct enter {
     int console_socket; /* process.terminal: where the pty's master is sent; else -1 */
     int stdio[3];       /* become 0, 1, 2; not looked at with a terminal */
     unsigned preserve_fds;
+    bool even_paused; /* wait in a paused container until it goes on, instead of an error */
     struct explain explain;
     struct spawned process; /* the caller closes the pidfd */
 };
