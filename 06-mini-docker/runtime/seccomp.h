@@ -19,13 +19,20 @@ struct seccomp {
 };
 
 /*
- * Compile the spec's filter, or take it from cache_dir (NULL: no cache; made when it is missing,
- * mode 0700). Done by the parent, before there is a child. Errors: ERR_USAGE for a word that nobody
- * knows, with its place; a system call that this library does not know is left out, as runc does.
- * A broken or foreign file in the cache is an error of nobody: it is compiled anew.
+ * Compile the spec's filter (NULL: there is none), or take it from cache_dir (NULL: no cache; made
+ * when it is missing, mode 0700). Done by the parent, before there is a child. Errors: ERR_USAGE
+ * for a word that nobody knows, with its place; a system call that this library does not know is
+ * left out, as runc does. A broken or foreign file in the cache is an error of nobody: it is
+ * compiled anew.
  */
 int seccomp_prepare(
     const struct spec_seccomp *spec, const char *cache_dir, struct seccomp *ret, struct err *err);
+
+/*
+ * The cache's part alone, for a caller who need not make a spec_seccomp of the text first. True:
+ * found, and the caller frees *ret.
+ */
+bool seccomp_find(const char *text, const char *cache_dir, struct seccomp *ret);
 
 /*
  * Load it into the calling process, for ever. Needs CAP_SYS_ADMIN or no_new_privs. *ret_notify is

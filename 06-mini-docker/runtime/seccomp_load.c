@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * seccomp_install: a filter that is ready, given to the kernel (seccomp(2)). It holds for the calling
- * process and all that it starts, and nothing takes it away again.
+ * seccomp_install: a filter that is ready, given to the kernel (seccomp(2)). It holds for the
+ * calling process and all that it starts, and nothing takes it away again.
  */
 #include "seccomp.h"
 
