@@ -49,6 +49,8 @@ test    shellcheck              shellcheck              ShellCheck              
 test    debootstrap             debootstrap             debootstrap             debootstrap     debootstrap
 test    git                     git                     git                     git             git
 test    ctags                   universal-ctags         ctags                   ctags           ctags
+test    jq                      jq                      jq                      jq              jq
+test    python3                 python3                 python3                 python          python3
 bench   crun                    crun                    crun                    crun            crun
 bench   runc                    runc                    runc                    runc            runc
 bench   bwrap                   bubblewrap              bubblewrap              bubblewrap      bubblewrap
