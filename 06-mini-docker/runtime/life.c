@@ -123,7 +123,7 @@ static int prepare(struct life_options *options, struct life *life, struct err *
         spec->linux_.cgroups_path = options->id;
     spec->linux_.cgroups_disabled = options->cgroups_disabled;
     snprintf(cache, sizeof(cache), "%s/.seccomp", options->root);
-    return 0; /* seccomp_prepare(spec->linux_.seccomp, cache, &life->seccomp, err) */
+    return seccomp_prepare(spec->linux_.seccomp, cache, &life->seccomp, err);
 }
 
 int life_write_pid_file(const char *path, pid_t pid, struct err *err)
