@@ -20,6 +20,7 @@
 #define COMMON_CGROUP_H
 
 #include "err.h"
+#include "host.h"
 #include "undo.h"
 
 #include <stdbool.h>
@@ -116,6 +117,12 @@ struct cgroup {
 };
 
 /*
+ * True when a v1 hierarchy has what a container is limited by (memory, cpu or pids), also on a
+ * hybrid host: a controller is in one version only. `mounts` are host_cgroup_mounts'.
+ */
+bool cgroup_host_is_v1(const struct host_cgroup_mount *mounts, int count);
+
+/*
  * Choose the directories for a group of this name. It may have several words: "mini-docker/ab12";
  * every level costs a mkdir, and a level above the last may be shared with other groups.
  *
@@ -124,11 +131,10 @@ struct cgroup {
  *     "/a/b"  below the mount points of the hierarchies, as the OCI's cgroupsPath has it. A level
  *             that is there already is somebody else's and stays.
  *
- * `limits` may be NULL. v1 is used where v1 has memory, cpu or pids, also on a hybrid host: a
- * controller is in one version only. Where groups cannot be made, ret->absent is set when `limits`
- * asks for none, and else it is ERR_SKIP with the cause: which controller is missing and why.
- * ERR_USAGE: a name that has an empty word, "." or "..". Nothing is made yet; *ret need not be
- * closed.
+ * `limits` may be NULL. v1 is used where cgroup_host_is_v1. Where groups cannot be made,
+ * ret->absent is set when `limits` asks for none, and else it is ERR_SKIP with the cause: which
+ * controller is missing and why. ERR_USAGE: a name that has an empty word, "." or "..". Nothing is
+ * made yet; *ret need not be closed.
  */
 int cgroup_plan(
     const char *name, const struct cgroup_limits *limits, struct cgroup *ret, struct err *err);

@@ -69,8 +69,7 @@ bool cgroup_may_make(const char *mount_point, const char *name)
     return access(path, W_OK) == 0;
 }
 
-/* v1 when a v1 hierarchy has what a container is limited by; a controller is never in both. */
-static bool is_v1(const struct host_cgroup_mount *mounts, int count)
+bool cgroup_host_is_v1(const struct host_cgroup_mount *mounts, int count)
 {
     for (int i = 0; i < count; i++) {
         if (host_mount_has(&mounts[i], "memory") || host_mount_has(&mounts[i], "cpu") ||
@@ -87,7 +86,7 @@ static void choose_parents(
     struct host_cgroup_mount mounts[HOST_CGROUP_MOUNTS];
     int count = host_cgroup_mounts(mounts);
 
-    ret->v2 = !is_v1(mounts, count);
+    ret->v2 = !cgroup_host_is_v1(mounts, count);
     ret->needed = cgroup_needed(limits, ret->v2);
     if (!ret->v2) {
         cgroup_v1_plan(mounts, count, name, ret, err);

@@ -120,8 +120,10 @@ static int mount_one(struct container *container, size_t index, struct err *err)
     if (!m->type)
         return err_set(
             err, ERR_USAGE, "the mount on %s has no type, and is no bind", m->destination);
-    if (strcmp(m->type, "cgroup") == 0)
-        return mount_groups(container, m, err);
+    if (strcmp(m->type, "cgroup") == 0 || strcmp(m->type, "cgroup2") == 0)
+        return mounts_groups(container, m, &options, err) < 0
+                   ? -1
+                   : apply_later(container, m, &options, err);
     if (strcmp(m->type, "tmpfs") == 0 && mounts_tmpfs(container, m, &options, err) < 0)
         return -1;
     if (strcmp(m->type, "tmpfs") == 0)

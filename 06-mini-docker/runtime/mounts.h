@@ -77,6 +77,13 @@ int mounts_bind(struct container *container, size_t index, const struct mounts_o
 int mounts_tmpfs(struct container *container, const struct spec_mount *mount,
     struct mounts_options *options, struct err *err);
 
+/*
+ * cgroup_mount.c: one entry of type "cgroup" or "cgroup2": the container's own groups, in the form
+ * that this host has; without groups of its own, its caller's. Errors: ERR_SKIP, none are mounted.
+ */
+int mounts_groups(struct container *container, const struct spec_mount *mount,
+    const struct mounts_options *options, struct err *err);
+
 /* After the device files: a tmpfs that is to be read-only was writable until now, and so was /dev.
  */
 int mounts_finish(struct container *container, struct err *err);

@@ -32,7 +32,4 @@ int stage_names(struct container *container, struct err *err);
 /* identity.c: the working directory, resource limits, user, groups, capabilities. */
 int stage_identity(struct container *container, struct err *err);
 
-/* cgroup_mount.c: a spec mount of type "cgroup": the container's own groups. For mounts.c. */
-int mount_groups(struct container *container, const struct spec_mount *mount, struct err *err);
-
 #endif
