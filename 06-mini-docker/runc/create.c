@@ -48,6 +48,7 @@ int create_options(const struct create_args *args, const char *id, struct create
     if (!realpath(bundle, paths->bundle))
         return err_sys(err, "cannot find the bundle %s", bundle);
     ret->explain.fd = globals_debug();
+    ret->explain.from_usec = explain_now();
     return args->console_socket ? sock_connect(args->console_socket, &ret->console_socket, err) : 0;
 }
 

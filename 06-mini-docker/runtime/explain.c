@@ -5,9 +5,19 @@
  */
 #include "explain.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <time.h>
 #include <unistd.h>
+
+uint64_t explain_now(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
 
 void explain_print(const struct explain *explain, const char *see, const char *fmt, ...)
 {
@@ -17,7 +27,12 @@ void explain_print(const struct explain *explain, const char *see, const char *f
     va_start(ap, fmt);
     vsnprintf(what, sizeof(what), fmt, ap);
     va_end(ap);
-    int length = snprintf(line, sizeof(line), "[%-5s] %-70s  %s\n", explain->who, what, see);
+    int length = 0;
+    if (explain->from_usec)
+        length =
+            snprintf(line, sizeof(line), "%6" PRIu64 " us ", explain_now() - explain->from_usec);
+    length += snprintf(line + length, sizeof(line) - (size_t)length, "[%-5s] %-70s  %s\n",
+        explain->who, what, see);
     ssize_t ignored = write(explain->fd, line, (size_t)length);
     (void)ignored;
 }

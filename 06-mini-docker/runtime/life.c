@@ -215,8 +215,12 @@ int life_end(struct life *life, struct err *err)
 {
     struct hooks_state *told = &life->container.hooks_state;
 
-    if (container_remove(&life->container, err) < 0 || state_forget(&life->state, err) < 0)
+    if (container_remove(&life->container, err) < 0)
         return -1;
+    explain_step(&life->container.explain, "the OCI's runtime.md", "remove %s", life->state.dir);
+    if (state_forget(&life->state, err) < 0)
+        return -1;
+    explain_step(&life->container.explain, "the OCI's runtime.md", "nothing is left");
     told->status = "stopped";
     told->pid = 0;
     hooks_run(told->spec, HOOK_POSTSTOP, told, &life->warning);
