@@ -9,7 +9,8 @@
 
 #include "container.h"
 
-/* groups.c: join the groups, and see them as the root from here on; an early child does it later. */
+/* groups.c: join the groups, and see them as the root from here on; an early child does it later.
+ */
 int stage_groups(struct container *container, struct err *err);
 /* groups.c: the same at last, whoever it is. Whoever shows the groups calls it first. */
 int groups_join(struct container *container, struct err *err);
