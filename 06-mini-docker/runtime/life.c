@@ -149,8 +149,8 @@ static int write_pid_file(
     return life_write_pid_file(options->pid_file, life->container.process.pid, err);
 }
 
-/* Give up what was begun, for the error in *err. */
-static int give_up(struct life *life, struct err *err)
+/* Give up what was begun, for an error that the caller has. */
+static int give_up(struct life *life)
 {
     struct err ignored;
 
@@ -158,7 +158,6 @@ static int give_up(struct life *life, struct err *err)
         container_remove(&life->container, &ignored);
     if (life->state.lock >= 0 && life->undo.fd >= 0)
         state_remove(&life->state, &ignored);
-    (void)err;
     return -1;
 }
 
@@ -169,8 +168,12 @@ static int begin(const struct life_options *options, struct life *life, struct e
     *life = (struct life){
         .state = {.lock = -1, .group = {.absent = true, .fd = -1}}, .undo = {.fd = -1}};
     container_init(&life->container);
-    if (prepare(&own, life, err) < 0 ||
-        state_create(options->root, options->id, &life->state, &life->undo, err) < 0)
+    explain_step(&own.explain, "the OCI's config.md", "read config.json");
+    if (prepare(&own, life, err) < 0)
+        return -1;
+    explain_step(&own.explain, "the OCI's runtime.md", "make %s/%s: lock, journal, config.json",
+        own.root, own.id);
+    if (state_create(options->root, options->id, &life->state, &life->undo, err) < 0)
         return -1;
     describe(life, options);
     fill_container(life, &own);
@@ -182,12 +185,12 @@ int life_create(const struct life_options *options, struct life *ret, struct err
     struct container *container = &ret->container;
 
     if (begin(options, ret, err) < 0)
-        return give_up(ret, err);
+        return give_up(ret);
     container->outlives = true;
     if (state_make_fifos(&ret->state, &container->hold, err) < 0 ||
         container_start(container, err) < 0 || write_pid_file(options, ret, err) < 0 ||
         state_ready(&ret->state, err) < 0)
-        return give_up(ret, err);
+        return give_up(ret);
     state_close(&ret->state);
     return 0;
 }
@@ -197,10 +200,10 @@ int life_run(const struct life_options *options, struct life *ret, struct err *e
     struct container *container = &ret->container;
 
     if (begin(options, ret, err) < 0)
-        return give_up(ret, err);
+        return give_up(ret);
     container->outlives = options->detach;
     if (container_start(container, err) < 0 || write_pid_file(options, ret, err) < 0)
-        return give_up(ret, err);
+        return give_up(ret);
     state_close(&ret->state);
     container->hooks_state.status = "running";
     hooks_run(container->spec, HOOK_POSTSTART, &container->hooks_state, &ret->warning);
