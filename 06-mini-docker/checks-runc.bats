@@ -602,8 +602,8 @@ END
     refuse "--additional-gids" exec -g users "$ID" true
     refuse "--cwd 'bin'" exec --cwd bin "$ID" true
     refuse "unknown option '--frob'" exec --frob "$ID" true
-    refuse "no/pid" exec --pid-file no/pid "$ID" sleep 1003
-    ! pgrep -f 'sleep 1003' || fail "it runs although nobody knows its PID"
+    refuse "no/pid" exec --pid-file no/pid "$ID" sleep "1003$$"
+    ! pgrep -f "sleep 1003$$" || fail "it runs although nobody knows its PID"
     done_by 0 kill "$ID" KILL
     becomes stopped
     refuse "it is stopped" exec "$ID" true

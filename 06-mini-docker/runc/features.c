@@ -8,48 +8,49 @@
 
 #include "version.h"
 
+#include "runtime/words.h"
+
 #include "caps.h"
 #include "ns_table.h"
 
 #include <json-c/json.h>
 #include <seccomp.h>
+#include <string.h>
 
 static const struct opt OPTS[] = {{0}};
 
-static const char *const HOOKS[] = {"prestart", "createRuntime", "createContainer",
-    "startContainer", "poststart", "poststop", NULL};
-
-static const char *const MOUNT_OPTIONS[] = {"async", "atime", "bind", "defaults", "dev", "diratime",
-    "dirsync", "exec", "idmap", "iversion", "lazytime", "loud", "mand", "noatime", "nodev",
-    "nodiratime", "noexec", "noiversion", "nolazytime", "nomand", "norelatime", "nostrictatime",
-    "nosuid", "nosymfollow", "private", "ratime", "rbind", "rdev", "rdiratime", "relatime",
-    "remount", "rexec", "ridmap", "rnoatime", "rnodev", "rnodiratime", "rnoexec", "rnorelatime",
-    "rnostrictatime", "rnosuid", "rnosymfollow", "ro", "rprivate", "rrelatime", "rro", "rrw",
-    "rshared", "rslave", "rstrictatime", "rsuid", "rsymfollow", "runbindable", "rw", "shared",
-    "silent", "slave", "strictatime", "suid", "symfollow", "sync", "tmpcopyup", "unbindable", NULL};
-
-static const char *const ACTIONS[] = {"SCMP_ACT_ALLOW", "SCMP_ACT_ERRNO", "SCMP_ACT_KILL",
-    "SCMP_ACT_KILL_PROCESS", "SCMP_ACT_KILL_THREAD", "SCMP_ACT_LOG", "SCMP_ACT_NOTIFY",
-    "SCMP_ACT_TRACE", "SCMP_ACT_TRAP", NULL};
-
-static const char *const OPERATORS[] = {"SCMP_CMP_EQ", "SCMP_CMP_GE", "SCMP_CMP_GT", "SCMP_CMP_LE",
-    "SCMP_CMP_LT", "SCMP_CMP_MASKED_EQ", "SCMP_CMP_NE", NULL};
-
+/* libseccomp has no list of them, only an answer to each. */
 static const char *const ARCHITECTURES[] = {"SCMP_ARCH_AARCH64", "SCMP_ARCH_ARM", "SCMP_ARCH_MIPS",
     "SCMP_ARCH_MIPS64", "SCMP_ARCH_MIPS64N32", "SCMP_ARCH_MIPSEL", "SCMP_ARCH_MIPSEL64",
     "SCMP_ARCH_MIPSEL64N32", "SCMP_ARCH_PPC", "SCMP_ARCH_PPC64", "SCMP_ARCH_PPC64LE",
     "SCMP_ARCH_RISCV64", "SCMP_ARCH_S390", "SCMP_ARCH_S390X", "SCMP_ARCH_X32", "SCMP_ARCH_X86",
     "SCMP_ARCH_X86_64", NULL};
 
-static const char *const SECCOMP_FLAGS[] = {"SECCOMP_FILTER_FLAG_TSYNC", "SECCOMP_FILTER_FLAG_LOG",
-    "SECCOMP_FILTER_FLAG_SPEC_ALLOW", "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV", NULL};
+static const char *namespace_word(size_t n)
+{
+    /* config-linux.md, "Namespaces", has the names of unshare(1)'s options, but for this one */
+    if (n < NS_KINDS && strcmp(ns_table[n].option, "net") == 0)
+        return "network";
+    return n < NS_KINDS ? ns_table[n].option : NULL;
+}
 
-static void add_words(struct json_object *object, const char *key, const char *const words[])
+static const char *capability_word(size_t n)
+{
+    return caps_name((int)n);
+}
+
+static const char *architecture_word(size_t n)
+{
+    return ARCHITECTURES[n];
+}
+
+/* The words of a table: NULL comes after the last. */
+static void add_words(struct json_object *object, const char *key, const char *(*word)(size_t n))
 {
     struct json_object *array = json_object_new_array();
 
-    for (; *words; words++)
-        json_object_array_add(array, json_object_new_string(*words));
+    for (size_t n = 0; word(n); n++)
+        json_object_array_add(array, json_object_new_string(word(n)));
     json_object_object_add(object, key, array);
 }
 
@@ -65,25 +66,6 @@ static void add_enabled(struct json_object *object, const char *key, bool value)
 
     add_flag(inner, "enabled", value);
     json_object_object_add(object, key, inner);
-}
-
-/* config-linux.md, "Namespaces", calls mnt "mount" and net "network": the names of the options. */
-static void add_namespaces(struct json_object *linux_)
-{
-    const char *names[NS_KINDS + 1] = {NULL};
-
-    for (int i = 0; i < NS_KINDS; i++)
-        names[i] = ns_table[i].option[0] == 'n' ? "network" : ns_table[i].option;
-    add_words(linux_, "namespaces", names);
-}
-
-static void add_capabilities(struct json_object *linux_)
-{
-    const char *names[65] = {NULL};
-
-    for (int i = 0; i < 64 && caps_name(i); i++)
-        names[i] = caps_name(i);
-    add_words(linux_, "capabilities", names);
 }
 
 static void add_cgroup(struct json_object *linux_)
@@ -103,11 +85,11 @@ static void add_seccomp(struct json_object *linux_)
     struct json_object *seccomp = json_object_new_object();
 
     add_flag(seccomp, "enabled", true);
-    add_words(seccomp, "actions", ACTIONS);
-    add_words(seccomp, "operators", OPERATORS);
-    add_words(seccomp, "archs", ARCHITECTURES);
-    add_words(seccomp, "knownFlags", SECCOMP_FLAGS);
-    add_words(seccomp, "supportedFlags", SECCOMP_FLAGS);
+    add_words(seccomp, "actions", seccomp_action_word);
+    add_words(seccomp, "operators", seccomp_compare_word);
+    add_words(seccomp, "archs", architecture_word);
+    add_words(seccomp, "knownFlags", seccomp_flag_word);
+    add_words(seccomp, "supportedFlags", seccomp_flag_word);
     json_object_object_add(linux_, "seccomp", seccomp);
 }
 
@@ -116,8 +98,8 @@ static void add_linux(struct json_object *root)
     struct json_object *linux_ = json_object_new_object();
     struct json_object *extensions = json_object_new_object();
 
-    add_namespaces(linux_);
-    add_capabilities(linux_);
+    add_words(linux_, "namespaces", namespace_word);
+    add_words(linux_, "capabilities", capability_word);
     add_cgroup(linux_);
     add_seccomp(linux_);
     add_enabled(linux_, "apparmor", true);
@@ -151,8 +133,8 @@ static int features_run(void *args, int argc, char **argv, struct err *err)
     (void)err;
     json_object_object_add(root, "ociVersionMin", json_object_new_string(OCI_VERSION_MIN));
     json_object_object_add(root, "ociVersionMax", json_object_new_string(OCI_VERSION));
-    add_words(root, "hooks", HOOKS);
-    add_words(root, "mountOptions", MOUNT_OPTIONS);
+    add_words(root, "hooks", hooks_word);
+    add_words(root, "mountOptions", mounts_word);
     add_linux(root);
     add_annotations(root);
     puts(json_object_to_json_string_ext(root, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED));

@@ -7,6 +7,7 @@
 #include "commands.h"
 
 #include "runtime/config.h"
+#include "runtime/device_rules.h"
 #include "runtime/state.h"
 
 #include "size.h"
@@ -101,7 +102,15 @@ static int read_options(const struct update_args *args, struct cgroup_limits *re
     return given;
 }
 
-static int set_limits(const char *id, const struct cgroup_limits *limits, struct err *err)
+/* Device rules are no limit of the group's files on v2: they are put on it apart. */
+static int set_resources(struct cgroup *group, const struct spec_linux *resources, struct err *err)
+{
+    if (cgroup_set(group, &resources->resources, err) < 0)
+        return -1;
+    return resources->device_rules_count ? device_rules_update(group, resources, err) : 0;
+}
+
+static int update(const char *id, const struct spec_linux *resources, struct err *err)
 {
     struct state state;
     char root[PATH_MAX];
@@ -115,7 +124,7 @@ static int set_limits(const char *id, const struct cgroup_limits *limits, struct
         err_set(err, ERR_SKIP, "cannot update container %s: it has no group", id);
         result = err_hint(err, "limits are a group's -> create it where groups can be made");
     } else {
-        result = cgroup_set(&state.group, limits, err);
+        result = set_resources(&state.group, resources, err);
     }
     state_close(&state);
     return result;
@@ -124,12 +133,12 @@ static int set_limits(const char *id, const struct cgroup_limits *limits, struct
 static int update_run(void *args, int argc, char **argv, struct err *err)
 {
     const struct update_args *options = args;
-    struct cgroup_limits limits = {0};
+    struct spec_linux resources = {0};
     struct config config = {0};
     int result;
 
     (void)argc;
-    int given = read_options(options, &limits, err);
+    int given = read_options(options, &resources.resources, err);
     if (given < 0)
         return -1;
     if ((given == 0) == (options->resources == NULL)) {
@@ -141,11 +150,11 @@ static int update_run(void *args, int argc, char **argv, struct err *err)
     if (options->resources) {
         result = config_read_resources(options->resources, &config, err);
         if (result == 0)
-            result = set_limits(argv[0], &config.spec.linux_.resources, err);
+            result = update(argv[0], &config.spec.linux_, err);
         config_free(&config);
         return result;
     }
-    return set_limits(argv[0], &limits, err);
+    return update(argv[0], &resources, err);
 }
 
 const struct command update_command = {

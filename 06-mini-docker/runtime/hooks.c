@@ -10,6 +10,8 @@
  */
 #include "hooks.h"
 
+#include "words.h"
+
 #include "cleanup.h"
 #include "exec.h"
 #include "proc.h"
@@ -34,6 +36,11 @@ static const char *const POINTS[HOOK_POINTS] = {
     [HOOK_POSTSTART] = "poststart",
     [HOOK_POSTSTOP] = "poststop",
 };
+
+const char *hooks_word(size_t n)
+{
+    return n < HOOK_POINTS ? POINTS[n] : NULL;
+}
 
 /* One hook while it runs. */
 struct running {

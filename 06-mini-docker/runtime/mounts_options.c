@@ -9,6 +9,8 @@
  */
 #include "mounts.h"
 
+#include "words.h"
+
 #include <sched.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -105,6 +107,11 @@ static const struct {
     {MS_STRICTATIME, MOUNT_STRICTATIME, MOUNT_ATIME},
     {MS_RELATIME, 0, MOUNT_ATIME},
 };
+
+const char *mounts_word(size_t n)
+{
+    return n < sizeof(WORDS) / sizeof(WORDS[0]) ? WORDS[n].word : NULL;
+}
 
 static const struct word *find_word(const char *text)
 {

@@ -6,6 +6,8 @@
  */
 #include "seccomp_internal.h"
 
+#include "words.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <linux/seccomp.h>
@@ -53,6 +55,22 @@ static const struct word FLAGS[] = {
     {"SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV", SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV},
     {0},
 };
+
+/* Each table ends with a row without a word. */
+const char *seccomp_action_word(size_t n)
+{
+    return ACTIONS[n].word;
+}
+
+const char *seccomp_compare_word(size_t n)
+{
+    return COMPARISONS[n].word;
+}
+
+const char *seccomp_flag_word(size_t n)
+{
+    return FLAGS[n].word;
+}
 
 static const struct word *find(
     const struct word *words, const char *place, const char *word, struct err *err)
