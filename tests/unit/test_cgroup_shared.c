@@ -139,6 +139,7 @@ static void an_empty_level_goes(void **state)
     make("A", &mine, &a);
     pid_t member = start_member(&a, new_counter());
     assert_int_equal(undo_all(&mine, stderr), 0);
+    assert_false(is_alive(member));
     assert_int_equal(proc_wait(member, &err), 128 + SIGKILL);
     assert_int_not_equal(access(a.path[0], F_OK), 0);
     assert_false(has_level(&a));
