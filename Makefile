@@ -64,6 +64,10 @@ bench: 06-mini-docker  ## start-up beside crun and bubblewrap, in one run (root)
 	@common/deps.sh build labs lab06 bench
 	@tests/bench/run
 
+fuzz:  ## made-up input for our parsers, 10 minutes each; SECONDS=60, TARGET=config
+	@common/deps.sh build labs lab06 test
+	@tests/fuzz/run $(or $(SECONDS),600) $(TARGET)
+
 lint:  ## what CI checks of the text of the code
 	@tests/lint
 
@@ -82,5 +86,5 @@ help:  ## this list
 	@echo "make vm-01 … vm-06       the same in the throwaway machine: ARGS='io --step', CGROUP=v1|v2|hybrid"
 	@sed -n 's/^\([a-z-]*\):[^#]*## /make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 25
 
-.PHONY: all deps doctor vm vm-test test test-fresh bench lint format clean-host clean help rootfs \
+.PHONY: all deps doctor vm vm-test test test-fresh bench fuzz lint format clean-host clean help rootfs \
 	common $(LABS) $(LAB_VERBS) $(VM_VERBS)

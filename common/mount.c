@@ -21,9 +21,9 @@ static void decode_octal(char *text)
     char *to = text;
 
     for (const char *from = text; *from; to++) {
-        unsigned byte;
-        if (sscanf(from, "\\%3o", &byte) == 1) {
-            *to = (char)byte;
+        /* always three digits: with fewer, the step over them would pass the end of the text */
+        if (*from == '\\' && strspn(from + 1, "01234567") >= 3) {
+            *to = (char)((from[1] - '0') << 6 | (from[2] - '0') << 3 | (from[3] - '0'));
             from += 4;
         } else {
             *to = *from++;
@@ -32,8 +32,7 @@ static void decode_octal(char *text)
     *to = '\0';
 }
 
-/* "36 35 98:0 /root /point opts shared:1 master:2 - type source superopts" */
-static bool parse_line(const char *line, struct mount_entry *ret)
+bool mount_parse(const char *line, struct mount_entry *ret)
 {
     const char *tail = strstr(line, " - ");
     int fields_at = 0;
@@ -70,7 +69,7 @@ int mount_each(
     if (!file)
         return err_sys(err, "cannot open %s", path);
     while (result == 0 && getline(&line, &room, file) > 0) {
-        if (parse_line(line, &entry))
+        if (mount_parse(line, &entry))
             result = visit(&entry, arg);
     }
     return result;

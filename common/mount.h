@@ -27,6 +27,12 @@ struct mount_entry {
 };
 
 /*
+ * Read one line: "36 35 98:0 /root /point opts shared:1 master:2 - type source superopts". False:
+ * it is none.
+ */
+bool mount_parse(const char *line, struct mount_entry *ret);
+
+/*
  * Call visit(entry, arg) for each mount of process pid (0: the caller) until it returns non-zero,
  * which is then returned; 0 at the end, -1 with *err when mountinfo cannot be read.
  */

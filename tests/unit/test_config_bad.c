@@ -160,7 +160,8 @@ static void wants_a_process(void **state)
         {"\"user\": {\"gid\": \"5\"}", "process.user.gid: expected a whole number, found a string"},
         {"\"user\": {\"umask\": 512}", "process.user.umask: 512 is not accepted"},
         {"\"user\": {\"additionalGids\": [1, 1.5]}",
-            "process.user.additionalGids[1]: expected a whole number, found a number with a fraction"},
+            "process.user.additionalGids[1]: expected a whole number, "
+            "found a number with a fraction"},
         {"\"oomScoreAdj\": 1001", "process.oomScoreAdj: 1001 is not accepted"},
         {"\"capabilities\": {\"ambient\": [7]}",
             "process.capabilities.ambient[0]: expected a string, found a number"},
@@ -213,7 +214,8 @@ static void wants_linux(void **state)
         {"\"rootfsPropagation\": \"rbind\"", "linux.rootfsPropagation: 'rbind' is not known"},
         {"\"personality\": {\"domain\": \"BSD\"}", "linux.personality.domain: 'BSD' is not known"},
         {"\"seccomp\": {}", "linux.seccomp.defaultAction: is missing"},
-        {"\"seccomp\": {\"defaultAction\": \"A\", \"syscalls\": [{\"names\": [], \"action\": \"B\"}]}",
+        {"\"seccomp\": {\"defaultAction\": \"A\", "
+         "\"syscalls\": [{\"names\": [], \"action\": \"B\"}]}",
             "linux.seccomp.syscalls[0].names: is an empty list"},
     };
 

@@ -102,7 +102,8 @@ static void takes_none_for_none(void **state)
         "{}",
         " { \"memory\" : null, \"pids\": {\"limit\": 0} }\n",
         "{\"memory\": {\"limit\": 0, \"swap\": null, \"swappiness\": 18446744073709551615}}",
-        "{\"memory\": {\"swappiness\": -1}, \"cpu\": {\"shares\": 0, \"quota\": 0, \"cpus\": \"\"}}",
+        "{\"memory\": {\"swappiness\": -1}, "
+        "\"cpu\": {\"shares\": 0, \"quota\": 0, \"cpus\": \"\"}}",
         "{\"blockIO\": {\"weight\": 0, \"weightDevice\": null}, \"devices\": null}",
     };
 
