@@ -154,6 +154,7 @@ static void set_and_check(struct cgroup *group, const struct row *row)
     const char *dir = cgroup_path(group, swap ? "memory" : row->controller);
     const char *file = group->v2 ? row->v2_file : row->v1_file;
 
+    assert_true(dir || !file); /* a plan without the controller was no plan */
     if (!dir || (swap && !fsio_exists(dir, file))) {
         print_message("no %s here: %s is not checked\n", row->controller, file ? file : "");
         return;
