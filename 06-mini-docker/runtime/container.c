@@ -201,6 +201,8 @@ int container_start(struct container *container, struct err *err)
     sync_parent(&container->sync);
     if (let_go(container, err) < 0 || run_early_hooks(container, err) < 0)
         return -1;
+    explain_step(
+        &container->explain, "pipe(7); lab 04", "wait: the pipe closes when it is the program");
     return container->hold.in >= 0 ? sync_wait(&container->sync, err)
                                    : sync_wait_exec(&container->sync, err);
 }
