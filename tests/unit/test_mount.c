@@ -11,6 +11,8 @@
 #include "rootfs.h"
 #include "unit.h"
 
+#include "in_namespace.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -20,7 +22,6 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
-static struct err err;
 static char dir[] = "/tmp/test-mount-XXXXXX";
 static char outside[64], root[64];
 
@@ -81,37 +82,6 @@ static void symlinks_do_not_lead_out(void **state)
     assert_false(exists(outside, "made"));
     assert_int_equal(mount_open_in_root(fd, "dots/passwd", MOUNT_MAKE_NOTHING, &err), -1);
     assert_int_equal(mount_open_in_root(fd, "../../etc/passwd", MOUNT_MAKE_NOTHING, &err), -1);
-}
-
-/* Root in there, as an ordinary user too. */
-static bool enter_namespace(void)
-{
-    unsigned uid = geteuid(), gid = getegid();
-
-    if (host_is_root())
-        return unshare(CLONE_NEWNS) == 0;
-    return unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0 &&
-           fsio_write(&err, "/proc/self", "setgroups", "deny") == 0 &&
-           fsio_write(&err, "/proc/self", "uid_map", "0 %u 1", uid) == 0 &&
-           fsio_write(&err, "/proc/self", "gid_map", "0 %u 1", gid) == 0;
-}
-
-/* Runs the function in a mount namespace of its own; it returns how many checks failed. */
-static void in_namespace(int (*function)(void))
-{
-    if (!host_is_root() && !host_has_userns())
-        skip();
-    pid_t pid = proc_fork(&err);
-    if (pid == 0)
-        _exit(enter_namespace() && mount_make_private(&err) == 0 ? function() : 100);
-    assert_int_equal(proc_wait(pid, &err), 0);
-}
-
-static int failed(bool right, const char *what)
-{
-    if (!right)
-        fprintf(stderr, "# not so: %s (%s)\n", what, err.what);
-    return !right;
 }
 
 static int bind_read_only(void)
