@@ -51,6 +51,11 @@ test    git                     git                     git                     
 test    ctags                   universal-ctags         ctags                   ctags           ctags
 test    jq                      jq                      jq                      jq              jq
 test    python3                 python3                 python3                 python          python3
+test    podman                  podman                  podman                  podman          podman
+test    conmon                  conmon                  conmon                  conmon          conmon
+test    ctr                     containerd              containerd              containerd      containerd-ctr
+test    dockerd                 docker.io               moby-engine             docker          docker-engine
+test    runc                    runc                    runc                    runc            runc
 bench   crun                    crun                    crun                    crun            crun
 bench   runc                    runc                    runc                    runc            runc
 bench   bwrap                   bubblewrap              bubblewrap              bubblewrap      bubblewrap
@@ -142,6 +147,15 @@ fi
 update() { [ $manager != apt-get ] || ${sudo}env DEBIAN_FRONTEND=noninteractive apt-get -q update >&2; }
 # shellcheck disable=SC2086
 run_install() { ${sudo}env DEBIAN_FRONTEND=noninteractive $install >&2; }
+# What a test starts by itself is to lie there, not to run: Debian starts a service when it installs it, unless
+# this file forbids it (invoke-rc.d(8)).
+policy=/usr/sbin/policy-rc.d
+if [ $manager = apt-get ] && [ ! -e $policy ]; then
+    # shellcheck disable=SC2086
+    printf '#!/bin/sh\nexit 101\n' | ${sudo}sh -c "cat >$policy && chmod 755 $policy"
+    # shellcheck disable=SC2064
+    trap "${sudo}rm -f $policy" EXIT
+fi
 # A fresh system has no package lists; old ones name packages that the mirrors no longer have.
 set -- /var/lib/apt/lists/*Packages*
 [ -e "$1" ] || update
