@@ -131,6 +131,7 @@ static int let_go(struct container *container, struct err *err)
         if (idmap_write(container->process.pid, l->mappings, err) < 0)
             return -1;
     }
+    explain_step(&container->explain, "pipe(7); lab 04", "let it go on; the pipe ends at its exec");
     return sync_signal(&container->sync, err);
 }
 
@@ -201,8 +202,6 @@ int container_start(struct container *container, struct err *err)
     sync_parent(&container->sync);
     if (let_go(container, err) < 0 || run_early_hooks(container, err) < 0)
         return -1;
-    explain_step(
-        &container->explain, "pipe(7); lab 04", "wait: the pipe closes when it is the program");
     return container->hold.in >= 0 ? sync_wait(&container->sync, err)
                                    : sync_wait_exec(&container->sync, err);
 }
