@@ -40,6 +40,18 @@ static int stop_for_hooks(struct container *container, struct err *err)
     return hooks_run(container->spec, HOOK_CREATE_CONTAINER, &container->hooks_state, err);
 }
 
+/*
+ * Nothing of ours is to stay, signals and descriptors: nothing of the host may be reached through
+ * one that somebody left open. It comes before the filter, which may know of neither call.
+ */
+static int leave_nothing(struct container *container, struct err *err)
+{
+    exec_reset_signals();
+    if (syscall(SYS_close_range, 3 + container->preserve_fds, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
+        return err_sys(err, "cannot mark the open files as close-on-exec (Linux 5.11)");
+    return 0;
+}
+
 /* Each needs what the ones before it did; the reasons are in their files. */
 static int (*const STAGES[])(struct container *container, struct err *err) = {
     join_namespaces,
@@ -54,6 +66,7 @@ static int (*const STAGES[])(struct container *container, struct err *err) = {
     stop_for_hooks,
     stage_pivot,
     stage_names,
+    leave_nothing,
     stage_identity,
 };
 
@@ -105,10 +118,6 @@ static int become_program(struct container *container, struct err *err)
 {
     const struct spec_process *process = &container->spec->process;
 
-    exec_reset_signals();
-    /* nothing of the host may be reached through a descriptor that somebody left open */
-    if (syscall(SYS_close_range, 3 + container->preserve_fds, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
-        return err_sys(err, "cannot mark the open files as close-on-exec (Linux 5.11)");
     if (container->init)
         return become_init(container, err);
     explain_step(&container->explain, "execve(2); labs 04, 05",

@@ -8,6 +8,7 @@
 #include "identity.h"
 #include "stages.h"
 
+#include "cleanup.h"
 #include "ns.h"
 
 #include <poll.h>
@@ -89,13 +90,24 @@ static int die_with_parent(const struct container *container, struct err *err)
     return poll(&parent, 1, 0) == 0 ? 0 : err_set(err, ERR_SYS, "the parent is gone");
 }
 
+/* For who answers the calls that the filter reports; NULL where nobody does. */
+static char *describe(const struct container *container)
+{
+    if (container->seccomp_socket < 0)
+        return NULL;
+    return hooks_process_state(&container->hooks_state, container->proc_fd,
+        container->spec->linux_.seccomp->listener_metadata);
+}
+
 int stage_identity(struct container *container, struct err *err)
 {
+    cleanup_free char *described = describe(container);
     const struct spec_process *process = &container->spec->process;
     const struct spec_linux *l = &container->spec->linux_;
     struct identity identity = {
         .process = process,
         .seccomp = container->seccomp,
+        .seccomp_state = described,
         .seccomp_socket = container->seccomp_socket,
         .single_gid = l->namespaces & CLONE_NEWUSER && l->mappings->gids == 1,
         .new_keyring = !container->keep_keyring,
