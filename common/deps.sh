@@ -45,6 +45,7 @@ test    clang-format            clang-format            clang-tools-extra       
 test    /usr/lib*/*/lib/clang/*/lib/linux/libclang_rt.asan-x86_64.a libclang-rt-dev compiler-rt compiler-rt compiler-rt
 test    strace                  strace                  strace                  strace          strace
 test    tmux                    tmux                    tmux                    tmux            tmux
+test    jq                      jq                      jq                      jq              jq
 test    shellcheck              shellcheck              ShellCheck              shellcheck      shellcheck
 test    debootstrap             debootstrap             debootstrap             debootstrap     debootstrap
 test    git                     git                     git                     git             git
