@@ -92,7 +92,7 @@ static int explain_open(const char *path, int why_not_made, struct err *err)
     if (why_not_made == EROFS)
         return err_hint(err, "it is missing, and the root's file system is read-only -> make it in "
                              "the image");
-    if (why_not_made > 0)
+    if (why_not_made > 0 && why_not_made != ENOENT)
         return err_hint(err, "it is missing, and making it failed (%s) -> make it in the image",
             strerror(why_not_made));
     return err_hint(err, "a symlink there leads to nothing -> make it in the image");

@@ -61,14 +61,23 @@ int mount_set_attributes(int fd, const char *target, bool recursive,
     return -1;
 }
 
+/* The kernel says EINVAL to this and to much else. */
+static bool kinds_differ(int a, int b)
+{
+    struct stat first, second;
+
+    return fstat(a, &first) == 0 && fstat(b, &second) == 0 &&
+           S_ISDIR(first.st_mode) != S_ISDIR(second.st_mode);
+}
+
 int mount_attach(int tree_fd, int target_fd, const char *target, struct err *err)
 {
     if (syscall(SYS_move_mount, tree_fd, "", target_fd, "", FROM_TO_FDS) == 0)
         return 0;
     err_sys(err, "cannot bind to %s below the new root", target);
-    if (errno == ENOTDIR)
+    if (kinds_differ(tree_fd, target_fd))
         return err_hint(err, "one is a directory and the other a file -> give two of a kind");
-    if (errno == ENOSPC)
+    if (err->code == ENOSPC)
         return err_hint(err, "too many mounts -> compare with /proc/sys/fs/mount-max");
     return -1;
 }

@@ -20,11 +20,20 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+static int explain_bind(const char *dir, struct err *err)
+{
+    err_sys(err, "cannot bind %s onto itself", dir);
+    if (errno == EACCES)
+        return err_hint(err, "root of this user namespace may not pass a directory above it -> "
+                             "chmod a+x every directory on the way");
+    return -1;
+}
+
 int rootfs_bind(const char *dir, int *ret_fd, struct err *err)
 {
     /* recursive: what was mounted below the directory comes along */
     if (mount(dir, dir, NULL, MS_BIND | MS_REC, NULL) < 0)
-        return err_sys(err, "cannot bind %s onto itself", dir);
+        return explain_bind(dir, err);
     /* only now: before the bind, the path led to what the bind has covered */
     *ret_fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
     return *ret_fd < 0 ? err_sys(err, "cannot open %s", dir) : 0;

@@ -5,9 +5,10 @@
  * change the host, so it is refused before anything is made.
  *
  * Source: config-linux.md, "Namespaces", "Sysctl"; user_namespaces(7), ipc_namespaces(7),
- * uts_namespaces(7); runc's validator, whose list of kernel settings this is.
+ * uts_namespaces(7); runc's validator.
  */
 #include "config_tables.h"
+#include "sysctl.h"
 
 #include <sched.h>
 #include <string.h>
@@ -69,66 +70,19 @@ static int check_mappings(struct json_reader *reader, const struct spec *spec)
     return 0;
 }
 
-/* A key that ends with '.' is the beginning of one. */
-static const struct {
-    const char *key;
-    int flag;
-    const char *type;
-} SETTINGS[] = {
-    {"net.", CLONE_NEWNET, "network"},
-    {"fs.mqueue.", CLONE_NEWIPC, "ipc"},
-    {"kernel.msgmax", CLONE_NEWIPC, "ipc"},
-    {"kernel.msgmnb", CLONE_NEWIPC, "ipc"},
-    {"kernel.msgmni", CLONE_NEWIPC, "ipc"},
-    {"kernel.sem", CLONE_NEWIPC, "ipc"},
-    {"kernel.shmall", CLONE_NEWIPC, "ipc"},
-    {"kernel.shmmax", CLONE_NEWIPC, "ipc"},
-    {"kernel.shmmni", CLONE_NEWIPC, "ipc"},
-    {"kernel.shm_rmid_forced", CLONE_NEWIPC, "ipc"},
-    {"kernel.domainname", CLONE_NEWUTS, "uts"},
-    {"kernel.hostname", CLONE_NEWUTS, "uts"},
-};
-
-/* Both forms of sysctl(8): "net.ipv4.ip_forward" and "net/ipv4/ip_forward". */
-static bool is_setting(const char *key, const char *known)
-{
-    for (; *known; key++, known++) {
-        if (*key != *known && !(*known == '.' && *key == '/'))
-            return false;
-    }
-    return known[-1] == '.' || *key == '\0';
-}
-
-/*
- * The key becomes a path, in which either separator may be a slash and the other stay a dot. Two in
- * a row, or one at an end, could make a "..", and that leads out.
- */
-static bool is_path(const char *key)
-{
-    size_t length = strlen(key);
-
-    if (length == 0 || strchr("./", key[0]) || strchr("./", key[length - 1]))
-        return false;
-    for (const char *c = key; *c; c++) {
-        if (strchr("./", c[0]) && strchr("./", c[1]))
-            return false;
-    }
-    return true;
-}
-
 static int check_sysctl(struct json_reader *reader, const struct spec *spec, const char *key)
 {
-    if (!is_path(key))
+    const struct sysctl_scope *scope;
+    char file[SYSCTL_ROOM];
+
+    if (!sysctl_file(key, file))
         return json_fail(reader, key, "is no name of a kernel setting");
-    for (size_t i = 0; i < sizeof(SETTINGS) / sizeof(SETTINGS[0]); i++) {
-        if (!is_setting(key, SETTINGS[i].key))
-            continue;
-        if (has_own(spec, SETTINGS[i].flag))
-            return 0;
-        json_fail(reader, key, "would change the host's");
-        return hint_namespace(reader, SETTINGS[i].type);
-    }
+    scope = sysctl_find(file);
+    if (scope && has_own(spec, scope->flag))
+        return 0;
     json_fail(reader, key, "would change the host's");
+    if (scope)
+        return hint_namespace(reader, scope->namespace);
     return err_hint(reader->err, "no namespace has it for its own -> set it on the host");
 }
 

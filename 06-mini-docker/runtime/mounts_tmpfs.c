@@ -85,21 +85,25 @@ static int configure(int fs, char *data)
 }
 
 /* A new tmpfs that hangs nowhere. */
-static int make_tmpfs(struct mounts_options *options, const char *destination, struct err *err)
+static int make_tmpfs(
+    const struct spec_mount *mount, struct mounts_options *options, struct err *err)
 {
+    const char *source = mount->source ? mount->source : "tmpfs";
     cleanup_close int fs = (int)syscall(SYS_fsopen, "tmpfs", CLOSE_ON_EXEC);
     uint64_t attributes = options->own.set & ~(uint64_t)MOUNT_RDONLY;
 
-    if (fs < 0 || configure(fs, options->data) < 0)
-        return err_sys(err, "cannot make a tmpfs for %s", destination);
+    if (fs < 0 || syscall(SYS_fsconfig, fs, SET_STRING, "source", source, 0) < 0 ||
+        configure(fs, options->data) < 0)
+        return err_sys(err, "cannot make a tmpfs for %s", mount->destination);
     int fd = (int)syscall(SYS_fsmount, fs, CLOSE_ON_EXEC, attributes);
-    return fd < 0 ? err_sys(err, "cannot make a tmpfs for %s", destination) : fd;
+    return fd < 0 ? err_sys(err, "cannot make a tmpfs for %s", mount->destination) : fd;
 }
 
 static int copy_up(
-    struct mounts_options *options, int target, const char *destination, struct err *err)
+    const struct spec_mount *mount, struct mounts_options *options, int target, struct err *err)
 {
-    cleanup_close int tmpfs = make_tmpfs(options, destination, err);
+    const char *destination = mount->destination;
+    cleanup_close int tmpfs = make_tmpfs(mount, options, err);
 
     if (tmpfs < 0)
         return -1;
@@ -125,7 +129,7 @@ int mounts_tmpfs(struct container *container, const struct spec_mount *mount,
     if (fd < 0 || (covers && keep_owner(container, options, fd, at, err) < 0))
         return -1;
     if (options->copy_up && covers)
-        return copy_up(options, fd, at, err);
+        return copy_up(mount, options, fd, err);
     /* read-only only when the device files are made, and what else is mounted in it: mounts_finish
      */
     return mount_on(fd, at, mount->source ? mount->source : "tmpfs", "tmpfs",

@@ -9,6 +9,8 @@
  * the words, and then the other belongs to a word: "net.ipv4.conf.eth0/1.forwarding" is about the
  * interface eth0.1 (sysctl.d(5)).
  */
+#include "sysctl.h"
+
 #include "host_proc.h"
 #include "stages.h"
 
@@ -16,84 +18,87 @@
 #include <sched.h>
 #include <string.h>
 
-enum { NAME_ROOM = 256 };
-
-/* Which namespace a sysctl is in: by its path, or by a path that it lies below ("net/"). */
-static const struct {
-    const char *path;
-    int flag;
-    const char *namespace;
-} SCOPES[] = {
-    {"net/", CLONE_NEWNET, "network"},
-    {"fs/mqueue/", CLONE_NEWIPC, "ipc"},
-    {"kernel/msgmax", CLONE_NEWIPC, "ipc"},
-    {"kernel/msgmnb", CLONE_NEWIPC, "ipc"},
-    {"kernel/msgmni", CLONE_NEWIPC, "ipc"},
-    {"kernel/msg_next_id", CLONE_NEWIPC, "ipc"},
-    {"kernel/sem", CLONE_NEWIPC, "ipc"},
-    {"kernel/sem_next_id", CLONE_NEWIPC, "ipc"},
-    {"kernel/shmall", CLONE_NEWIPC, "ipc"},
-    {"kernel/shmmax", CLONE_NEWIPC, "ipc"},
-    {"kernel/shmmni", CLONE_NEWIPC, "ipc"},
-    {"kernel/shm_next_id", CLONE_NEWIPC, "ipc"},
-    {"kernel/shm_rmid_forced", CLONE_NEWIPC, "ipc"},
-    {"kernel/domainname", CLONE_NEWUTS, "uts"},
-    {"user/", CLONE_NEWUSER, "user"},
+static const struct sysctl_scope SCOPES[] = {
+    {"sys/net/", CLONE_NEWNET, "network"},
+    {"sys/fs/mqueue/", CLONE_NEWIPC, "ipc"},
+    {"sys/kernel/msgmax", CLONE_NEWIPC, "ipc"},
+    {"sys/kernel/msgmnb", CLONE_NEWIPC, "ipc"},
+    {"sys/kernel/msgmni", CLONE_NEWIPC, "ipc"},
+    {"sys/kernel/sem", CLONE_NEWIPC, "ipc"},
+    {"sys/kernel/shmall", CLONE_NEWIPC, "ipc"},
+    {"sys/kernel/shmmax", CLONE_NEWIPC, "ipc"},
+    {"sys/kernel/shmmni", CLONE_NEWIPC, "ipc"},
+    {"sys/kernel/shm_rmid_forced", CLONE_NEWIPC, "ipc"},
+    {"sys/kernel/domainname", CLONE_NEWUTS, "uts"},
+    {"sys/kernel/hostname", CLONE_NEWUTS, "uts"},
 };
 
-/* "net.ipv4.x" -> "sys/net/ipv4/x". False: it is no name of a sysctl, or would climb. */
-static bool file_name(const char *key, char ret[NAME_ROOM])
+const struct sysctl_scope *sysctl_find(const char *file)
 {
-    static const char prefix[] = "sys/";
-    size_t length = strlen(key), first = strcspn(key, "./");
-    bool dots = key[first] == '.';
+    for (size_t i = 0; i < sizeof(SCOPES) / sizeof(SCOPES[0]); i++) {
+        const struct sysctl_scope *scope = &SCOPES[i];
+        size_t length = strlen(scope->file);
+        bool below = scope->file[length - 1] == '/';
+        if (below ? strncmp(file, scope->file, length) == 0 : strcmp(file, scope->file) == 0)
+            return scope;
+    }
+    return NULL;
+}
 
-    if (length + sizeof(prefix) > NAME_ROOM || key[first] == '\0')
-        return false;
-    memcpy(ret, prefix, sizeof(prefix));
-    char *to = ret + sizeof(prefix) - 1;
-    for (size_t i = 0; i <= length; i++)
-        to[i] = !dots ? key[i] : key[i] == '.' ? '/' : key[i] == '/' ? '.' : key[i];
-    for (const char *word = to; *word; word += strspn(word, "/")) {
+/* No word is empty, "." or "..". */
+static bool words_are_names(const char *path)
+{
+    for (const char *word = path; *word; word++) {
         size_t size = strcspn(word, "/");
         if (size == 0 || (size <= 2 && strspn(word, ".") >= size))
             return false;
         word += size;
+        if (!*word)
+            return true;
     }
-    return to[length - 1] != '/';
+    return false;
 }
 
-static int check_scope(const struct container *container, const struct spec_pair *pair,
-    const char *path, struct err *err)
+bool sysctl_file(const char *key, char ret_file[SYSCTL_ROOM])
 {
-    for (size_t i = 0; i < sizeof(SCOPES) / sizeof(SCOPES[0]); i++) {
-        size_t length = strlen(SCOPES[i].path);
-        bool below = SCOPES[i].path[length - 1] == '/';
-        if (below ? strncmp(path, SCOPES[i].path, length) : strcmp(path, SCOPES[i].path))
-            continue;
-        if (container->namespaces.own & SCOPES[i].flag)
-            return 0;
-        err_set(err, ERR_USAGE, "linux.sysctl: %s would be set on the host", pair->key);
-        return err_hint(err,
-            "the container has no %s namespace of its own -> give it one, or "
-            "leave the sysctl out",
-            SCOPES[i].namespace);
-    }
-    err_set(err, ERR_USAGE, "linux.sysctl: %s is not in a namespace", pair->key);
-    if (strcmp(path, "kernel/hostname") == 0)
-        return err_hint(err, "the host name has a field of its own -> set `hostname`");
-    return err_hint(err, "it is the whole machine's -> set it on the host, if it must be");
+    static const char prefix[] = "sys/";
+    size_t length = strlen(key), first = strcspn(key, "./");
+    char *to = ret_file + sizeof(prefix) - 1;
+    bool dots = key[first] == '.';
+
+    if (length + sizeof(prefix) > SYSCTL_ROOM || key[first] == '\0')
+        return false;
+    memcpy(ret_file, prefix, sizeof(prefix));
+    for (size_t i = 0; i <= length; i++)
+        to[i] = !dots ? key[i] : key[i] == '.' ? '/' : key[i] == '/' ? '.' : key[i];
+    return words_are_names(to);
+}
+
+/* config.c has judged the namespaces by the configuration; a path in that can lead to the host's.
+ */
+static int check_scope(const struct container *container, const struct spec_pair *pair,
+    const char *file, struct err *err)
+{
+    const struct sysctl_scope *scope = sysctl_find(file);
+
+    if (scope && container->namespaces.own & scope->flag)
+        return 0;
+    err_set(err, ERR_USAGE, "linux.sysctl: %s would be set on the host", pair->key);
+    return err_hint(err,
+        "the container has no %s namespace of its own -> give it one, or leave "
+        "the sysctl out",
+        scope ? scope->namespace : "such");
 }
 
 static int set_one(const struct container *container, const struct spec_pair *pair, struct err *err)
 {
-    char name[NAME_ROOM];
+    char name[SYSCTL_ROOM];
 
-    if (!file_name(pair->key, name)) {
+    if (!sysctl_file(pair->key, name)) {
         err_set(err, ERR_USAGE, "linux.sysctl: \"%s\" is no name of a sysctl", pair->key);
         return err_hint(err, "expected words with dots, or with slashes: net.ipv4.ip_forward");
     }
-    if (check_scope(container, pair, name + strlen("sys/"), err) < 0)
+    if (check_scope(container, pair, name, err) < 0)
         return -1;
     explain_step(&container->explain, "proc_sys(5)", "sysctl %s = %s", pair->key, pair->value);
     if (host_proc_write(container->proc_fd, name, pair->value, err) == 0)
