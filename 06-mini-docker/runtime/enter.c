@@ -27,6 +27,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 static int check_status(const struct enter *enter, struct err *err)
 {
@@ -201,12 +202,21 @@ static void end(struct spawned *child)
 /* Whatever failed: if the container has ended, that is why. */
 static int explain(const struct entry *entry, struct err *err)
 {
-    const char *id = entry->enter->state->id;
+    const struct state *state = entry->enter->state;
 
-    if (err->kind != ERR_SYS || entry->container < 0 || !has_ended(entry->container))
+    if (err->kind != ERR_SYS || entry->container < 0)
         return -1;
-    err_set(err, ERR_SYS, "cannot exec in container %s: it has stopped meanwhile", id);
-    return err_hint(err, "its first process has ended -> state %s", id);
+    if (has_ended(entry->container)) {
+        err_set(err, ERR_SYS, "cannot exec in container %s: it has stopped meanwhile", state->id);
+        return err_hint(err, "its first process has ended -> state %s", state->id);
+    }
+    if (entry->proc >= 0 && (err->code == EACCES || err->code == EPERM) && geteuid() != 0 &&
+        state_status(state) == STATE_CREATED)
+        return err_hint(err,
+            "the process that waits for start is still the runtime's, and none "
+            "but root may look at that -> start %s first",
+            state->id);
+    return -1;
 }
 
 static void close_all(struct entry *entry)
