@@ -548,8 +548,10 @@ END
     oci exec "$ID" sh -c 'cat; echo $COLOUR; hostname; exit 9' <<<hello
     ends 9
     [ "$output" = $'hello\nred\nmini-runc' ] || fail "$output"
-    done_by 0 exec -e COLOUR=blue --env MORE=x=y --cwd /bin "$ID" sh -c 'echo $COLOUR $MORE $PWD; env | grep -c COLOUR'
-    [ "$output" = $'blue x=y /bin\n1' ] || fail "$output"
+    done_by 0 exec -e COLOUR=blue --env MORE=x=y --cwd /bin "$ID" sh -c 'echo $COLOUR $MORE $PWD'
+    [ "$output" = 'blue x=y /bin' ] || fail "$output"
+    done_by 0 exec -e COLOUR=blue -e COLOUR=green "$ID" env
+    [ "$(grep COLOUR <<<"$output")" = COLOUR=green ] || fail "$output"
     done_by 0 exec "$ID" grep NoNewPrivs /proc/self/status # its options are its own
     told 1
     done_by 0 exec --pid-file pid2 --detach "$ID" sleep 1002

@@ -27,6 +27,8 @@ static int prepare_streams(struct life_options *options, bool terminal, struct e
     struct attach *attach = options->streams_arg;
 
     attach->terminal = terminal;
+    if (terminal && ioctl(STDIN_FILENO, TIOCGWINSZ, options->console_size) < 0)
+        options->console_size = NULL;
     return attach_prepare(attach, options->stdio, &options->console_socket, err);
 }
 
@@ -55,6 +57,7 @@ static int run_run(void *args, int argc, char **argv, struct err *err)
     const struct create_args *words = args;
     struct create_paths paths;
     struct life_options options;
+    struct winsize size = {0};
 
     (void)argc;
     if (!words->detach && words->console_socket) {
@@ -70,6 +73,7 @@ static int run_run(void *args, int argc, char **argv, struct err *err)
         attach.interactive = true;
         options.streams = prepare_streams;
         options.streams_arg = &attach;
+        options.console_size = &size;
     }
     int result = life_run(&options, &life, err);
     if (result == 0 && !words->detach)

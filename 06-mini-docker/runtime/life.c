@@ -109,6 +109,8 @@ static int prepare(struct life_options *options, struct life *life, struct err *
         return err_set(err, ERR_USAGE, "config.json: process: it is needed to create a container");
     if (options->streams && options->streams(options, spec->process.terminal, err) < 0)
         return -1;
+    if (!spec->process.console_size)
+        spec->process.console_size = options->console_size;
     if (spec->process.terminal != (options->console_socket >= 0)) {
         if (!spec->process.terminal)
             return err_set(err, ERR_USAGE,

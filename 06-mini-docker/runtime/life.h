@@ -37,6 +37,7 @@ struct life_options {
      */
     int (*streams)(struct life_options *options, bool terminal, struct err *err);
     void *streams_arg;
+    struct winsize *console_size; /* of a terminal for which the config names none; or NULL */
 };
 
 /* What a create or run holds while its process lasts. */
