@@ -50,7 +50,6 @@ test    shellcheck              shellcheck              ShellCheck              
 test    debootstrap             debootstrap             debootstrap             debootstrap     debootstrap
 test    git                     git                     git                     git             git
 test    ctags                   universal-ctags         ctags                   ctags           ctags
-test    jq                      jq                      jq                      jq              jq
 test    python3                 python3                 python3                 python          python3
 test    podman                  podman                  podman                  podman          podman
 test    conmon                  conmon                  conmon                  conmon          conmon
@@ -60,6 +59,7 @@ test    runc                    runc                    runc                    
 bench   crun                    crun                    crun                    crun            crun
 bench   runc                    runc                    runc                    runc            runc
 bench   bwrap                   bubblewrap              bubblewrap              bubblewrap      bubblewrap
+bench   jq                      jq                      jq                      jq              jq
 bench   hyperfine               hyperfine               hyperfine               hyperfine       hyperfine
 END
 }
