@@ -7,10 +7,13 @@
 #include "cgroup.h"
 #include "cleanup.h"
 #include "fsio.h"
+#include "proc.h"
 #include "unit.h"
 
 #include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 enum { MIB = 1 << 20, PAGE_2M = 2 * MIB };
 
@@ -220,17 +223,26 @@ static void unified(void **state)
     assert_true(err.hint[0]);
 }
 
-/* A limit that the group was not made for: an update of a container. */
+/* A limit that the group was not made for: an update of a container. The level above is new, so
+ * that no other test's controllers are on in it. */
 static void later_ones(void **state)
 {
+    const struct cgroup_file page = {"hugetlb.2MB.max", "2097152"};
     const struct cgroup_limits cpus = {
         .cpus = "0", .read_bps = disk.major ? DISK : (struct cgroup_device_limits){0}};
     const struct cgroup_limits pages = {.hugepages = PAGES, .hugepages_count = 1};
-    const char *path;
+    const struct cgroup_limits file = {.unified = &page, .unified_count = 1};
     struct cgroup made, group;
+    const char *path;
+    char name[32];
 
     (void)state;
-    make(&made, NULL);
+    snprintf(name, sizeof(name), "%s-later/leaf", undo.id);
+    assert_ok(cgroup_plan(name, NULL, &made, &err));
+    if (made.absent)
+        skip();
+    assert_ok(cgroup_journal(&made, &undo, &err));
+    assert_ok(cgroup_make(&made, &err));
     path = made.path[0];
     if (!made.v2) {
         assert_err(cgroup_set(&made, &pages, &err), ERR_SKIP);
@@ -240,8 +252,29 @@ static void later_ones(void **state)
     assert_ok(cgroup_adopt(&path, 1, &group, &err));
     assert_ok(cgroup_set(&group, &cpus, &err));
     check(path, "cpuset.cpus", "0");
-    assert_ok(cgroup_set(&group, &pages, &err));
+    assert_ok(cgroup_set(&group, &file, &err));
     check(path, "hugetlb.2MB.max", "2097152");
+}
+
+/* Somebody with memory in the group. */
+static pid_t start_eater(const struct cgroup *group)
+{
+    uint64_t used = 0;
+    pid_t pid = proc_fork(&err);
+
+    if (pid == 0) {
+        if (cgroup_join(group, &err) < 0)
+            _exit(1);
+        mmap(NULL, 4 * MIB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1,
+            0);
+        for (;;)
+            pause();
+    }
+    for (int tries = 0; used < 4 * MIB && tries < 1000; tries++) {
+        assert_ok(fsio_read_u64(cgroup_path(group, "memory"), "memory.current", &used, &err));
+        usleep(1000);
+    }
+    return pid;
 }
 
 static void refused(void **state)
@@ -264,15 +297,14 @@ static void refused(void **state)
     if (fsio_exists(cgroup_path(&group, "memory"), "memory.swap.max")) {
         assert_err(cgroup_set(&group, &below, &err), ERR_USAGE);
         assert_err(cgroup_set(&group, &no_memory, &err), ERR_USAGE);
+        assert_non_null(strstr(err.what, "needs a limit of memory"));
     }
     if (group.v2) {
         make(&group, &checked);
-        assert_ok(cgroup_join(&group, &err)); /* so that some memory is in use */
-        cleanup_free char *used = malloc(MIB);
-        memset(used, 1, MIB);
+        pid_t eater = start_eater(&group);
         assert_err(cgroup_set(&group, &checked, &err), ERR_SYS);
         assert_non_null(strstr(err.hint, "in use"));
-        assert_ok(fsio_write(&err, "/sys/fs/cgroup", "cgroup.procs", "0"));
+        proc_end(eater);
     }
 }
 

@@ -189,18 +189,36 @@ static void an_existing_group_is_not_adopted(void **state)
     assert_int_equal(proc_wait(member, &err), 128 + SIGKILL);
 }
 
+/* The kernel's own word, read at once. */
+static bool says_frozen(const struct cgroup *group)
+{
+    uint64_t frozen = 0;
+
+    if (group->v2)
+        return fsio_read_key(group->path[0], "cgroup.events", "frozen", &frozen, &err) == 0 &&
+               frozen == 1;
+    cleanup_free char *text = fsio_read(cgroup_path(group, "freezer"), "freezer.state", &err);
+    return text && strcmp(text, "FROZEN") == 0;
+}
+
+/* Many, so that the kernel takes its time. */
 static void frozen_is_still(void **state)
 {
+    enum { MANY = 200 };
     volatile unsigned *counter = new_counter();
     struct cgroup group;
+    pid_t others[MANY];
 
     (void)state;
     make("A", &mine, &group);
     pid_t member = start_member(&group, counter);
+    for (int i = 0; i < MANY; i++)
+        others[i] = start_member(&group, new_counter());
     assert_false(cgroup_is_frozen(&group));
     assert_ok(cgroup_freeze(&group, true, &err));
-    assert_true(cgroup_is_frozen(&group));
     unsigned before = *counter;
+    assert_true(says_frozen(&group));
+    assert_true(cgroup_is_frozen(&group));
     usleep(50000);
     assert_int_equal(*counter, before);
     assert_ok(cgroup_freeze(&group, false, &err));
@@ -211,6 +229,8 @@ static void frozen_is_still(void **state)
     assert_ok(cgroup_freeze(&group, true, &err));
     assert_ok(cgroup_remove(&group, &err)); /* frozen ones too */
     assert_int_equal(proc_wait(member, &err), 128 + SIGKILL);
+    for (int i = 0; i < MANY; i++)
+        assert_int_equal(proc_wait(others[i], &err), 128 + SIGKILL);
     struct cgroup absent = {.absent = true};
     assert_err(cgroup_freeze(&absent, true, &err), ERR_SKIP);
     assert_false(cgroup_is_frozen(&absent));
