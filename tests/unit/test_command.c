@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+/* A program of two commands: one whose operands end its options, one that mixes both. */
+#include "command.h"
+#include "unit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct words {
+    bool all;
+    struct opt_list names;
+};
+
+static struct err err;
+static char seen[200]; /* what the command got */
+
+static int note(void *args, int argc, char **argv, struct err *failure)
+{
+    const struct words *words = args;
+    size_t used =
+        (size_t)snprintf(seen, sizeof(seen), "%s%zu", words->all ? "all " : "", words->names.count);
+
+    for (int i = 0; i < argc; i++)
+        used += (size_t)snprintf(seen + used, sizeof(seen) - used, " %s", argv[i]);
+    assert_null(argv[argc]);
+    if (argc > 0 && strcmp(argv[0], "fail") == 0)
+        return err_set(failure, ERR_SYS, "as asked");
+    return 42;
+}
+
+static const struct opt OPTS[] = {
+    {'a', "all", NULL, "", OPT_FLAG, offsetof(struct words, all)},
+    {'n', "name", "NAME", "", OPT_LIST, offsetof(struct words, names)},
+    {0},
+};
+
+static const struct command first = {
+    .name = "run", .operands = "CMD", .opts = OPTS, .args_size = sizeof(struct words), .run = note};
+static const struct command second = {.name = "kill",
+    .operands = "ID [SIGNAL]",
+    .mixed = true,
+    .least = 1,
+    .most = 2,
+    .opts = OPTS,
+    .args_size = sizeof(struct words),
+    .run = note};
+static const struct command hidden = {
+    .name = "secret", .hidden = true, .opts = OPTS, .args_size = 4096, .run = note};
+static const struct command *const commands[] = {&first, &second, &hidden, NULL};
+static const struct program program = {.name = "prog", .commands = commands};
+
+/* Words up to NULL, the first of them the command's name. */
+static int run(const char *name, ...)
+{
+    char *argv[12] = {(char *)name};
+    int argc = 1;
+    va_list ap;
+
+    va_start(ap, name);
+    while ((argv[argc] = va_arg(ap, char *)))
+        argc++;
+    va_end(ap);
+    seen[0] = '\0';
+    return command_run(&program, command_find(&program, name), argc, argv, &err);
+}
+
+static void leaves_what_follows_the_operand(void **state)
+{
+    (void)state;
+    assert_int_equal(run("run", "-a", "-n", "x", "sh", "-a", "--", "-z", NULL), 42);
+    assert_string_equal(seen, "all 1 sh -a -- -z");
+    assert_int_equal(run("run", "--", "-a", NULL), 42);
+    assert_string_equal(seen, "0 -a");
+    assert_int_equal(run("run", NULL), 42);
+    assert_string_equal(seen, "0");
+}
+
+static void mixes_options_and_operands(void **state)
+{
+    (void)state;
+    assert_int_equal(run("kill", "id", "-a", "KILL", "-nx", NULL), 42);
+    assert_string_equal(seen, "all 1 id KILL");
+    assert_int_equal(run("kill", "id", "--", "-a", NULL), 42);
+    assert_string_equal(seen, "0 id -a");
+    assert_int_equal(run("kill", "--", "-n", "--", NULL), 42);
+    assert_string_equal(seen, "0 -n --");
+}
+
+static void counts_operands(void **state)
+{
+    (void)state;
+    assert_err(run("kill", NULL), ERR_USAGE);
+    assert_err(run("kill", "-a", NULL), ERR_USAGE);
+    assert_err(run("kill", "a", "b", "c", NULL), ERR_USAGE);
+    assert_non_null(strstr(err.what, "'c'"));
+    assert_string_equal(seen, "");
+}
+
+static void passes_errors_on(void **state)
+{
+    (void)state;
+    assert_err(run("run", "fail", NULL), ERR_SYS);
+    assert_err(run("run", "--nmae", "x", NULL), ERR_USAGE);
+    assert_err(run("kill", "x", "-z", NULL), ERR_USAGE);
+    assert_err(run("secret", NULL), ERR_SYS); /* more room than there is */
+}
+
+static void names_what_there_is(void **state)
+{
+    (void)state;
+    assert_ptr_equal(command_find(&program, "kill"), &second);
+    assert_null(command_find(&program, "kil"));
+    assert_err(command_unknown(&program, "kil", &err), ERR_USAGE);
+    assert_non_null(strstr(err.what, "'kil' is not a prog command"));
+    assert_non_null(strstr(err.hint, "run and kill;"));
+    assert_err(command_unknown(&program, "--kil", &err), ERR_USAGE);
+    assert_non_null(strstr(err.what, "unknown option '--kil'"));
+    assert_err(command_help(&program, "kil", &err), ERR_USAGE);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(leaves_what_follows_the_operand),
+        cmocka_unit_test(mixes_options_and_operands),
+        cmocka_unit_test(counts_operands),
+        cmocka_unit_test(passes_errors_on),
+        cmocka_unit_test(names_what_there_is),
+    };
+
+    return cmocka_run_group_tests_name("command", tests, NULL, NULL);
+}
