@@ -3,6 +3,7 @@
 #include "fuzz.h"
 
 #include "runtime/config.h"
+#include "runtime/sysctl.h"
 
 #include <sched.h>
 
@@ -18,6 +19,8 @@ static size_t walk(const void *list)
 
 static void look_at_linux(const struct spec_linux *l)
 {
+    char file[SYSCTL_ROOM];
+
     must(!(l->namespaces & CLONE_NEWUSER) || (l->mappings->uids > 0 && l->mappings->gids > 0));
     must(!l->mappings || (l->mappings->uids <= IDMAP_RANGES && l->mappings->gids <= IDMAP_RANGES));
     for (size_t i = 0; i < l->devices_count; i++)
@@ -25,7 +28,7 @@ static void look_at_linux(const struct spec_linux *l)
     for (size_t i = 0; i < l->device_rules_count; i++)
         must(strchr("abc", l->device_rules[i].type) && l->device_rules[i].access);
     for (size_t i = 0; i < l->sysctl_count; i++)
-        must(l->sysctl[i].value && !strstr(l->sysctl[i].key, ".."));
+        must(l->sysctl[i].value && sysctl_file(l->sysctl[i].key, file));
     for (size_t i = 0; i < l->resources.unified_count; i++)
         must(l->resources.unified[i].value && !strchr(l->resources.unified[i].name, '/'));
     for (size_t i = 0; l->seccomp && i < l->seccomp->rules_count; i++)
