@@ -171,6 +171,7 @@ static void has_the_devices(void **state)
         {false, 'a', -1, -1, SPEC_READ | SPEC_WRITE | SPEC_MKNOD},
         {true, 'c', 1, 3, SPEC_READ | SPEC_WRITE},
         {true, 'b', 8, -1, SPEC_MKNOD},
+        {true, 'a', -1, -1, SPEC_READ | SPEC_WRITE | SPEC_MKNOD},
     };
     const struct spec_linux *l = &config.spec.linux_;
 
@@ -181,8 +182,8 @@ static void has_the_devices(void **state)
     assert_device(&l->devices[1], S_IFCHR | 0666, 1, 3, 0, 0);
     assert_device(&l->devices[2], S_IFBLK, 4095, 1048575, 0, 0);
     assert_device(&l->devices[3], S_IFIFO | 0600, 0, 0, 0, 0);
-    assert_int_equal(l->device_rules_count, 3);
-    for (size_t i = 0; i < 3; i++) {
+    assert_int_equal(l->device_rules_count, 4);
+    for (size_t i = 0; i < 4; i++) {
         const struct spec_device_rule *rule = &l->device_rules[i];
         assert_int_equal(rule->allow, wanted[i].allow);
         assert_int_equal(rule->type, wanted[i].type);

@@ -240,6 +240,8 @@ static void wants_resources(void **state)
         {"\"devices\": [{\"major\": 4096}]",
             "linux.resources.devices[0].major: 4096 is not accepted"},
         {"\"unified\": {\"../x\": \"1\"}", "linux.resources.unified[\"../x\"]: is no file name"},
+        {"\"unified\": {\"\": \"1\"}", "linux.resources.unified.: is no file name"},
+        {"\"unified\": {\".\": \"1\"}", "linux.resources.unified[\".\"]: is no file name"},
         {"\"unified\": {\"a\": null}", "linux.resources.unified.a: is missing"},
         {"\"rdma\": {\"a\": 1}", "linux.resources.rdma.a: expected an object, found a number"},
         {"\"hugepageLimits\": [{\"limit\": 1}]",
