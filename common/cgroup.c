@@ -75,6 +75,7 @@ int cgroup_make(struct cgroup *group, struct err *err)
 
 int cgroup_open(struct cgroup *group, struct err *err)
 {
+    group->made = true;
     return group->absent ? 0 : group->ops->open(group, err);
 }
 
@@ -116,7 +117,7 @@ static bool remove_leaves(const struct cgroup *group)
 int cgroup_remove(struct cgroup *group, struct err *err)
 {
     int result = 0;
-    bool gone = remove_leaves(group);
+    bool gone = !group->made || remove_leaves(group);
 
     if (!gone)
         result = cgroup_kill(group, err);
@@ -129,7 +130,7 @@ int cgroup_remove(struct cgroup *group, struct err *err)
         if (undo_line(UNDO_CGROUP, group->path[i], "/", err) < 0)
             result = -1;
     }
-    for (int i = 0; i < group->paths; i++)
+    for (int i = 0; i < group->paths && group->made; i++)
         remove_levels(group, i);
     cgroup_close(group);
     return result;

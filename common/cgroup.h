@@ -104,6 +104,7 @@ struct cgroup {
     const struct cgroup_ops *ops;
     bool absent; /* no group can be made here, and none is needed: every call does nothing */
     bool v2;
+    bool made; /* it is there and ours to remove: by cgroup_make, cgroup_open or cgroup_adopt */
     int paths; /* one directory a hierarchy on v1, one in all on v2 */
     char path[CGROUP_PATHS][256];
     size_t base[CGROUP_PATHS];          /* length of the parent that the name is below */
@@ -237,7 +238,8 @@ int cgroup_kill(const struct cgroup *group, struct err *err);
 
 /*
  * rmdir; where that is EBUSY, cgroup_kill and more tries (it is so for a moment after the last
- * exit), groups made inside included; then the levels above that are ours and empty. Closes it.
+ * exit), groups made inside included; then the levels above that are ours and empty. Closes it. A
+ * group that is only planned, or could not be made, is somebody else's if it is there: not touched.
  */
 int cgroup_remove(struct cgroup *group, struct err *err);
 

@@ -52,6 +52,7 @@ int cgroup_adopt(const char *const *paths, size_t count, struct cgroup *ret, str
 
     cgroup_init(ret);
     ret->absent = count == 0;
+    ret->made = true;
     for (size_t i = 0; i < count; i++) {
         if (adopt_path(mount_of(mounts, mounts_count, paths[i]), paths[i], ret, err) < 0)
             return -1;

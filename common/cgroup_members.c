@@ -108,6 +108,8 @@ int cgroup_pids(
 /* A process may fork while the list is read, so it is read until it is empty. */
 int cgroup_kill(const struct cgroup *group, struct err *err)
 {
+    if (!group->made)
+        return 0;
     for (int tries = 0; tries < 1000; tries++) {
         cleanup_free pid_t *pids = NULL;
         size_t count;

@@ -180,6 +180,8 @@ static void an_existing_group_is_not_adopted(void **state)
     assert_err(cgroup_make(&early, &err), ERR_SYS);
     assert_int_equal(err.code, EEXIST);
     assert_true(err.hint[0]);
+    assert_ok(cgroup_kill(&early, &err));
+    assert_ok(cgroup_remove(&early, &err));
     plan("A", &late);
     assert_err(cgroup_journal_leaf(&late, &mine, &err), ERR_SYS);
     assert_int_equal(err.code, EEXIST);
