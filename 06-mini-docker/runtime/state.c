@@ -122,7 +122,7 @@ int state_create(
     *ret_undo = (struct undo){.fd = -1};
     if (set_names(root, id, ret, err) < 0 || check_root(root, true, err) < 0)
         return -1;
-    if (mkdir(ret->dir, 0711) < 0) {
+    if (mkdir(ret->dir, 0700) < 0) { /* its config.json may hold secrets */
         if (errno != EEXIST)
             return err_sys(err, "cannot make %s", ret->dir);
         err_sys(err, "cannot create container %s", id);
