@@ -6,6 +6,7 @@
 #                           with the course's root (read-only); each JQ is a jq filter that changes it
 #     oci ARG...            mini-runc, as `call` of checks.bash; a container inherits no descriptor of bats
 #     starts ID [BUNDLE]    create and start; its pid, as the host sees it, is in $container
+#     ends_with_test PID    a process in the background that teardown ends, whatever becomes of the test
 #     remove_containers     for teardown
 
 RUNC=${MINI_RUNC:-$LAB_DIR/mini-runc}
@@ -51,8 +52,11 @@ starts() {
 gone() { ! grep -q '^State:.[^ZX]' "/proc/$1/status" 2>/dev/null; }
 pid_of() { jq .pid "$BATS_TEST_TMPDIR/state/$1/state.json"; }
 
+ends_with_test() { echo "$1" >>"$BATS_TEST_TMPDIR/background"; }
+
 remove_containers() {
-    local dir
+    local dir pid
+    while read -r pid; do kill -KILL "$pid" 2>/dev/null || true; done < <(cat "$BATS_TEST_TMPDIR/background" 2>/dev/null)
     for dir in "$BATS_TEST_TMPDIR"/state/*/; do
         [ -d "$dir" ] || continue
         "$RUNC" --root "$BATS_TEST_TMPDIR/state" delete --force "$(basename "$dir")" 3>&- 4>&-

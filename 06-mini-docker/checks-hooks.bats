@@ -171,9 +171,11 @@ nothing_made() {
 }
 
 @test "06 hooks: killed while a hook runs, the runtime takes it along, and delete removes the rest" {
-    shell createRuntime "echo \$\$ >$PWD/hook.pid; sleep 4243"
+    shell createRuntime "echo \$\$ >$PWD/hook.pid; exec sleep 4243"
     "$RUNC" --root "$PWD/state" create --bundle "$PWD/box" box >/dev/null 2>&1 3>&- 4>&- &
+    ends_with_test $!
     wait_for 10 test -s hook.pid
+    ends_with_test "$(cat hook.pid)"
     held=$(pid_of box)
     kill -KILL %%
     wait_for 10 gone "$(cat hook.pid)" || fail "the hook runs on"

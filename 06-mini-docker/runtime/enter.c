@@ -204,9 +204,9 @@ static int explain(const struct entry *entry, struct err *err)
 {
     const struct state *state = entry->enter->state;
 
-    if (err->kind != ERR_SYS || entry->container < 0)
+    if (err->kind != ERR_SYS)
         return -1;
-    if (has_ended(entry->container)) {
+    if (entry->container < 0 ? err->code == ESRCH : has_ended(entry->container)) {
         err_set(err, ERR_SYS, "cannot exec in container %s: it has stopped meanwhile", state->id);
         return err_hint(err, "its first process has ended -> state %s", state->id);
     }
