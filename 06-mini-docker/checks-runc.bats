@@ -127,6 +127,21 @@ running() { done_by 0 run --detach --pid-file pid "$ID"; }
     done_by 0 --systemd-cgroup list
 }
 
+@test "06 runc: with --cgroup-manager disabled there is no group, and what needs one says so" {
+    bundle
+    done_by 0 --cgroup-manager disabled run --detach --pid-file pid "$ID"
+    [ "$(cat "/proc/$(cat pid)/cgroup")" = "$(cat /proc/self/cgroup)" ] || fail "it is in another group"
+    [ -z "$(find /sys/fs/cgroup -name "$ID" 2>/dev/null)" ] || fail "a group was made"
+    refuse "has no group" ps "$ID"
+    refuse "has no group" pause "$ID"
+    refuse "has no group" update --pids-limit 5 "$ID"
+    refuse "has no group" exec --cgroup x "$ID" true
+    is running
+    done_by 0 exec "$ID" true
+    done_by 0 kill --all "$ID" KILL
+    becomes stopped
+}
+
 @test "06 runc: an error is one line of the log, JSON or text, and on standard error" {
     refuse "$ID does not exist" --log json --log-format json state "$ID"
     [ "$(wc -l <json)" -eq 1 ] || fail "not one line: $(cat json)"
@@ -406,9 +421,10 @@ memory_max() { limit memory memory.limit_in_bytes memory.max; }
     echo '{"pids": {"limit": 60}}' >limits.json
     done_by 0 update --resources limits.json "$ID"
     [ "$(pids_max)" = 60 ] || fail "$(pids_max)"
-    oci update -r - "$ID" <<<'{"pids": {"limit": 61}}'
+    oci update -r - "$ID" <<<'{"pids": {"limit": 61}, "devices": [{"allow": true, "type": "c", "major": 1, "minor": 11, "access": "r"}]}'
     ends 0
     [ "$(pids_max)" = 61 ] || fail "$(pids_max)"
+    [ "$(version)" = v2 ] || limit devices devices.list - | grep -qx 'c 1:11 r' || fail "no device rule"
 }
 
 @test "06 runc: update refuses what it cannot do, and changes nothing then" {
