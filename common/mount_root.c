@@ -67,14 +67,20 @@ static int make_last(int root_fd, const char *path, size_t length, enum mount_ma
     return file < 0 ? -1 : 0;
 }
 
-/* Makes what is missing, word by word: "a", "a/b", "a/b/c", where only c may be a file. Returns why
- * the first that is missing could not be made, or 0. */
+/* Makes what is missing: the last word if that is all, else word by word, "a", "a/b", "a/b/c",
+ * where only c may be a file. Returns why the first that is missing could not be made, or 0. */
 static int make_path(int root_fd, const char *path, enum mount_make make)
 {
-    for (size_t end = strspn(path, "/"); path[end]; end += strspn(path + end, "/")) {
+    size_t length = strlen(path);
+
+    while (length > 0 && path[length - 1] == '/')
+        length--;
+    if (make_last(root_fd, path, length, make) == 0 || errno == EEXIST)
+        return 0;
+    for (size_t end = strspn(path, "/"); end < length; end += strspn(path + end, "/")) {
         end += strcspn(path + end, "/");
-        bool last = path[end + strspn(path + end, "/")] == '\0';
-        if (make_last(root_fd, path, end, last ? make : MOUNT_MAKE_DIR) < 0 && errno != EEXIST)
+        enum mount_make kind = end < length ? MOUNT_MAKE_DIR : make;
+        if (make_last(root_fd, path, end, kind) < 0 && errno != EEXIST)
             return errno;
     }
     return 0;

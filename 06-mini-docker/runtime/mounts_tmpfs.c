@@ -120,10 +120,13 @@ int mounts_tmpfs(struct container *container, const struct spec_mount *mount,
     struct mounts_options *options, struct err *err)
 {
     const char *at = mount->destination;
-    int found = mount_open_target(container->root_fd, at, MOUNT_MAKE_NOTHING, true, err);
+    /* whether anything is there matters only where it is to be taken over */
+    bool asks = options->copy_up || !has_key(options->data, "mode=");
+    int found =
+        asks ? mount_open_target(container->root_fd, at, MOUNT_MAKE_NOTHING, true, err) : -1;
     bool covers = found >= 0;
 
-    if (!covers && err->code == ENOENT)
+    if (!asks || (!covers && err->code == ENOENT))
         found = mount_open_target(container->root_fd, at, MOUNT_MAKE_DIR, true, err);
     cleanup_close int fd = found;
     if (fd < 0 || (covers && keep_owner(container, options, fd, at, err) < 0))
