@@ -163,8 +163,8 @@ static void wants_a_process(void **state)
             "process.user.additionalGids[1]: expected a whole number, "
             "found a number with a fraction"},
         {"\"oomScoreAdj\": 1001", "process.oomScoreAdj: 1001 is not accepted"},
-        {"\"capabilities\": {\"ambient\": [7]}",
-            "process.capabilities.ambient[0]: expected a string, found a number"},
+        {"\"capabilities\": {\"ambient\": [\"CAP_KILL\", 7]}",
+            "process.capabilities.ambient[1]: expected a string, found a number"},
         {"\"rlimits\": [{\"type\": \"RLIMIT_X\"}]",
             "process.rlimits[0].type: 'RLIMIT_X' is not known"},
         {"\"rlimits\": [{\"type\": \"RLIMIT_AS\", \"soft\": 2, \"hard\": 1}]",
@@ -213,6 +213,8 @@ static void wants_linux(void **state)
             "linux.devices[0].type: 'd' is not known"},
         {"\"rootfsPropagation\": \"rbind\"", "linux.rootfsPropagation: 'rbind' is not known"},
         {"\"personality\": {\"domain\": \"BSD\"}", "linux.personality.domain: 'BSD' is not known"},
+        {"\"personality\": {\"domain\": \"LINUX\", \"flags\": [\"UNAME26\", \"X\"]}",
+            "linux.personality.flags[1]: 'X' is not known"},
         {"\"seccomp\": {}", "linux.seccomp.defaultAction: is missing"},
         {"\"seccomp\": {\"defaultAction\": \"A\", "
          "\"syscalls\": [{\"names\": [], \"action\": \"B\"}]}",
