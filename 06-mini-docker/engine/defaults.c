@@ -7,7 +7,6 @@
 #include "defaults.h"
 
 #include <sched.h>
-#include <sys/stat.h>
 
 #define WORDS(...)   ((const char *const[]){__VA_ARGS__, NULL})
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -21,15 +20,6 @@ static const struct spec_mount MOUNTS[] = {
     {"/sys/fs/cgroup", "cgroup", "cgroup", WORDS("nosuid", "noexec", "nodev", "ro")},
     {"/dev/mqueue", "mqueue", "mqueue", WORDS("nosuid", "noexec", "nodev")},
     {"/dev/shm", "tmpfs", "shm", WORDS("nosuid", "noexec", "nodev", "mode=1777", "size=65536k")},
-};
-
-static const struct spec_device DEVICES[] = {
-    {"/dev/null", S_IFCHR | 0666, 1, 3},
-    {"/dev/zero", S_IFCHR | 0666, 1, 5},
-    {"/dev/full", S_IFCHR | 0666, 1, 7},
-    {"/dev/random", S_IFCHR | 0666, 1, 8},
-    {"/dev/urandom", S_IFCHR | 0666, 1, 9},
-    {"/dev/tty", S_IFCHR | 0666, 5, 0},
 };
 
 /*
@@ -94,8 +84,6 @@ void defaults_fill(struct spec *spec)
                       CLONE_NEWCGROUP,
         .device_rules = DEVICE_RULES,
         .device_rules_count = COUNT(DEVICE_RULES),
-        .devices = DEVICES,
-        .devices_count = COUNT(DEVICES),
         .masked_paths = MASKED_PATHS,
         .readonly_paths = READONLY_PATHS,
     };

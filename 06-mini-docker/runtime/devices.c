@@ -102,8 +102,8 @@ int stage_devices(struct container *container, struct err *err)
     if (dev_fd < 0)
         return -1;
     explain_step(&container->explain, "mknod(2), symlink(2); lab 05",
-        "device files in /dev, null to urandom and %zu of the configuration, and the links",
-        container->spec->linux_.devices_count);
+        "%zu device files in /dev, and the links /dev/fd, /dev/stdin and so on",
+        ROOTFS_DEVICES + container->spec->linux_.devices_count);
     mode_t mask = umask(0); /* mknod sets the mode, and nothing after it */
     int result = make_all(container, dev_fd, err);
     umask(mask);
