@@ -74,7 +74,7 @@ teardown() {
     refuse "invalid environment variable" -e =x
     refuse "unable to find user nobodyy" -u nobodyy
     refuse "unable to find group nogroupp" -u 0:nogroupp
-    refuse "accepted: no-new-privileges" --security-opt seccomp=x
+    refuse "accepted: no-new-privileges" --security-opt label=x
     refuse "no such directory" --rootfs "$BATS_TEST_TMPDIR/none"
     refuse "is no directory" --rootfs /etc/passwd
     refuse "the host's own /" --rootfs /

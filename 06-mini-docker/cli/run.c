@@ -27,7 +27,8 @@ static const struct opt OPTS[] = {
         AT(init)},
     {0, "cap-add", "CAPABILITY", "give it one more: NET_ADMIN, or ALL", OPT_LIST, AT(cap_add)},
     {0, "cap-drop", "CAPABILITY", "take one away, or ALL", OPT_LIST, AT(cap_drop)},
-    {0, "security-opt", "OPTION", "no-new-privileges", OPT_LIST, AT(security_opts)},
+    {0, "security-opt", "OPTION", "no-new-privileges, seccomp=unconfined or seccomp=FILE", OPT_LIST,
+        AT(security_opts)},
     {0, "explain", NULL, "print each step, with its man page and its lab", OPT_FLAG, AT(explain)},
     {0},
 };

@@ -41,27 +41,44 @@ static int read_list(
     return 0;
 }
 
-static int read_security_options(const struct opt_list *words, bool *ret_no_new, struct err *err)
+/* "seccomp=FILE" -> "FILE" for the name "seccomp"; Docker takes a colon too. */
+static const char *value_of(const char *word, const char *name)
+{
+    size_t length = strlen(name);
+
+    if (strncmp(word, name, length) != 0 || (word[length] != '=' && word[length] != ':'))
+        return NULL;
+    return word + length + 1;
+}
+
+static int read_security_options(
+    const struct opt_list *words, bool *ret_no_new, const char **ret_seccomp, struct err *err)
 {
     for (size_t i = 0; i < words->count; i++) {
-        if (strcmp(words->items[i], "no-new-privileges") != 0 &&
-            strcmp(words->items[i], "no-new-privileges=true") != 0) {
-            err_set(err, ERR_USAGE, "invalid --security-opt: '%s'", words->items[i]);
-            return err_hint(err, "accepted: no-new-privileges");
+        const char *word = words->items[i], *no_new = value_of(word, "no-new-privileges");
+        const char *seccomp = value_of(word, "seccomp");
+        if (strcmp(word, "no-new-privileges") == 0 || (no_new && strcmp(no_new, "true") == 0)) {
+            *ret_no_new = true;
+        } else if (seccomp && seccomp[0]) {
+            *ret_seccomp = seccomp;
+        } else if (!no_new || strcmp(no_new, "false") != 0) {
+            err_set(err, ERR_USAGE, "invalid --security-opt: '%s'", word);
+            return err_hint(err, "accepted: no-new-privileges, seccomp=unconfined, seccomp=FILE");
         }
-        *ret_no_new = true;
     }
     return 0;
 }
 
 int rights_fill(const struct run_options *options, const struct user *user,
-    struct spec_process *process, struct err *err)
+    struct spec_process *process, const char **ret_seccomp, struct err *err)
 {
     uint64_t add, drop, all = ~UINT64_C(0);
 
+    *ret_seccomp = NULL;
     if (read_list("--cap-add", &options->cap_add, &add, err) < 0 ||
         read_list("--cap-drop", &options->cap_drop, &drop, err) < 0 ||
-        read_security_options(&options->security_opts, &process->no_new_privileges, err) < 0)
+        read_security_options(
+            &options->security_opts, &process->no_new_privileges, ret_seccomp, err) < 0)
         return -1;
     uint64_t bounding =
         add == all ? all & ~drop : (drop == all ? 0 : DEFAULT_CAPABILITIES & ~drop) | add;

@@ -9,6 +9,7 @@
 #include "defaults.h"
 #include "env.h"
 #include "limits.h"
+#include "profile.h"
 #include "rights.h"
 #include "user.h"
 
@@ -39,6 +40,7 @@ struct running {
     struct user user;
     struct idmap mappings;
     struct env env;
+    struct seccomp seccomp;
     struct spec spec;
     struct undo undo;
     struct container container;
@@ -156,12 +158,14 @@ static int fill_spec(struct running *running, struct err *err)
     const struct run_options *options = running->options;
     struct spec *spec = &running->spec;
     struct spec_process *process = &spec->process;
+    const char *seccomp;
 
     defaults_fill(spec);
     if (limits_read(options, &spec->linux_.resources, err) < 0 ||
         choose_program(running, err) < 0 || choose_root(running, err) < 0 ||
         user_find(running->root, options->user, &running->user, err) < 0 ||
-        rights_fill(options, &running->user, process, err) < 0)
+        rights_fill(options, &running->user, process, &seccomp, err) < 0 ||
+        profile_prepare(seccomp, process->capabilities.bounding, &running->seccomp, err) < 0)
         return -1;
     if (options->hostname && check_hostname(options->hostname, err) < 0)
         return -1;
@@ -200,6 +204,7 @@ static int live(struct running *running, struct err *err)
     container_init(container);
     container->spec = &running->spec;
     container->undo = &running->undo;
+    container->seccomp = &running->seccomp;
     container->init = running->options->init;
     if (running->options->explain)
         container->explain.fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
@@ -230,6 +235,7 @@ int engine_run(const struct run_options *options, struct err *err)
         container_remove(&running.container, &ignored);
         undo_all(&running.undo, stderr);
     }
+    seccomp_free(&running.seccomp);
     env_free(&running.env);
     return status;
 }

@@ -19,6 +19,28 @@ extern const struct json_table config_resources;   /* config_resources.c: struct
 extern const struct json_table config_seccomp;     /* config_seccomp.c: struct spec_seccomp */
 extern const struct json_table config_pair;        /* config.c: struct spec_pair, of a map */
 
+/*
+ * config_seccomp.c: what a profile in Docker's form has too, which is the same and more
+ * (engine/profile.c). The kernel keeps 16 bits of errnoRet: an errno, or what a tracer is told
+ * (seccomp(2), SECCOMP_RET_DATA).
+ */
+extern const struct json_table config_seccomp_arg;
+int config_seccomp_check_rule(struct json_reader *reader, void *rule);
+#define CONFIG_SECCOMP_RULE                                                                        \
+    {JSON_AT("names", JSON_STRINGS, struct spec_seccomp_rule, names), .required = true},           \
+        {JSON_AT("action", JSON_STRING, struct spec_seccomp_rule, action), .required = true},      \
+        {JSON_AT("errnoRet", JSON_NUMBER, struct spec_seccomp_rule, errno_ret),                    \
+            .most = UINT16_MAX, .extra = offsetof(struct spec_seccomp_rule, errno_given)},         \
+        JSON_ITEMS(                                                                                \
+            "args", JSON_LIST, struct spec_seccomp_rule, args, args_count, &config_seccomp_arg)
+#define CONFIG_SECCOMP_WHOLE                                                                       \
+    {JSON_AT("defaultAction", JSON_STRING, struct spec_seccomp, default_action),                   \
+        .required = true},                                                                         \
+        {JSON_AT("defaultErrnoRet", JSON_NUMBER, struct spec_seccomp, default_errno),              \
+            .most = UINT16_MAX, .extra = offsetof(struct spec_seccomp, default_errno_given)},      \
+        JSON_FIELD("architectures", JSON_STRINGS, struct spec_seccomp, architectures),             \
+        JSON_FIELD("flags", JSON_STRINGS, struct spec_seccomp, flags)
+
 /* config_mount.c: uidMappings and gidMappings, for a field of type const struct idmap *, which
  * they share: the first of them makes it. */
 int config_read_uids(struct json_reader *reader, struct json_object *value, void *field);
