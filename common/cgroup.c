@@ -42,9 +42,7 @@ static int make_levels(struct cgroup *group, int index, struct err *err)
             return cgroup_is_there(level, err);
         if (!made && errno != EEXIST)
             return err_sys(err, "cannot make the group %s", level);
-        if ((made && last && group->undo &&
-                undo_add(group->undo, err, UNDO_CGROUP, "%s", level) < 0) ||
-            group->ops->level(group, index, parent, level, made, err) < 0) {
+        if (group->ops->level(group, index, parent, level, made, err) < 0) {
             if (last)
                 rmdir(level);
             return -1;
@@ -52,6 +50,15 @@ static int make_levels(struct cgroup *group, int index, struct err *err)
         strcpy(parent, level);
     }
     return 0;
+}
+
+/* The first `count` directories, and the levels that were made for them. */
+static void unmake(const struct cgroup *group, int count)
+{
+    for (int i = 0; i < count; i++) {
+        rmdir(group->path[i]);
+        remove_levels(group, i);
+    }
 }
 
 int cgroup_make(struct cgroup *group, struct err *err)
@@ -64,10 +71,15 @@ int cgroup_make(struct cgroup *group, struct err *err)
         if (result == 1)
             err_sys(err, "cannot make the group %s", group->path[i]);
         if (result != 0) {
-            for (remove_levels(group, i); i-- > 0; remove_levels(group, i))
-                rmdir(group->path[i]);
+            remove_levels(group, i);
+            unmake(group, i);
             return -1;
         }
+    }
+    /* all of them are ours, and nobody is inside yet */
+    if (group->undo && cgroup_journal_paths(group, UNDO_CGROUP, group->undo, err) < 0) {
+        unmake(group, group->paths);
+        return -1;
     }
     group->undo = NULL;
     return cgroup_open(group, err);

@@ -78,6 +78,10 @@ int cgroup_check_name(const char *name, struct err *err);
 /* Fill *err: the directory is there, and we did not make it. */
 int cgroup_is_there(const char *path, struct err *err);
 
+/* A line of this kind for each of the group's directories. */
+int cgroup_journal_paths(
+    struct cgroup *group, enum undo_kind kind, struct undo *undo, struct err *err);
+
 /* A group with nothing open. */
 void cgroup_init(struct cgroup *group);
 

@@ -50,6 +50,16 @@ int cgroup_journal(const struct cgroup *group, struct undo *undo, struct err *er
     return 0;
 }
 
+int cgroup_journal_paths(
+    struct cgroup *group, enum undo_kind kind, struct undo *undo, struct err *err)
+{
+    const char *paths[CGROUP_PATHS];
+
+    for (int i = 0; i < group->paths; i++)
+        paths[i] = group->path[i];
+    return undo_add_paths(undo, kind, paths, group->paths, err);
+}
+
 int cgroup_journal_leaf(struct cgroup *group, struct undo *undo, struct err *err)
 {
     char level[256];
@@ -58,11 +68,11 @@ int cgroup_journal_leaf(struct cgroup *group, struct undo *undo, struct err *err
         size_t length = group->keep[i];
         if (access(group->path[i], F_OK) == 0)
             return cgroup_is_there(group->path[i], err);
-        while ((length = cgroup_next_level(group, i, length, level))) {
+        while ((length = cgroup_next_level(group, i, length, level)) && group->path[i][length]) {
             if (undo_add(undo, err, UNDO_CGROUP_EMPTY, "%s", level) < 0)
                 return -1;
         }
     }
     group->undo = undo;
-    return 0;
+    return cgroup_journal_paths(group, UNDO_CGROUP_EMPTY, undo, err);
 }

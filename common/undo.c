@@ -23,8 +23,6 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 
-enum { JOURNAL_MOST = 1 << 20 };
-
 const char *const undo_words[UNDO_KINDS] = {
     [UNDO_TREE] = "tree",
     [UNDO_CGROUP] = "cgroup",
@@ -189,6 +187,15 @@ static bool was_on_before(const char *base, const char *mine, const char *arg)
            !undo_another_run_needs(base, mine, arg);
 }
 
+/* Half a line, for which the disk had room: the next one must not begin behind it. */
+static void cut_off(int fd, ssize_t length)
+{
+    struct stat st;
+
+    if (fstat(fd, &st) == 0)
+        (void)!ftruncate(fd, st.st_size - length);
+}
+
 int undo_add(struct undo *undo, struct err *err, enum undo_kind kind, const char *fmt, ...)
 {
     char arg[PATH_MAX], line[PATH_MAX + 32];
@@ -211,7 +218,31 @@ int undo_add(struct undo *undo, struct err *err, enum undo_kind kind, const char
     if (kind == UNDO_SUBTREE && (is_ours_already(undo, arg) || was_on_before(base, undo->dir, arg)))
         return 0;
     int length = snprintf(line, sizeof(line), "%s %s\n", undo_words[kind], arg);
-    if (write(undo->fd, line, (size_t)length) != length)
+    ssize_t written = write(undo->fd, line, (size_t)length);
+    if (written == length)
+        return 0;
+    if (written > 0) {
+        cut_off(undo->fd, written);
+        errno = ENOSPC;
+    }
+    return err_sys(err, "cannot write the journal in %s", undo->dir);
+}
+
+int undo_add_paths(
+    struct undo *undo, enum undo_kind kind, const char *const *paths, int count, struct err *err)
+{
+    char lines[8192];
+    size_t used = 0;
+
+    for (int i = 0; i < count; i++) {
+        used += (size_t)snprintf(
+            lines + used, sizeof(lines) - used, "%s %s\n", undo_words[kind], paths[i]);
+        if (used >= sizeof(lines) || strpbrk(paths[i], " \t\n")) {
+            errno = EINVAL;
+            return err_sys(err, "a path with a space cannot be journalled: '%s'", paths[i]);
+        }
+    }
+    if (write(undo->fd, lines, used) != (ssize_t)used)
         return err_sys(err, "cannot write the journal in %s", undo->dir);
     return 0;
 }

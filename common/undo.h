@@ -59,6 +59,10 @@ int undo_open_in(struct undo *undo, const char *dir, struct err *err);
 int undo_add(struct undo *undo, struct err *err, enum undo_kind kind, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* The same for a line of this kind for each path, in one write: a start of a container counts. */
+int undo_add_paths(
+    struct undo *undo, enum undo_kind kind, const char *const *paths, int count, struct err *err);
+
 /*
  * Undo all lines, last first, remove the run directory and close the journal. What could not be
  * undone is said on `complain`, and then the journal stays for `make clean-host`. Returns how many
