@@ -22,7 +22,14 @@ struct json_chunk {
     _Alignas(max_align_t) char bytes[];
 };
 
+/* With AddressSanitizer each struct has a piece to itself, so that a step past its end is seen. */
+#if defined(__SANITIZE_ADDRESS__)
+enum { CHUNK = 0 };
+#elif defined(__has_feature)
+enum { CHUNK = __has_feature(address_sanitizer) ? 0 : 16384 };
+#else
 enum { CHUNK = 16384 };
+#endif
 
 void *json_alloc(struct json_reader *reader, size_t count, size_t size)
 {
