@@ -196,6 +196,19 @@ static void cut_off(int fd, ssize_t length)
         (void)!ftruncate(fd, st.st_size - length);
 }
 
+static int append(const struct undo *undo, const char *text, size_t length, struct err *err)
+{
+    ssize_t written = write(undo->fd, text, length);
+
+    if (written == (ssize_t)length)
+        return 0;
+    if (written > 0) {
+        cut_off(undo->fd, written);
+        errno = ENOSPC;
+    }
+    return err_sys(err, "cannot write the journal in %s", undo->dir);
+}
+
 int undo_add(struct undo *undo, struct err *err, enum undo_kind kind, const char *fmt, ...)
 {
     char arg[PATH_MAX], line[PATH_MAX + 32];
@@ -218,14 +231,7 @@ int undo_add(struct undo *undo, struct err *err, enum undo_kind kind, const char
     if (kind == UNDO_SUBTREE && (is_ours_already(undo, arg) || was_on_before(base, undo->dir, arg)))
         return 0;
     int length = snprintf(line, sizeof(line), "%s %s\n", undo_words[kind], arg);
-    ssize_t written = write(undo->fd, line, (size_t)length);
-    if (written == length)
-        return 0;
-    if (written > 0) {
-        cut_off(undo->fd, written);
-        errno = ENOSPC;
-    }
-    return err_sys(err, "cannot write the journal in %s", undo->dir);
+    return append(undo, line, (size_t)length, err);
 }
 
 int undo_add_paths(
@@ -242,7 +248,5 @@ int undo_add_paths(
             return err_sys(err, "a path with a space cannot be journalled: '%s'", paths[i]);
         }
     }
-    if (write(undo->fd, lines, used) != (ssize_t)used)
-        return err_sys(err, "cannot write the journal in %s", undo->dir);
-    return 0;
+    return append(undo, lines, used, err);
 }

@@ -9,7 +9,8 @@
 
 #include <stdbool.h>
 
-enum { UNDO_KINDS = UNDO_WRITE + 1 };
+/* JOURNAL_MOST: the bytes of a journal; a longer one is an error. */
+enum { UNDO_KINDS = UNDO_WRITE + 1, JOURNAL_MOST = 1 << 20 };
 
 /* The first word of a line, by its kind. */
 extern const char *const undo_words[UNDO_KINDS];
