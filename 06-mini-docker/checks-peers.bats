@@ -21,7 +21,7 @@ setup_file() {
     enter_world
     ! command -v podman >/dev/null || podman_starts || true
     ! command -v ctr >/dev/null || containerd_starts || true
-    ! command -v dockerd >/dev/null || dockerd_starts || true
+    [ -n "${LABS_VM-}" ] || ! command -v dockerd >/dev/null || dockerd_starts || true
 }
 
 teardown_file() { world_ends; }
@@ -30,6 +30,9 @@ setup() {
     cd "$BATS_TEST_TMPDIR"
     export PATH=$PATH:/usr/sbin:/sbin
     enter_world
+    # each of the others takes a minute or two there
+    [ -z "${LABS_VM-}" ] || [[ $BATS_TEST_DESCRIPTION =~ podman:.(limits|--cgroups|nothing)|containerd:.(run.-d|nothing) ]] ||
+        skip "the throwaway machine is slow: what depends on groups is enough there"
     export TMUX_TMPDIR=$BATS_TEST_TMPDIR # a server of this test's own
     RUNTIME=ours
 }
@@ -155,6 +158,8 @@ terminals() {
     removed "$1" term
 }
 
+# What 512 shares are on v2: runtimes changed the conversion in 2025, so that 1024 is 100; Debian's runc has the old one.
+weight_512() { if [ "$RUNTIME" = ours ]; then echo 59; else echo 20; fi; }
 limits() {
     local pid
     "$1" run -d --name limits -m 100m --memory-swap 200m --pids-limit 50 --cpus 0.5 --cpu-shares 512 \
@@ -170,14 +175,15 @@ limits() {
     else
         [ "$(of_group "$pid" '' '' memory.swap.max)" = 104857600 ] || fail "swap"
         [ "$(of_group "$pid" '' '' cpu.max)" = "50000 100000" ] || fail "quota"
-        [ "$(of_group "$pid" '' '' cpu.weight)" = 20 ] || fail "shares" # 1 + (512 - 2) * 9999 / 262142
+        [ "$(of_group "$pid" '' '' cpu.weight)" = "$(weight_512)" ] || fail "shares"
     fi
     if [ "$1" = dock ]; then
         done_by 0 dock update -m 120m --memory-swap 220m --pids-limit 60 limits
         [ "$(of_group "$pid" memory memory.limit_in_bytes memory.max)" = 125829120 ] || fail "memory, updated"
         [ "$(of_group "$pid" pids pids.max pids.max)" = 60 ] || fail "pids, updated"
         [ "$(of_group "$pid" cpu cpu.shares cpu.weight)" = 512 ] ||
-            [ "$(of_group "$pid" cpu cpu.shares cpu.weight)" = 20 ] || fail "an update of memory changed shares"
+            [ "$(of_group "$pid" cpu cpu.shares cpu.weight)" = "$(weight_512)" ] ||
+            fail "an update of memory changed shares"
         done_by 0 dock top limits
         told sleep
         done_by 0 dock stats --no-stream limits
