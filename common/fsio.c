@@ -77,6 +77,53 @@ int fsio_create(struct err *err, const char *dir, const char *name, const char *
     return write_once(path, O_CREAT | O_TRUNC, text, err);
 }
 
+/* For file systems without O_TMPFILE: a file beside it, which SIGKILL may leave there. */
+static int replace_by_rename(const char *path, const char *text, struct err *err)
+{
+    char other[PATH_MAX];
+
+    snprintf(other, sizeof(other), "%.*s.new", PATH_MAX - 8, path);
+    if (fsio_create(err, NULL, other, text) == 0 && rename(other, path) == 0)
+        return 0;
+    err_sys(err, "cannot write %s", path);
+    unlink(other);
+    return -1;
+}
+
+/* linkat(2) does not replace. */
+static int link_as(int fd, const char *path)
+{
+    char self[32];
+
+    snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
+    for (int tries = 0; tries < 10; tries++) {
+        if (linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0)
+            return 0;
+        if (errno != EEXIST || (unlink(path) < 0 && errno != ENOENT))
+            return -1;
+    }
+    return -1;
+}
+
+int fsio_replace(struct err *err, const char *path, const char *text)
+{
+    const char *slash = strrchr(path, '/');
+    char dir[PATH_MAX];
+
+    if (slash)
+        snprintf(dir, sizeof(dir), "%.*s", (int)(slash - path) + 1, path);
+    else
+        strcpy(dir, ".");
+    cleanup_close int fd = open(dir, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0644);
+    if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL))
+        return replace_by_rename(path, text, err);
+    if (fd >= 0)
+        errno = ENOSPC; /* what a write that is short means */
+    if (fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text) && link_as(fd, path) == 0)
+        return 0;
+    return err_sys(err, "cannot write %s", path);
+}
+
 ssize_t fsio_read_fd(int fd, size_t most, char **text)
 {
     size_t used = 0, room = 0;

@@ -32,6 +32,12 @@ int fsio_write(struct err *err, const char *dir, const char *name, const char *f
 int fsio_create(struct err *err, const char *dir, const char *name, const char *text);
 
 /*
+ * Give `path` this text, whole: a reader finds the old file, none, or the new one, whenever the
+ * writer ends; and no other file is left beside it, where the file system has O_TMPFILE (open(2)).
+ */
+int fsio_replace(struct err *err, const char *path, const char *text);
+
+/*
  * Read a whole file into malloc'ed, NUL-terminated memory that the caller frees; NULL on error.
  * A trailing newline is removed. Files over 64 MiB are an error (EFBIG).
  */

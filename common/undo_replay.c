@@ -11,13 +11,34 @@
 #include <fcntl.h>
 #include <string.h>
 
+/*
+ * The whole lines of the journal, without the last newline; NULL on an error. Behind that may be a
+ * line that a crash cut off: what it names was not made yet, and half a path is the path of
+ * something else, above all of a group that is not ours.
+ */
+static char *read_lines(const char *dir, struct err *err)
+{
+    cleanup_free char *text = NULL;
+    char path[PATH_MAX];
+
+    snprintf(path, sizeof(path), "%s/journal", dir);
+    cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || fsio_read_fd(fd, JOURNAL_MOST, &text) < 0) {
+        err_sys(err, "cannot read %s", path);
+        return NULL;
+    }
+    char *newline = strrchr(text, '\n');
+    *(newline ? newline : text) = '\0';
+    return steal_ptr(text);
+}
+
 /* Undoes "KIND ARG". */
 static int undo_text(const char *dir, const char *base, char *line, struct err *err)
 {
     char *arg = strchr(line, ' ');
 
     if (!arg)
-        return 0; /* cut off by a crash while it was written: nothing was made yet */
+        return 0;
     *arg++ = '\0';
     for (int kind = 0; kind < UNDO_KINDS; kind++) {
         if (strcmp(line, undo_words[kind]) != 0)
@@ -67,7 +88,7 @@ static int undo_journal(const char *dir, char *journal, FILE *complain)
 static void end_processes(const char *dir)
 {
     struct err ignored;
-    cleanup_free char *journal = fsio_read(dir, "journal", &ignored);
+    cleanup_free char *journal = read_lines(dir, &ignored);
     char *rest = journal;
 
     for (char *line; (line = strsep(&rest, "\n"));) {
@@ -82,7 +103,7 @@ static int undo_run(const char *dir, FILE *complain)
     struct err err;
 
     end_processes(dir);
-    cleanup_free char *journal = fsio_read(dir, "journal", &err);
+    cleanup_free char *journal = read_lines(dir, &err);
     /* no journal: killed before it had one. One that cannot be read must stay for another try */
     int failed = journal ? undo_journal(dir, journal, complain) : err.code != ENOENT;
     if (!journal && failed)

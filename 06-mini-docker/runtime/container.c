@@ -113,7 +113,10 @@ static int record(struct container *container, struct err *err)
     pid_t pid = container->process.pid;
 
     container->hooks_state.pid = pid;
-    if (undo_add(container->undo, err, UNDO_PROCESS, "%d %llu", pid, proc_start_time(pid)) < 0)
+    container->start_time = proc_start_time(pid);
+    if (!container->start_time) /* nobody could tell this process from a later one */
+        return err_sys(err, "cannot read the start time of process %d", pid);
+    if (undo_add(container->undo, err, UNDO_PROCESS, "%d %llu", pid, container->start_time) < 0)
         return -1;
     return container->record ? container->record(container, err) : 0;
 }

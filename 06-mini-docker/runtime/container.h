@@ -54,7 +54,8 @@ struct container {
     bool early, joined;
     struct namespaces namespaces;
     struct cgroup group;
-    struct spawned process; /* PID 1, as the host sees it */
+    struct spawned process;        /* PID 1, as the host sees it */
+    unsigned long long start_time; /* its: proc_start_time */
     struct sync sync;
     int root_fd;        /* in the child: the new root */
     int self_fd;        /* in the child: this program, for `init` */

@@ -50,7 +50,7 @@ static int record(struct container *container, struct err *err)
     struct state *state = &life->state;
 
     state->pid = container->process.pid;
-    state->start_time = proc_start_time(state->pid);
+    state->start_time = container->start_time;
     state->group = container->group;
     int result = state_save(state, err);
     state->group = (struct cgroup){.absent = true, .fd = -1};
@@ -130,32 +130,29 @@ static int prepare(struct life_options *options, struct life *life, struct err *
 
 int life_write_pid_file(const char *path, pid_t pid, struct err *err)
 {
-    char other[PATH_MAX], text[24];
+    char text[24];
 
-    snprintf(other, sizeof(other), "%s.new", path);
     snprintf(text, sizeof(text), "%d", pid);
-    if (fsio_create(err, NULL, other, text) < 0)
-        return -1;
-    if (rename(other, path) == 0)
-        return 0;
-    err_sys(err, "cannot write %s", path);
-    unlink(other);
-    return -1;
+    return fsio_replace(err, path, text);
 }
 
-static int write_pid_file(
-    const struct life_options *options, const struct life *life, struct err *err)
+static int write_pid_file(const struct life_options *options, struct life *life, struct err *err)
 {
     if (!options->pid_file)
         return 0;
-    return life_write_pid_file(options->pid_file, life->container.process.pid, err);
+    if (life_write_pid_file(options->pid_file, life->container.process.pid, err) < 0)
+        return -1;
+    life->pid_file_written = true;
+    return 0;
 }
 
 /* Give up what was begun, for an error that the caller has. */
-static int give_up(struct life *life)
+static int give_up(const struct life_options *options, struct life *life)
 {
     struct err ignored;
 
+    if (life->pid_file_written)
+        unlink(options->pid_file);
     if (life->container.undo)
         container_remove(&life->container, &ignored);
     if (life->state.lock >= 0 && life->undo.fd >= 0)
@@ -187,12 +184,12 @@ int life_create(const struct life_options *options, struct life *ret, struct err
     struct container *container = &ret->container;
 
     if (begin(options, ret, err) < 0)
-        return give_up(ret);
+        return give_up(options, ret);
     container->outlives = true;
     if (state_make_fifos(&ret->state, &container->hold, err) < 0 ||
         container_start(container, err) < 0 || write_pid_file(options, ret, err) < 0 ||
         state_ready(&ret->state, err) < 0)
-        return give_up(ret);
+        return give_up(options, ret);
     state_close(&ret->state);
     return 0;
 }
@@ -202,10 +199,10 @@ int life_run(const struct life_options *options, struct life *ret, struct err *e
     struct container *container = &ret->container;
 
     if (begin(options, ret, err) < 0)
-        return give_up(ret);
+        return give_up(options, ret);
     container->outlives = options->detach;
     if (container_start(container, err) < 0 || write_pid_file(options, ret, err) < 0)
-        return give_up(ret);
+        return give_up(options, ret);
     state_close(&ret->state);
     container->hooks_state.status = "running";
     hooks_run(container->spec, HOOK_POSTSTART, &container->hooks_state, &ret->warning);

@@ -46,6 +46,7 @@ struct life {
     struct undo undo;
     struct config config;
     struct seccomp seccomp;
+    bool pid_file_written;
     struct container container; /* container.process is the program, for life_run's caller */
     struct err warning; /* a poststart hook that failed, which ends nothing; else ERR_NONE */
 };

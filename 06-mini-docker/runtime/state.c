@@ -129,9 +129,12 @@ int state_create(
         return err_hint(err, "the ID is in use -> another ID, or delete %s", id);
     }
     int result = take_lock(ret, err);
-    if (result == 0)
-        return undo_open_in(ret_undo, ret->dir, err);
-    return result < 0 ? -1 : err_set(err, ERR_SYS, "container %s was deleted meanwhile", id);
+    if (result > 0)
+        return err_set(err, ERR_SYS, "container %s was deleted meanwhile", id);
+    if (result == 0 && undo_open_in(ret_undo, ret->dir, err) == 0)
+        return 0;
+    rmdir(ret->dir); /* whoever locked it in between removes it himself */
+    return -1;
 }
 
 int state_load(const char *root, const char *id, bool lock, struct state *ret, struct err *err)
