@@ -19,6 +19,7 @@
 #include <ftw.h>
 #include <link.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -176,11 +177,42 @@ int rootfs_build(const char *dir, struct err *err)
     return result;
 }
 
+/* argv[0] as a shell found it: a path, or a name in one of PATH's directories. */
+static bool typed_path(const char *name, char ret[PATH_MAX])
+{
+    char path[PATH_MAX];
+    const char *dir = getenv("PATH");
+
+    if (strchr(name, '/'))
+        return realpath(name, ret);
+    for (; dir && *dir; dir += dir[strcspn(dir, ":")] ? strcspn(dir, ":") + 1 : strcspn(dir, ":")) {
+        snprintf(path, sizeof(path), "%.*s/%s", (int)strcspn(dir, ":"), dir, name);
+        if (access(path, X_OK) == 0)
+            return realpath(path, ret);
+    }
+    return false;
+}
+
+/*
+ * The kernel knows where this program lies, unless it runs from a mount of its own, which hangs
+ * nowhere, or from memory (a runtime protects itself so): then it is what was typed that says so.
+ */
+static int own_path(char ret[PATH_MAX], struct err *err)
+{
+    if (fsio_readlink("/proc/self", "exe", ret, err) < 0)
+        return -1;
+    if (access(ret, X_OK) == 0 && strcmp(ret, "/") != 0)
+        return 0;
+    return typed_path(program_invocation_name, ret)
+               ? 0
+               : err_set(err, ERR_SYS, "cannot find out where %s lies", program_invocation_name);
+}
+
 int rootfs_builtin(char ret_path[PATH_MAX], struct err *err)
 {
     char program[PATH_MAX];
 
-    if (fsio_readlink("/proc/self", "exe", program, err) < 0)
+    if (own_path(program, err) < 0)
         return -1;
     for (int i = 0; i < 2 && strrchr(program, '/'); i++)
         *strrchr(program, '/') = '\0';

@@ -6,6 +6,9 @@
  */
 #include "commands.h"
 
+#include "runtime/self.h"
+
+#include <signal.h>
 #include <string.h>
 
 static const struct command *const COMMANDS[] = {
@@ -63,6 +66,10 @@ int main(int argc, char **argv)
         command_unknown(&PROGRAM_TABLE, word, &err);
         return fail(&err, NULL);
     }
+    /* what enters a container runs from a file that nobody inside can write */
+    if (command == &run_command && self_protect(argv, &err) < 0)
+        return fail(&err, command);
+    signal(SIGCHLD, SIG_DFL); /* a caller that ignores it would have the kernel take our children */
     int status = command_run(
         &PROGRAM_TABLE, command, argc > 1 ? argc - 1 : argc, argc > 1 ? argv + 1 : argv, &err);
     return status < 0 ? fail(&err, command) : status;

@@ -13,6 +13,7 @@
 #include "runtime/self.h"
 
 #include <seccomp.h>
+#include <signal.h>
 #include <string.h>
 
 #define AT(field) offsetof(struct globals, field)
@@ -145,6 +146,7 @@ int main(int argc, char **argv)
     command = command_find(&PROGRAM_TABLE, argv[index]);
     if (command && enters(command) && self_protect(argv, &err) < 0)
         return fail(&err);
+    signal(SIGCHLD, SIG_DFL); /* a caller that ignores it would have the kernel take our children */
     int status = command ? command_run(&PROGRAM_TABLE, command, argc - index, argv + index, &err)
                          : command_unknown(&PROGRAM_TABLE, argv[index], &err);
     return status < 0 ? fail(&err) : status;

@@ -9,6 +9,7 @@
 
 #include "child.h"
 #include "device_rules.h"
+#include "identity.h"
 #include "mounts.h"
 
 #include "cleanup.h"
@@ -156,6 +157,21 @@ void container_init(struct container *container)
     };
 }
 
+/* What root of a user namespace may not do is done for it (identity.h). */
+static int spawn_with_score(struct container *container, struct spawn *spawn, struct err *err)
+{
+    const struct spec_process *process = &container->spec->process;
+    struct err ignored;
+    int before;
+
+    if (identity_score_lend(process, &before, err) < 0)
+        return -1;
+    int result = namespaces_spawn(&container->namespaces, spawn, &container->process, err);
+    if (identity_score_back(process, before, result < 0 ? &ignored : err) < 0)
+        result = -1;
+    return result == 0 ? identity_raise_limits(container->process.pid, process, err) : -1;
+}
+
 static int spawn_child(struct container *container, struct err *err)
 {
     struct namespaces *namespaces = &container->namespaces;
@@ -168,7 +184,7 @@ static int spawn_child(struct container *container, struct err *err)
         flag_names(namespaces->made, names), spawn.cgroup_fd >= 0 ? " | CLONE_INTO_CGROUP" : "");
     int result = mounts_open_sources(container, err);
     if (result == 0)
-        result = namespaces_spawn(namespaces, &spawn, &container->process, err);
+        result = spawn_with_score(container, &spawn, err);
     namespaces_close(namespaces);
     mounts_close_sources(container);
     return result;
