@@ -19,6 +19,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
 
 /* "CLONE_NEWNS | CLONE_NEWPID", for --explain. */
 static const char *flag_names(int flags, char buf[160])
@@ -213,16 +214,35 @@ bool container_has_early_hooks(const struct container *container)
                hooks[HOOK_CREATE_CONTAINER].count);
 }
 
+/* A process that was killed has told nothing. */
+static int explain_end(const struct container *container, struct err *err)
+{
+    siginfo_t info = {0};
+
+    if (waitid(P_PIDFD, (id_t)container->process.pidfd, &info, WEXITED | WNOHANG | WNOWAIT) < 0 ||
+        !info.si_pid || info.si_code == CLD_EXITED)
+        return -1;
+    err_set(err, ERR_SYS,
+        "the container's first process was ended by signal %d (%s) before it "
+        "became the program",
+        info.si_status, strsignal(info.si_status));
+    if (container_oom_kills(container) > 0)
+        return err_hint(err, "the memory limit is too low even for the start -> raise it");
+    return err_hint(err, "somebody has killed it -> look into the kernel's log, dmesg(1)");
+}
+
 int container_start(struct container *container, struct err *err)
 {
     if (plan_groups(container, err) < 0 || (!container->early && make_groups(container, err) < 0) ||
         sync_open(&container->sync, err) < 0 || spawn_child(container, err) < 0)
         return -1;
     sync_parent(&container->sync);
-    if (let_go(container, err) < 0 || run_early_hooks(container, err) < 0)
+    if (let_go(container, err) < 0)
         return -1;
-    return container->hold.in >= 0 ? sync_wait(&container->sync, err)
-                                   : sync_wait_exec(&container->sync, err);
+    if (run_early_hooks(container, err) < 0 || sync_wait(&container->sync, err) < 0 ||
+        (container->hold.in < 0 && sync_wait_exec(&container->sync, err) < 0))
+        return explain_end(container, err);
+    return 0;
 }
 
 int container_wait(struct container *container, struct err *err)

@@ -181,7 +181,7 @@ static int see_through(struct entry *entry, const struct spawned *child, struct 
     sync_parent(&entry->sync);
     if (identity_raise_limits(child->pid, &entry->enter->spec->process, err) < 0 ||
         journal(entry, child->pid, err) < 0 || sync_signal(&entry->sync, err) < 0 ||
-        sync_wait_exec(&entry->sync, err) < 0)
+        sync_wait(&entry->sync, err) < 0 || sync_wait_exec(&entry->sync, err) < 0)
         return -1;
     return was_killed(child) && has_ended(entry->container)
                ? err_set(err, ERR_SYS, "the process ended with its container")

@@ -113,7 +113,8 @@ static int become_program(struct entry *entry, struct err *err)
     if (identity_take(&identity, err) < 0 || stand_alone(entry, err) < 0)
         return -1;
     explain_step(&enter->explain, "execve(2); lab 04", "execve %s", process->args[0]);
-    if (identity_seal(&identity, err) < 0)
+    /* as in stage_identity */
+    if (sync_signal(&entry->sync, err) < 0 || identity_seal(&identity, err) < 0)
         return -1;
     return exec_program(process->args, process->env, spec_env(process, "PATH"), err);
 }

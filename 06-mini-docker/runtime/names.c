@@ -119,5 +119,9 @@ int stage_identity(struct container *container, struct err *err)
         (uintmax_t)process->capabilities.bounding, process->user.uid, process->user.gid);
     if (identity_take(&identity, err) < 0 || die_with_parent(container, err) < 0)
         return -1;
+    /* one that is killed up to here would look like one whose exec closed the pipe; not later,
+     * since the filter may know of no write(2) */
+    if (container->hold.in < 0 && sync_signal(&container->sync, err) < 0)
+        return -1;
     return identity_seal(&identity, err);
 }
