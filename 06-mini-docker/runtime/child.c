@@ -128,14 +128,13 @@ static int become_program(struct container *container, struct err *err)
 /* Descriptors of the host's side, opened while its root is still ours. */
 static int open_host(struct container *container, struct err *err)
 {
-    const struct spec_seccomp *seccomp = container->spec->linux_.seccomp;
-
     container->self_fd = container->init ? open("/proc/self/exe", O_PATH | O_CLOEXEC) : -1;
     if (host_proc_open(&container->proc_fd, err) < 0)
         return -1;
-    if (!seccomp || !seccomp->listener_path)
+    if (!container->seccomp || !container->seccomp->notify)
         return 0;
-    return seccomp_listener_connect(seccomp, &container->seccomp_socket, err);
+    return seccomp_listener_connect(
+        container->spec->linux_.seccomp, &container->seccomp_socket, err);
 }
 
 static int build(struct container *container, struct err *err)
