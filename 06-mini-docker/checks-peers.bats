@@ -194,8 +194,8 @@ limits() {
     call "$1" run --rm -m 20m --memory-swap 20m box sh -c 'dd if=/dev/zero of=/dev/null bs=50M count=1'
     ends 137
     # device rules, and the devices that are there
-    done_by 0 "$1" run --rm box sh -c 'echo >/dev/null; mknod /tmp/a c 1 3 && echo >/tmp/a'
-    call "$1" run --rm --cap-add MKNOD box sh -c 'mknod /tmp/m b 7 200 && head -c 1 /tmp/m'
+    done_by 0 "$1" run --rm box sh -c 'echo >/dev/null; mknod /dev/a c 1 3 && echo >/dev/a'
+    call "$1" run --rm --cap-add MKNOD box sh -c 'mknod /dev/m b 7 200 && head -c 1 /dev/m'
     [ "$status" -ne 0 ] && [[ $stderr == *"not permitted"* ]] || fail "a raw device could be opened"
     answers 1 "$1" run --rm --device /dev/loop-control:/dev/lc box sh -c 'ls /dev/lc | wc -l'
 }
