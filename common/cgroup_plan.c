@@ -5,6 +5,7 @@
  */
 #include "cgroup_internal.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <string.h>
 #include <unistd.h>
@@ -61,7 +62,8 @@ bool cgroup_may_make(const char *mount_point, const char *name)
     char path[PATH_MAX];
     size_t length = strlen(mount_point);
 
-    if (access(mount_point, W_OK) == 0)
+    /* another error than these says nothing: then mkdir(2) will tell, and nothing is left out */
+    if (access(mount_point, W_OK) == 0 || (errno != EACCES && errno != EROFS && errno != ENOENT))
         return true;
     snprintf(path, sizeof(path), "%s%s", mount_point, name);
     for (char *slash; strlen(path) > length && access(path, F_OK) < 0; *slash = '\0')
@@ -79,27 +81,31 @@ bool cgroup_host_is_v1(const struct host_cgroup_mount *mounts, int count)
     return false;
 }
 
-/* Finds ret->needed too, which depends on the version. */
-static void choose_parents(
+/* Without any, ret->paths is 0 and *err says why. Finds ret->needed too, which depends on the
+ * version. */
+static int choose_parents(
     const char *name, const struct cgroup_limits *limits, struct cgroup *ret, struct err *err)
 {
     struct host_cgroup_mount mounts[HOST_CGROUP_MOUNTS];
     int count = host_cgroup_mounts(mounts);
 
+    if (count < 0)
+        return err_sys(err, "cannot find the hierarchies of groups in /proc/self/mountinfo");
     ret->v2 = !cgroup_host_is_v1(mounts, count);
     ret->needed = cgroup_needed(limits, ret->v2);
     if (!ret->v2) {
         cgroup_v1_plan(mounts, count, name, ret, err);
-        return;
+        return 0;
     }
     for (int i = 0; i < count; i++) {
         if (mounts[i].v2) {
             cgroup_v2_plan(mounts[i].point, name, ret, err);
-            return;
+            return 0;
         }
     }
     err_set(err, ERR_SKIP, "limits need cgroups, and no hierarchy is mounted");
     err_hint(err, "a container without /sys/fs/cgroup, maybe -> run it on the host, or make vm");
+    return 0;
 }
 
 void cgroup_init(struct cgroup *group)
@@ -129,7 +135,10 @@ int cgroup_plan(
     if (cgroup_check_name(name, err) < 0)
         return -1;
     cgroup_init(ret);
-    choose_parents(name, limits, ret, &cause);
+    if (choose_parents(name, limits, ret, &cause) < 0) {
+        *err = cause;
+        return -1;
+    }
     ret->absent = ret->paths == 0;
     if (ret->absent && ret->needed) {
         *err = cause;

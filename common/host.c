@@ -39,6 +39,8 @@ int host_cgroup_mounts(struct host_cgroup_mount ret[HOST_CGROUP_MOUNTS])
     char *rest = text, *line, type[16];
     int count = 0;
 
+    if (!text)
+        return -1;
     while (count < HOST_CGROUP_MOUNTS && (line = strsep(&rest, "\n"))) {
         struct host_cgroup_mount *mount = &ret[count];
         const char *tail = strstr(line, " - cgroup");

@@ -33,7 +33,8 @@ struct host_cgroup_mount {
 
 enum { HOST_CGROUP_MOUNTS = 24 };
 
-/* Every mounted hierarchy, in the order of mountinfo, read once. Returns how many. */
+/* Every mounted hierarchy, in the order of mountinfo, read once. Returns how many; -1 and errno
+ * when mountinfo cannot be read. */
 int host_cgroup_mounts(struct host_cgroup_mount ret[HOST_CGROUP_MOUNTS]);
 
 /* True when the hierarchy's options name this subsystem. */

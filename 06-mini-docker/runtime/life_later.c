@@ -121,7 +121,7 @@ int life_delete(
     struct state state;
 
     *ret_warning = (struct err){.kind = ERR_NONE};
-    if (state_load(root, id, true, &state, err) < 0) {
+    if (state_load(root, id, true, &state, err) < 0 && !(force && state.damaged)) {
         state_close(&state);
         return force && err->kind == ERR_NOT_FOUND ? 0 : -1;
     }

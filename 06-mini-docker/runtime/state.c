@@ -102,7 +102,9 @@ static int take_lock(struct state *state, struct err *err)
         }
         usleep(LOCK_WAIT_USEC);
     }
-    return fstat(state->lock, &st) == 0 && st.st_nlink > 0 ? 0 : 1;
+    if (fstat(state->lock, &st) < 0)
+        return err_sys(err, "cannot look at %s", state->dir);
+    return st.st_nlink > 0 ? 0 : 1;
 }
 
 static int set_names(const char *root, const char *id, struct state *state, struct err *err)
@@ -145,8 +147,10 @@ int state_load(const char *root, const char *id, bool lock, struct state *ret, s
         return -1;
     if (lock && (gone = take_lock(ret, err)) < 0)
         return -1;
-    if (!gone && fsio_exists(ret->dir, "state.json") && state_file_read(ret, err) < 0)
+    if (!gone && fsio_exists(ret->dir, "state.json") && state_file_read(ret, err) < 0) {
+        ret->damaged = true;
         return -1;
+    }
     if (gone || access(ret->dir, F_OK) < 0) {
         err_set(err, ERR_NOT_FOUND, "container %s does not exist", id);
         return err_hint(err, "there is no %s -> list shows those that are there", ret->dir);

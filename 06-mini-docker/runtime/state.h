@@ -39,6 +39,7 @@ struct state {
     char id[STATE_ID_MAX + 1];
     char dir[PATH_MAX]; /* ROOT/ID */
     int lock;           /* the directory, flock'ed; -1: not held */
+    bool damaged;       /* state.json cannot be read: only the journal is left to go by */
 
     /* from state.json */
     pid_t pid;
@@ -77,7 +78,8 @@ int state_save(const struct state *state, struct err *err);
 
 /*
  * Read it. A container that is being created has pid 0. `lock`: wait for the lock, 10 s at most.
- * Errors: ERR_NOT_FOUND, no such container.
+ * Errors: ERR_NOT_FOUND, no such container; and with ret->damaged, state.json cannot be read: the
+ * lock is held all the same, for state_remove. state_close after any error.
  */
 int state_load(const char *root, const char *id, bool lock, struct state *ret, struct err *err);
 
