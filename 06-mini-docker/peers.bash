@@ -20,6 +20,7 @@ world() {
         : >"$0/ready"
         exec sleep 100000' "$WORLD" 3>&- 4>&- &
     echo $! >"$WORLD/holder"
+    disown # no word of its end
     echo "$GROUP" >"$WORLD/group"
     wait_for 10 test -e "$WORLD/ready"
     mkdir -p "$WORLD/image"
