@@ -4,23 +4,9 @@
  * whichever version this host has. A controller that is not there takes its rows with it: that is
  * said, and the other version's machine (vm/run --cgroup v1, v2) has the rest.
  */
-#include "cgroup.h"
-#include "cleanup.h"
-#include "fsio.h"
-#include "proc.h"
 #include "unit.h"
 
-#include <errno.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
-enum { MIB = 1 << 20, PAGE_2M = 2 * MIB };
-
-static struct err err;
-static struct undo undo;
-static struct cgroup_device_limit disk; /* some block device of this machine, 2 MiB/s */
-static const struct cgroup_device_limits DISK = {&disk, 1};
+#include "cgroup_set.h"
 
 /* What is set, and what the file says then, in each version; NULL: the version has no such file. A
  * file that ends in … is read whole and must contain the text. */
@@ -30,7 +16,6 @@ struct row {
     const char *v1_file, *v1_text, *v2_file, *v2_text;
 };
 
-static const struct cgroup_named_limit PAGES[] = {{"2MB", PAGE_2M}};
 static const struct cgroup_named_limit PAGES_NONE[] = {{"2MB", UINT64_MAX}};
 static const struct cgroup_named_limit PRIORITY[] = {{"lo", 5}};
 static const struct cgroup_file FILES[] = {
@@ -101,55 +86,6 @@ static const struct row UNIFIED[] = {
     {"memory", {0}, NULL, NULL, "memory.min", "8192"},
 };
 enum { COUNT = sizeof(ROWS) / sizeof(*ROWS), UNIFIED_COUNT = sizeof(UNIFIED) / sizeof(*UNIFIED) };
-
-static int set_up(void **state)
-{
-    cleanup_free char *number = NULL;
-
-    (void)state;
-    for (int i = 0; i < 2 && !number; i++)
-        number = fsio_read(i ? "/sys/block/loop0" : "/sys/block/vda", "dev", &err);
-    if (number)
-        sscanf(number, "%u:%u", &disk.major, &disk.minor);
-    disk.value = 2 * MIB;
-    return undo_open(&undo, &err);
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    return undo_all(&undo, stderr) > 0 ? -1 : 0;
-}
-
-/* One level below the root: a level between would hand no real-time budget down. */
-static void make(struct cgroup *group, const struct cgroup_limits *limits)
-{
-    static int number;
-    char name[32];
-
-    snprintf(name, sizeof(name), "%s-%d", undo.id, number++);
-    assert_ok(cgroup_plan(name, limits, group, &err));
-    if (group->absent)
-        skip();
-    assert_ok(cgroup_journal(group, &undo, &err));
-    assert_ok(cgroup_make(group, &err));
-}
-
-/* The file's text, or where its name ends in …, whether the text is in it. */
-static void check(const char *dir, const char *file, const char *expected)
-{
-    char name[64];
-    size_t length = strlen(file);
-    bool contains = strcmp(file + length - strlen("…"), "…") == 0;
-
-    snprintf(name, sizeof(name), "%.*s", (int)(length - (contains ? strlen("…") : 0)), file);
-    cleanup_free char *text = fsio_read(dir, name, &err);
-    assert_ok(text ? 0 : -1);
-    if (contains ? strstr(text, expected) != NULL : strcmp(text, expected) == 0)
-        return;
-    print_error("%s/%s: '%s', expected '%s'\n", dir, name, text, expected);
-    fail();
-}
 
 static void set_and_check(struct cgroup *group, const struct row *row)
 {
@@ -223,156 +159,11 @@ static void unified(void **state)
     assert_true(err.hint[0]);
 }
 
-/* A limit that the group was not made for: an update of a container. The level above is new, so
- * that no other test's controllers are on in it. */
-static void later_ones(void **state)
-{
-    const struct cgroup_file page = {"hugetlb.2MB.max", "2097152"};
-    const struct cgroup_limits cpus = {
-        .cpus = "0", .read_bps = disk.major ? DISK : (struct cgroup_device_limits){0}};
-    const struct cgroup_limits pages = {.hugepages = PAGES, .hugepages_count = 1};
-    const struct cgroup_limits file = {.unified = &page, .unified_count = 1};
-    struct cgroup made, group;
-    const char *path;
-    char name[32];
-
-    (void)state;
-    snprintf(name, sizeof(name), "%s-later/leaf", undo.id);
-    assert_ok(cgroup_plan(name, NULL, &made, &err));
-    if (made.absent)
-        skip();
-    assert_ok(cgroup_journal(&made, &undo, &err));
-    assert_ok(cgroup_make(&made, &err));
-    path = made.path[0];
-    if (!made.v2) {
-        assert_err(cgroup_set(&made, &pages, &err), ERR_SKIP);
-        assert_non_null(strstr(err.what, "hugetlb"));
-        return;
-    }
-    assert_ok(cgroup_adopt(&path, 1, &group, &err));
-    assert_ok(cgroup_set(&group, &cpus, &err));
-    check(path, "cpuset.cpus", "0");
-    assert_ok(cgroup_set(&group, &file, &err));
-    check(path, "hugetlb.2MB.max", "2097152");
-}
-
-/* Somebody with memory in the group. */
-static pid_t start_eater(const struct cgroup *group)
-{
-    uint64_t used = 0;
-    pid_t pid = proc_fork(&err);
-
-    if (pid == 0) {
-        if (cgroup_join(group, &err) < 0)
-            _exit(1);
-        mmap(NULL, 4 * MIB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1,
-            0);
-        for (;;)
-            pause();
-    }
-    for (int tries = 0; used < 4 * MIB && tries < 1000; tries++) {
-        assert_ok(fsio_read_u64(cgroup_path(group, "memory"), "memory.current", &used, &err));
-        usleep(1000);
-    }
-    return pid;
-}
-
-static void refused(void **state)
-{
-    const struct cgroup_limits cpus = {.cpus = "9999"};
-    const struct cgroup_limits below = {.memory_bytes = 64 * MIB, .memory_swap_bytes = 32 * MIB};
-    const struct cgroup_limits no_memory = {
-        .memory_bytes = UINT64_MAX, .memory_swap_bytes = 64 * MIB};
-    const struct cgroup_limits slash = {
-        .hugepages = &(struct cgroup_named_limit){"../2MB", 1}, .hugepages_count = 1};
-    const struct cgroup_limits checked = {.memory_bytes = 1, .check_before_update = true};
-    struct cgroup group;
-
-    (void)state;
-    make(&group, &cpus);
-    assert_err(cgroup_set(&group, &cpus, &err), ERR_SYS);
-    assert_non_null(strstr(err.what, "cpuset.cpus"));
-    assert_non_null(strstr(err.what, "9999"));
-    assert_err(cgroup_set(&group, &slash, &err), ERR_USAGE);
-    if (fsio_exists(cgroup_path(&group, "memory"), "memory.swap.max")) {
-        assert_err(cgroup_set(&group, &below, &err), ERR_USAGE);
-        assert_err(cgroup_set(&group, &no_memory, &err), ERR_USAGE);
-        assert_non_null(strstr(err.what, "needs a limit of memory"));
-    }
-    if (group.v2) {
-        make(&group, &checked);
-        pid_t eater = start_eater(&group);
-        assert_err(cgroup_set(&group, &checked, &err), ERR_SYS);
-        assert_non_null(strstr(err.hint, "in use"));
-        proc_end(eater);
-    }
-}
-
-/* The scheduler decides which file takes it; without one that does, it is an error. */
-static void weights(void **state)
-{
-    static const struct {
-        const char *file, *text;
-    } files[] = {{"blkio.weight", "500"}, {"blkio.bfq.weight", "500"}, {"io.bfq.weight", "500"},
-        {"io.weight", "4950"}};
-    const struct cgroup_limits limits = {.io_weight = 500};
-    struct cgroup group;
-
-    (void)state;
-    if (cgroup_plan(undo.id, &limits, &group, &err) < 0)
-        skip();
-    make(&group, &limits);
-    const char *dir = cgroup_path(&group, "io");
-    assert_ptr_equal(dir, cgroup_path(&group, "blkio"));
-    for (int i = group.v2 ? 2 : 0; i < 4; i++) {
-        if (!fsio_exists(dir, files[i].file))
-            continue;
-        assert_ok(cgroup_set(&group, &limits, &err));
-        cleanup_free char *text = fsio_read(dir, files[i].file, &err);
-        assert_non_null(strstr(text, files[i].text));
-        print_message("%s is %s\n", files[i].file, text);
-        return;
-    }
-    assert_err(cgroup_set(&group, &limits, &err), ERR_SYS);
-    assert_int_equal(err.code, ENOENT);
-    assert_non_null(strstr(err.what, group.v2 ? "io.weight" : "blkio.bfq.weight"));
-}
-
-/* No machine here has an adapter: the kernel must have been asked for one. */
-static void adapters(void **state)
-{
-    const struct cgroup_rdma_limit adapter = {"no_such0", 3, -1};
-    const struct cgroup_limits limits = {.rdma = &adapter, .rdma_count = 1};
-    struct cgroup group;
-
-    (void)state;
-    if (cgroup_plan(undo.id, &limits, &group, &err) < 0)
-        skip();
-    make(&group, &limits);
-    assert_err(cgroup_set(&group, &limits, &err), ERR_SYS);
-    assert_non_null(strstr(err.what, "'no_such0 hca_handle=3'"));
-    assert_non_null(strstr(err.what, "rdma.max"));
-}
-
-static void conversions(void **state)
-{
-    (void)state;
-    assert_int_equal(cgroup_io_weight(10), 1);
-    assert_int_equal(cgroup_io_weight(100), 910);
-    assert_int_equal(cgroup_io_weight(500), 4950);
-    assert_int_equal(cgroup_io_weight(1000), 10000);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(conversions),
         cmocka_unit_test(every_limit),
-        cmocka_unit_test(weights),
-        cmocka_unit_test(adapters),
         cmocka_unit_test(unified),
-        cmocka_unit_test(later_ones),
-        cmocka_unit_test(refused),
     };
 
     return cmocka_run_group_tests_name("cgroup_set", tests, set_up, tear_down);

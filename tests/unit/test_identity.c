@@ -3,63 +3,20 @@
  * Who a process becomes, asked of the kernel by the process itself: each test takes an identity in
  * a forked child, in a mount namespace where that is needed, and looks at what is true of it then.
  */
-#include "caps.h"
-#include "cleanup.h"
-#include "proc.h"
-#include "runtime/host_proc.h"
-#include "runtime/identity.h"
 #include "unit.h"
 
-#include <errno.h>
+#include "caps.h"
+#include "identity.h"
+#include "runtime/identity.h"
+
 #include <fcntl.h>
 #include <linux/keyctl.h>
 #include <sched.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-
-static struct err err;
-
-/* What a test gives, and what it looks at in the child, where true ends it with 0. */
-struct trial {
-    struct spec_process process;
-    bool (*before)(void);
-    bool (*holds)(void);
-    const char *error; /* NULL: identity_take must succeed; else a part of what it says */
-};
-
-static int take(const struct trial *trial)
-{
-    struct identity identity = {
-        .process = &trial->process, .seccomp_socket = -1, .new_keyring = true};
-
-    if (host_proc_open(&identity.proc_fd, &err) < 0 || (trial->before && !trial->before()))
-        return 1;
-    int result = identity_take(&identity, &err);
-    if (result == 0)
-        result = identity_seal(&identity, &err);
-    if (trial->error)
-        return result < 0 && (strstr(err.what, trial->error) || strstr(err.hint, trial->error)) ? 0
-                                                                                                : 2;
-    if (result < 0)
-        err_print(stderr, "child", &err);
-    return result == 0 && trial->holds() ? 0 : 3;
-}
-
-static void try(struct trial *trial)
-{
-    if (geteuid() != 0)
-        skip();
-    if (!trial->process.cwd)
-        trial->process.cwd = "/";
-    pid_t pid = proc_fork(&err);
-    if (pid == 0)
-        _exit(take(trial));
-    assert_int_equal(proc_wait(pid, &err), 0);
-}
 
 static bool umask_is(mode_t wanted)
 {
@@ -84,117 +41,6 @@ static void umask_is_the_specs_or_022(void **state)
     try(&(struct trial){.before = open_umask, .holds = umask_is_022});
     try(&(struct trial){
         .process.user = {.umask_given = true, .umask = 0177}, .holds = umask_is_0177});
-}
-
-static int score(void)
-{
-    char text[16] = "";
-    cleanup_close int fd = open("/proc/self/oom_score_adj", O_RDONLY);
-
-    return read(fd, text, sizeof(text) - 1) > 0 ? atoi(text) : -1;
-}
-static bool score_is_321(void)
-{
-    return score() == 321;
-}
-
-/* An ordinary user's process that is not dumpable does not own its own score. */
-static int lend_as_user(const struct spec_process *process)
-{
-    int before;
-
-    if (setresuid(65534, 65534, 65534) < 0 || prctl(PR_SET_DUMPABLE, 0) < 0 ||
-        open("/proc/self/oom_score_adj", O_WRONLY) >= 0)
-        return 1;
-    return identity_score_lend(process, &before, &err) == 0 && score() == 321 ? 0 : 2;
-}
-
-static void score_is_set_and_lent(void **state)
-{
-    struct spec_process process = {.oom_score_adj_given = true, .oom_score_adj = 321};
-    int before = -1, mine = score();
-
-    (void)state;
-    try(&(struct trial){.process = process, .holds = score_is_321});
-    assert_int_equal(score(), mine);
-    assert_int_equal(prctl(PR_SET_DUMPABLE, 0), 0);
-    assert_ok(identity_score_lend(&process, &before, &err));
-    assert_int_equal(before, mine);
-    assert_int_equal(score(), 321);
-    assert_ok(identity_score_back(&process, before, &err));
-    assert_int_equal(score(), mine);
-    assert_int_equal(prctl(PR_GET_DUMPABLE), 0);
-    prctl(PR_SET_DUMPABLE, 1);
-    if (geteuid() != 0)
-        return;
-    pid_t pid = proc_fork(&err);
-    if (pid == 0)
-        _exit(lend_as_user(&process));
-    assert_int_equal(proc_wait(pid, &err), 0);
-}
-
-static bool files_are_32_of_64(void)
-{
-    struct rlimit now;
-
-    return getrlimit(RLIMIT_NOFILE, &now) == 0 && now.rlim_cur == 32 && now.rlim_max == 64;
-}
-static bool few_files_without_the_right(void)
-{
-    struct caps none = {0};
-    struct rlimit few = {128, 128};
-
-    return setrlimit(RLIMIT_NOFILE, &few) == 0 && caps_become(&none, 0, 0, NULL, -1, &err) == 0;
-}
-
-static void limits_are_set_or_named(void **state)
-{
-    struct spec_rlimit lower = {.type = RLIMIT_NOFILE, .limit = {32, 64}};
-    struct spec_rlimit higher = {.type = RLIMIT_NOFILE, .limit = {32, 4096}};
-    struct spec_rlimit wrong = {.type = RLIMIT_NOFILE, .limit = {33, 32}};
-    struct trial trial = {.process = {.rlimits = &lower, .rlimits_count = 1}};
-
-    (void)state;
-    trial.holds = files_are_32_of_64;
-    try(&trial);
-    trial.process.rlimits = &higher;
-    trial.before = few_files_without_the_right;
-    trial.error = "cannot set RLIMIT_NOFILE to 32 (soft) and 4096 (hard)";
-    try(&trial);
-    trial.error = "128 at most";
-    try(&trial);
-    trial.process.rlimits = &wrong;
-    trial.before = NULL;
-    trial.error = "soft <= hard";
-    try(&trial);
-}
-
-/* The parent's part touches the hard limit alone, and only where it is too low. */
-static void hard_limits_are_raised_from_outside(void **state)
-{
-    struct spec_rlimit wanted = {.type = RLIMIT_CORE, .limit = {1, 0}};
-    struct spec_process process = {.rlimits = &wanted, .rlimits_count = 1};
-    struct rlimit mine, now;
-
-    (void)state;
-    getrlimit(RLIMIT_CORE, &mine);
-    assert_ok(identity_raise_limits(getpid(), &process, &err));
-    getrlimit(RLIMIT_CORE, &now);
-    assert_memory_equal(&mine, &now, sizeof(now));
-    struct rlimit low = {5, 7};
-    pid_t pid = proc_fork(&err);
-    if (pid == 0) {
-        wanted.limit.rlim_max = 100;
-        setrlimit(RLIMIT_CORE, &low);
-        if (identity_raise_limits(getpid(), &process, &err) < 0)
-            _exit(err.code == EPERM ? 77 : 1); /* without CAP_SYS_RESOURCE it is refused */
-        getrlimit(RLIMIT_CORE, &now);
-        _exit(now.rlim_cur == 5 && now.rlim_max == 100 ? 0 : 2);
-    }
-    int status = proc_wait(pid, &err);
-    struct caps caps;
-    assert_ok(caps_read(&caps, &err));
-    assert_int_equal(status, caps.effective & CAPS_BIT(CAP_SYS_RESOURCE) ? 0 : 77);
 }
 
 static char dir[] = "/tmp/test-identity-XXXXXX";
@@ -321,9 +167,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(umask_is_the_specs_or_022),
-        cmocka_unit_test(score_is_set_and_lent),
-        cmocka_unit_test(limits_are_set_or_named),
-        cmocka_unit_test(hard_limits_are_raised_from_outside),
         cmocka_unit_test(directory_is_made_and_inside),
         cmocka_unit_test(keyring_is_new),
         cmocka_unit_test(apparmor_is_never_left_out_in_silence),
