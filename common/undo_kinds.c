@@ -28,7 +28,8 @@
 enum { TRIES = 60 };
 
 /*
- * Remove all below the directory. RESOLVE_NO_XDEV stops at every mount, bind mounts too: what is
+ * Remove all below the directory, and close it: one descriptor a level, for whoever comes here
+ * because there are no more. RESOLVE_NO_XDEV stops at every mount, bind mounts too: what is
  * mounted there is somebody else's, and rmdir of its mount point then fails. (nftw's FTW_MOUNT
  * compares st_dev, which misses a bind mount and takes overlayfs's files for another file
  * system's.)
@@ -37,14 +38,15 @@ static void remove_below(int dir_fd)
 {
     struct open_how how = {.flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC,
         .resolve = RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS};
-    cleanup_closedir DIR *dir = fdopendir(fcntl(dir_fd, F_DUPFD_CLOEXEC, 0));
+    cleanup_closedir DIR *dir = fdopendir(dir_fd);
 
+    if (!dir)
+        close(dir_fd);
     for (struct dirent *entry; dir && (entry = readdir(dir));) {
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
             unlinkat(dir_fd, entry->d_name, 0) == 0)
             continue;
-        cleanup_close int below =
-            (int)syscall(SYS_openat2, dir_fd, entry->d_name, &how, sizeof(how));
+        int below = (int)syscall(SYS_openat2, dir_fd, entry->d_name, &how, sizeof(how));
         if (below >= 0)
             remove_below(below);
         unlinkat(dir_fd, entry->d_name, AT_REMOVEDIR);
@@ -53,7 +55,7 @@ static void remove_below(int dir_fd)
 
 static int undo_tree(const char *path, struct err *err)
 {
-    cleanup_close int dir = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int dir = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
     if (dir >= 0)
         remove_below(dir);

@@ -155,8 +155,12 @@ static int give_up(const struct life_options *options, struct life *life)
         unlink(options->pid_file);
     if (life->container.undo)
         container_remove(&life->container, &ignored);
-    if (life->state.lock >= 0 && life->undo.fd >= 0)
-        state_remove(&life->state, &ignored);
+    if (life->state.lock < 0 || life->undo.fd < 0)
+        return -1;
+    /* where there are no more descriptors, these are what the removal needs */
+    sync_close(&life->container.hold);
+    close(steal_fd(&life->undo.fd));
+    state_remove(&life->state, &ignored);
     return -1;
 }
 

@@ -233,7 +233,7 @@ int state_each(const char *root, int (*visit)(const struct state *state, void *a
         struct err ignored;
         /* one may be deleted while we look; other files, the seccomp cache's, are no container */
         if (entry->d_name[0] == '.' || (entry->d_type != DT_DIR && entry->d_type != DT_UNKNOWN) ||
-            state_load(root, entry->d_name, false, &state, &ignored) < 0)
+            (state_load(root, entry->d_name, false, &state, &ignored) < 0 && !state.damaged))
             continue;
         result = visit(&state, arg);
         state_close(&state);
