@@ -172,7 +172,7 @@ spied_on() {
         0 | 137) ;; # it was earlier than the end, or came to it inside
         *) ends 1 "stopped" ;;
         esac
-        wait
+        wait $!
         oci delete --force box
         ends 0
     done
