@@ -3,6 +3,7 @@
 # Attacks from a hostile image or bundle, each explained in ATTACKS.md. Each is first seen to work, on
 # naive/naive-runc; then to fail on mini-runc. Both read the same bundle. What an attack reaches for on "the host"
 # is a file that the test made.
+# bats file_tags=native
 bats_require_minimum_version 1.5.0
 load ../tests/helper
 load checks
@@ -19,9 +20,6 @@ setup_file() {
 
 setup() {
     need_root "to be a runtime that keeps all rights"
-    # each takes the better part of a minute there
-    [ -z "${LABS_VM-}" ] || [[ $BATS_TEST_DESCRIPTION =~ bomb|hog|raw.device ]] ||
-        skip "the throwaway machine is slow: what depends on groups is enough there"
     cd "$BATS_TEST_TMPDIR"
     HOST=$BATS_TEST_TMPDIR/host BUNDLE=$BATS_TEST_TMPDIR/bundle
     mkdir -p "$HOST" "$BUNDLE/rootfs" state
@@ -120,15 +118,20 @@ attack() {
 # --- the runtime's own file and descriptors
 
 overwrite_exe() {
-    local payload copy=$RUNC.copy
+    local payload round copy=$RUNC.copy
     cp "$RUNC" "$copy"
     printf '#!/proc/self/exe\n' >"$BUNDLE/rootfs/bin/script"
     chmod +x "$BUNDLE/rootfs/bin/script"
     start_it watching lurk exe
-    for payload in /proc/self/exe script true true true; do
-        "$RUNC" --root "$PWD/state" exec "$ID" "$payload" >/dev/null 2>&1 || true
+    # a matter of moments, so there are many; on the naive runtime one is enough
+    for round in 1 2 3 4 5 6 7 8 9 10; do
+        for payload in /proc/self/exe script true true true; do
+            "$RUNC" --root "$PWD/state" exec "$ID" "$payload" >/dev/null 2>&1 || true
+        done
+        sleep 0.5
+        cmp -s "$RUNC" "$copy" || break
+        [ "$SUBJECT" = naive ] || [ "$round" -lt 3 ] || break
     done
-    sleep 0.5
     end_it
     ! cmp -s "$RUNC" "$copy" || return 1
     rm -f "$RUNC" && mv "$copy" "$RUNC"
@@ -215,6 +218,7 @@ fork_bomb() {
     run_it sh -c 'i=0; while [ $i -lt 100 ]; do sleep 2 & i=$((i + 1)); done; echo all'
     [ "$output" = all ]
 }
+# bats test_tags=vm
 @test "06 attack: a fork bomb: works on the naive runtime, fails on mini-runc" {
     attack fork_bomb
 }
@@ -224,6 +228,7 @@ memory_hog() {
     run_it sh -c 'yes | head -c 100000000 >/run/hog && echo all' # /run is a tmpfs
     [ "$output" = all ]
 }
+# bats test_tags=vm
 @test "06 attack: a memory hog: works on the naive runtime, fails on mini-runc" {
     attack memory_hog
 }
@@ -234,6 +239,7 @@ raw_device() {
     [[ $output == made* ]] || fail "not even the node was made"
     [[ $output == *opened ]]
 }
+# bats test_tags=vm
 @test "06 attack: a raw device by mknod: works on the naive runtime, fails on mini-runc" {
     [ -e /dev/loop-control ] || skip "this host has no /dev/loop-control"
     attack raw_device
