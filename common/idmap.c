@@ -142,7 +142,13 @@ static int run_helper(
     if (status == 0)
         return 0;
     err_set(err, ERR_SYS, "%s refused the map (status %d)", program, status);
-    return err_hint(err, "it grants what /etc/subuid and /etc/subgid list -> compare them");
+    struct idmap_range listed[IDMAP_RANGES] = {{0}};
+    const char *file = strcmp(program, "newuidmap") == 0 ? "/etc/subuid" : "/etc/subgid";
+    if (add_sub_ranges(file, listed, 1) > 1)
+        return err_hint(err, "%s has other ranges for user %u -> compare them", file, getuid());
+    return err_hint(err,
+        "%s has no range for user %u -> root adds one: usermod(8), --add-subuids, --add-subgids",
+        file, getuid());
 }
 
 int idmap_write(pid_t pid, const struct idmap *map, struct err *err)
