@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # One more process in a container, and namespaces that a container joins by their paths.
+# bats file_tags=native
 bats_require_minimum_version 1.5.0
 load ../tests/helper
 load checks
@@ -24,6 +25,7 @@ exec_detached() {
     process=$(<pid)
 }
 
+# bats test_tags=vm
 @test "06 exec: it is in all namespaces and groups of the container, with the rights of its config" {
     bundle box
     starts box
@@ -48,6 +50,7 @@ exec_detached() {
     gone "$process" || fail "it outlived its container"
 }
 
+# bats test_tags=vm
 @test "06 exec: into a created container, not into a paused or stopped one" {
     bundle box
     starts box
@@ -179,6 +182,7 @@ spied_on() {
     ! pgrep -f "$PWD/state" || fail "left behind"
 }
 
+# bats test_tags=vm
 @test "06 exec: the runtime is killed at any moment: delete removes all" {
     bundle box
     starts box
@@ -198,6 +202,7 @@ spied_on() {
     fail "left behind: $left, of $inside"
 }
 
+# bats test_tags=vm
 @test "06 exec: without a group and without a PID namespace, delete still finds it" {
     need_root "to use the host's PID namespace"
     bundle box "$(without pid cgroup)" 'del(.mounts[] | select(.type == "cgroup"))'
@@ -221,6 +226,7 @@ spied_on() {
     done
 }
 
+# bats test_tags=vm
 @test "06 namespaces: a container that joins another's user namespace can mount and be root in it" {
     need_root "to map users"
     bundle pod "$USER_NAMESPACE"

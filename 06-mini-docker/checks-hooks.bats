@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # The programs that a client has run at points of a container's life: when, where, with what, and
 # what becomes of a container whose hook fails, hangs or does not listen.
+# bats file_tags=native
 bats_require_minimum_version 1.5.0
 load ../tests/helper
 load checks
@@ -170,6 +171,7 @@ nothing_made() {
     [ "$output" -gt 300000 ] || fail "the state was cut off"
 }
 
+# bats test_tags=vm
 @test "06 hooks: killed while a hook runs, the runtime takes it along, and delete removes the rest" {
     shell createRuntime "echo \$\$ >$PWD/hook.pid; exec sleep 4243"
     "$RUNC" --root "$PWD/state" create --bundle "$PWD/box" box >/dev/null 2>&1 3>&- 4>&- &

@@ -3,6 +3,7 @@
 # Lab 06, what config.json says of mounts, masks, devices, sysctls and the root: that each word does what it
 # says, and that an image full of traps leads nothing out. Everything runs in a mount namespace of the test's
 # own, so an attack that should succeed one day hits nothing.
+# bats file_tags=native
 bats_require_minimum_version 1.5.0
 load ../tests/helper
 load checks
@@ -208,6 +209,7 @@ oci_tty() {
     none_outside
 }
 
+# bats test_tags=vm
 @test "06 traps: /sys/fs/cgroup of an image" {
     rm -rf root/sys && mkdir -p root/sys/fs "root$PWD/outside"
     ln -s "$PWD/outside" root/sys/fs/cgroup

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # mini-runc driven by those who drive runc: podman with conmon, containerd with its shim, dockerd. Each theme is a
 # function; "control" runs the same functions with runc, so a failure there is the engine's, or this host's.
+# bats file_tags=native
 bats_require_minimum_version 1.5.0
 load ../tests/helper
 load checks
@@ -30,9 +31,6 @@ setup() {
     cd "$BATS_TEST_TMPDIR"
     export PATH=$PATH:/usr/sbin:/sbin
     enter_world
-    # each of the others takes a minute or two there
-    [ -z "${LABS_VM-}" ] || [[ $BATS_TEST_DESCRIPTION =~ podman:.(limits|--cgroups|nothing)|containerd:.(run.-d|nothing) ]] ||
-        skip "the throwaway machine is slow: what depends on groups is enough there"
     export TMUX_TMPDIR=$BATS_TEST_TMPDIR # a server of this test's own
     RUNTIME=ours
 }
@@ -318,6 +316,7 @@ podman_user_namespace() {
     needs_podman
     terminals pod
 }
+# bats test_tags=vm
 @test "06 peers: podman: limits are in the group's files, and hold" {
     needs_podman
     limits pod
@@ -335,10 +334,12 @@ podman_user_namespace() {
     shared_namespaces pod
     podman_user_namespace pod
 }
+# bats test_tags=vm
 @test "06 peers: podman: --cgroups=disabled" {
     needs_podman
     podman_without_groups pod
 }
+# bats test_tags=vm
 @test "06 peers: podman: nothing stays" {
     needs_podman
     clean
@@ -421,6 +422,7 @@ containerd_terminal() {
     needs_containerd
     containerd_run
 }
+# bats test_tags=vm
 @test "06 peers: containerd: run -d, exec, ps, metrics, pause, resume, kill, rm" {
     needs_containerd
     containerd_life
@@ -429,6 +431,7 @@ containerd_terminal() {
     needs_containerd
     containerd_terminal
 }
+# bats test_tags=vm
 @test "06 peers: containerd: nothing stays" {
     needs_containerd
     clean

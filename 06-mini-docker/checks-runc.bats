@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # mini-runc's command line, as an engine or a person types it: every command with good and bad words. What a
 # container is inside, and what engines do with it, is tested elsewhere.
+# bats file_tags=native
 bats_require_minimum_version 1.5.0
 load ../tests/helper
 load checks
@@ -127,6 +128,7 @@ running() { done_by 0 run --detach --pid-file pid "$ID"; }
     done_by 0 --systemd-cgroup list
 }
 
+# bats test_tags=vm
 @test "06 runc: with --cgroup-manager disabled there is no group, and what needs one says so" {
     bundle
     done_by 0 --cgroup-manager disabled run --detach --pid-file pid "$ID"
@@ -232,6 +234,7 @@ running() { done_by 0 run --detach --pid-file pid "$ID"; }
     [ -z "$(find /sys/fs/cgroup -name "$ID" 2>/dev/null)" ] || fail "a group is left"
 }
 
+# bats test_tags=vm
 @test "06 runc: create, start, kill, delete, and the state in between" {
     local pid
     bundle '.annotations = {"a.b": "c"}'
@@ -276,6 +279,7 @@ running() { done_by 0 run --detach --pid-file pid "$ID"; }
     refuse "$ID does not exist" update --pids-limit 5 "$ID"
 }
 
+# bats test_tags=vm
 @test "06 runc: delete --force ends what runs; one that is not there is no error; several are tried" {
     bundle
     running
@@ -314,6 +318,7 @@ running() { done_by 0 run --detach --pid-file pid "$ID"; }
     ends 137
 }
 
+# bats test_tags=vm
 @test "06 runc: kill --all reaches every process; options may stand behind the ID" {
     need_groups
     shell 'trap : USR1; sleep 1000 & sleep 1000'
@@ -346,6 +351,7 @@ running() { done_by 0 run --detach --pid-file pid "$ID"; }
     [ "${#lines[@]}" -eq 2 ] || fail "$output"
 }
 
+# bats test_tags=vm
 @test "06 runc: ps shows the container's processes and no other" {
     need_groups
     shell 'sleep 1000 & sleep 1001'
@@ -367,6 +373,7 @@ running() { done_by 0 run --detach --pid-file pid "$ID"; }
 turns() { wc -l <heard; }
 turned() { [ "$(turns)" -gt "$1" ]; }
 
+# bats test_tags=vm
 @test "06 runc: pause stops it where it is, and resume lets it go on" {
     need_groups
     local before
@@ -402,6 +409,7 @@ limit() {
 pids_max() { limit pids pids.max pids.max; }
 memory_max() { limit memory memory.limit_in_bytes memory.max; }
 
+# bats test_tags=vm
 @test "06 runc: update changes limits of a container that runs" {
     need_groups
     bundle '.linux.resources.pids.limit = 40 | .linux.resources.memory.limit = 67108864'
@@ -427,6 +435,7 @@ memory_max() { limit memory memory.limit_in_bytes memory.max; }
     [ "$(version)" = v2 ] || limit devices devices.list - | grep -qx 'c 1:11 r' || fail "no device rule"
 }
 
+# bats test_tags=vm
 @test "06 runc: update refuses what it cannot do, and changes nothing then" {
     need_groups
     bundle '.linux.resources.pids.limit = 40'
@@ -627,6 +636,7 @@ END
     refuse "it is stopped" exec "$ID" true
 }
 
+# bats test_tags=vm
 @test "06 runc: exec in a paused container waits for nobody, unless it is asked to" {
     need_groups
     bundle
@@ -642,6 +652,7 @@ END
     [ "$(cat late)" = thawed ] || fail "$(cat late)"
 }
 
+# bats test_tags=vm
 @test "06 runc: exec --cgroup puts it into a group below the container's" {
     need_groups
     local controller=pids group

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Lab 06: which system calls a container may make. The filters themselves are tried call by call in
 # tests/unit/test_seccomp*.c; here it is what mini-docker makes of Docker's words.
+# bats file_tags=native
 bats_require_minimum_version 1.5.0
 load ../tests/helper
 load checks

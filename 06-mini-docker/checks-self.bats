@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Lab 06: the runtime's own file cannot be written by who has a way to it (CVE-2019-5736). The two ways of
 # protecting it, and the control, are in tests/unit/test_self.c; this is the program itself.
+# bats file_tags=native
 bats_require_minimum_version 1.5.0
 load ../tests/helper
 load checks
