@@ -82,8 +82,9 @@ is() { [ "$output" = "$1" ] || fail "it is not: $1"; }
     is "EFAULT EPERM EPERM"
     with_caller --cap-drop SYS_CHROOT "161"
     is EPERM
+    # the filter lets syslog through for both; the kernel wants the capability over the host's own namespace
     with_caller --cap-add SYSLOG --cap-add SYS_NICE "103 237"
-    is "ok ok"
+    if [ "$(id -u)" -eq 0 ]; then is "ok ok"; else is "EPERM ok"; fi
 }
 
 @test "06 seccomp: a profile of one's own, in Docker's form" {
