@@ -64,14 +64,17 @@ EARLY static long call(long number, long a, long b, long c, long d, long e)
 }
 #endif
 
-/* A mount that is read-only for good reasons of somebody else's will do as well. */
+/*
+ * A mount that is read-only for good reasons of somebody else's will do as well. Seals are no sign
+ * of a copy in memory: every file of a tmpfs has F_SEAL_SEAL.
+ */
 EARLY static bool is_protected(long exe)
 {
     struct statfs fs;
     long seals = call(SYS_fcntl, exe, F_GET_SEALS, 0, 0, 0);
 
-    if (seals >= 0)
-        return (seals & SEALS) == SEALS;
+    if (seals >= 0 && (seals & SEALS) == SEALS)
+        return true;
     return call(SYS_fstatfs, exe, (long)&fs, 0, 0, 0) == 0 && fs.f_flags & ST_RDONLY;
 }
 

@@ -6,6 +6,7 @@
  * it, executed with a word that says what it is to do.
  */
 #include "cleanup.h"
+#include "mount.h"
 #include "proc.h"
 #include "runtime/self.h"
 #include "runtime/self_execute.h"
@@ -13,8 +14,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 
@@ -165,6 +168,21 @@ static void without_proc_it_says_so(void **state)
     assert_int_equal(proc_wait(pid, &err), 0);
 }
 
+/* There every file answers to F_GET_SEALS, as one in memory does. */
+static void a_program_in_a_tmpfs_is_not_copied(void **state)
+{
+    (void)state;
+    if (geteuid() != 0)
+        skip();
+    assert_int_equal(unshare(CLONE_NEWNS), 0);
+    assert_ok(mount_make_private(&err));
+    assert_int_equal(mount("tmpfs", dir, "tmpfs", 0, "mode=755"), 0);
+    copy_ourselves();
+    int result = attack("protect");
+    umount2(dir, MNT_DETACH);
+    assert_int_equal(result, EROFS);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -173,6 +191,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_user_runs_from_a_sealed_copy),
         cmocka_unit_test(it_is_done_once),
         cmocka_unit_test(without_proc_it_says_so),
+        cmocka_unit_test(a_program_in_a_tmpfs_is_not_copied),
     };
 
     if (argc > 1)
