@@ -16,6 +16,7 @@
 #include "ns_table.h"
 #include "proc.h"
 
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -217,8 +218,11 @@ bool container_has_early_hooks(const struct container *container)
 /* A process that was killed has told nothing. */
 static int explain_end(const struct container *container, struct err *err)
 {
+    enum { PATIENCE_MS = 50 };
+    struct pollfd end = {.fd = container->process.pidfd, .events = POLLIN};
     siginfo_t info = {0};
 
+    poll(&end, 1, PATIENCE_MS); /* its pipe is closed a moment before it has ended */
     if (waitid(P_PIDFD, (id_t)container->process.pidfd, &info, WEXITED | WNOHANG | WNOWAIT) < 0 ||
         !info.si_pid || info.si_code == CLD_EXITED)
         return -1;
