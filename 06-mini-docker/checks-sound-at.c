@@ -132,13 +132,13 @@ static void do_harm(struct task *task, long number)
 {
     bool first = same < 0;
 
-    if (error && is_sure(number))
-        return;
     if (first) {
         fprintf(out, "call %ld %ld\n", wanted, number);
         fflush(out);
     }
     same = number;
+    if (error && is_sure(number))
+        return;
     if (error) {
         task->failing = true;
         set_result(task, false);
