@@ -102,6 +102,28 @@ ASKED='(.mounts[] | select(.destination == "/sys/fs/cgroup"))'
     wait_for 5 rmdir "$(dir pids box)"
 }
 
+@test "06 groups: on v2, below one with processes of its own: no limits, and the error names them" {
+    [ "$(version)" = v2 ] || skip "needs cgroup v2"
+    local level=/sys/fs/cgroup/$LEVEL
+    bundle limited ".linux.cgroupsPath = \"/$LEVEL/box\"" '.linux.resources.pids.limit = 5'
+    mkdir "$level"
+    sleep 100 3>&- 4>&- &
+    victim=$!
+    echo "$victim" >"$level/cgroup.procs"
+    oci create --bundle "$PWD/limited" limited
+    ends 1 "$level/cgroup.subtree_control"
+    complained "hint: processes sit in $level itself ($victim sleep)"
+    [ ! -e state/limited ] || fail "the state directory is there"
+    [ "$(left)" = "$level" ] || fail "left: $(left)"
+    bundle box ".linux.cgroupsPath = \"/$LEVEL/box\""
+    starts box
+    [ "$(cat "$level/cgroup.type" "$level/cgroup.subtree_control")" = domain ] || fail "the level was changed"
+    grep -qx "$container" "$level/box/cgroup.procs" || fail "it is elsewhere"
+    oci delete --force box
+    kill -9 "$victim"
+    wait_for 5 rmdir "$level"
+}
+
 # bats test_tags=native
 @test "06 groups: a name that leads elsewhere is refused" {
     local name

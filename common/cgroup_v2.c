@@ -73,7 +73,9 @@ static int explain_enable(const char *parent, struct err *err)
 
 /*
  * Hands the group's controllers down from `parent`: all in one write, and only when that is refused
- * one by one, since those that nobody asked a limit of (they only count) may stay out.
+ * one by one, since those that nobody asked a limit of (they only count) may stay out. Not so where
+ * processes sit in `parent`: the kernel would let some through, cpu and pids, and make a threaded
+ * domain of it, in which no group below can hold a container ("domain invalid").
  */
 static int level(struct cgroup *group, int index, const char *parent, const char *child, bool made,
     struct err *err)
@@ -91,6 +93,12 @@ static int level(struct cgroup *group, int index, const char *parent, const char
     }
     if (fsio_write(err, parent, "cgroup.subtree_control", "%s", all) == 0)
         return 0;
+    if (err->code == EBUSY && group->needed & bits)
+        return explain_enable(parent, err);
+    if (err->code == EBUSY) {
+        group->controllers[0] &= ~bits;
+        return 0;
+    }
     for (const struct cgroup_controller *c = cgroup_controllers; c->name; c++) {
         if (!(bits & c->bit) ||
             fsio_write(err, parent, "cgroup.subtree_control", "+%s", c->v2_name) == 0)
