@@ -4,6 +4,7 @@
 # container is either right or gone, and `delete --force` leaves nothing.
 #
 # The sweeps take one of a few system calls, others each time; SWEEP=full takes all of them, some 20 minutes.
+# bats file_tags=native
 bats_require_minimum_version 1.5.0
 load ../tests/helper
 load checks
