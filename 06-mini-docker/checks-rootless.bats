@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # An ordinary user with a range of IDs of his own: newuidmap(1) writes the maps, as far as /etc/subuid and
 # /etc/subgid allow. The test's own lists lie over those of the host, in a mount namespace that only it sees.
+# bats file_tags=native
 bats_require_minimum_version 1.5.0
 load ../tests/helper
 load checks
