@@ -308,6 +308,7 @@ podman_user_namespace() {
     needs_podman
     run_and_status pod
 }
+# bats test_tags=vm
 @test "06 peers: podman: run -d, logs, pause, stop, start, kill, rm -f" {
     needs_podman
     life pod
