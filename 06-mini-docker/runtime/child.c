@@ -102,8 +102,8 @@ static int become_init(struct container *container, struct err *err)
  */
 static int wait_for_start(struct container *container, struct err *err)
 {
-    if (container->outlives)
-        prctl(PR_SET_PDEATHSIG, 0);
+    if (container->outlives && prctl(PR_SET_PDEATHSIG, 0) < 0)
+        return err_sys(err, "cannot outlive the command that makes the container");
     if (container->hold.in < 0)
         return 0;
     if (sync_signal(&container->sync, err) < 0)

@@ -71,7 +71,8 @@ static int stand_alone(const struct entry *entry, struct err *err)
 {
     struct pollfd parent = {.fd = entry->sync.in, .events = POLLIN};
 
-    prctl(PR_SET_PDEATHSIG, 0);
+    if (prctl(PR_SET_PDEATHSIG, 0) < 0)
+        return err_sys(err, "cannot outlive the command that starts the process");
     return poll(&parent, 1, 0) == 0 ? 0 : err_set(err, ERR_SYS, "the parent is gone");
 }
 
