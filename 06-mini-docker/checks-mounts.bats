@@ -244,10 +244,12 @@ while True:
 
 @test "06 devices: those of the configuration, past the umask, with their owners" {
     umask 077
+    # below a tmpfs of its own: the host's /tmp, where the root is, may be nodev
+    mounts="$mounts, "'{"destination": "/elsewhere", "type": "tmpfs", "source": "tmpfs"}'
     linux=', "devices": [{"path": "/dev/net/tun", "type": "c", "major": 10, "minor": 200, "fileMode": 438, "uid": 7, "gid": 8},
         {"path": "/dev/pipe", "type": "p", "fileMode": 402}, {"path": "/dev/disk", "type": "b", "major": 7, "minor": 0, "fileMode": 384},
-        {"path": "/elsewhere/u", "type": "u", "major": 1, "minor": 5, "fileMode": 292}, {"path": "/dev/null", "type": "c", "major": 1, "minor": 3, "fileMode": 416, "gid": 3}]'
-    oci 'stat -c "%F %t:%T %a %u:%g" /dev/net/tun /dev/pipe /dev/disk /elsewhere/u /dev/null /dev/full; readlink /dev/fd; readlink /dev/ptmx; umask'
+        {"path": "/elsewhere/new/u", "type": "u", "major": 1, "minor": 5, "fileMode": 292}, {"path": "/dev/null", "type": "c", "major": 1, "minor": 3, "fileMode": 416, "gid": 3}]'
+    oci 'stat -c "%F %t:%T %a %u:%g" /dev/net/tun /dev/pipe /dev/disk /elsewhere/new/u /dev/null /dev/full; readlink /dev/fd; readlink /dev/ptmx; umask'
     ends 0
     diff - <(echo "$output") <<'END' || fail "other devices"
 character special file a:c8 666 7:8
