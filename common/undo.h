@@ -29,7 +29,8 @@ enum undo_kind {
     UNDO_CGROUP_EMPTY, /* PATH: rmdir the group if it is empty; another may live in it: no error  */
     UNDO_HIERARCHY, /* NAME: mount the named v1 hierarchy, remove its groups, umount it           */
     UNDO_SUBTREE,   /* PATH CONTROLLER: write -CONTROLLER to PATH/cgroup.subtree_control, once no
-                       other run has the same line; what was on before all runs stays on */
+                       other run has the same line; what was on before all runs stays on, and what
+                       somebody else passes on by now */
     UNDO_MOUNT,     /* PATH: umount2(MNT_DETACH)                                                 */
     UNDO_LOOP,      /* DEVICE FILE: detach the loop device if FILE still backs it                 */
     UNDO_SWAP,      /* DEVICE: swapoff                                                           */

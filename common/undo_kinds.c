@@ -72,7 +72,13 @@ static int undo_subtree(const char *arg, struct err *err)
         return err_set(err, ERR_SYS, "a journal line is not whole: '%s'", arg);
     if (!fsio_exists(path, "cgroup.subtree_control"))
         return 0;
-    return fsio_write(err, path, "cgroup.subtree_control", "-%s", controller);
+    if (fsio_write(err, path, "cgroup.subtree_control", "-%s", controller) == 0)
+        return 0;
+    /*
+     * A group below passes it on. Ours are gone by now, so somebody else has begun to use the
+     * controller, podman or systemd, and it stays on for him: in our journal it is done.
+     */
+    return err->code == EBUSY ? 0 : -1;
 }
 
 /* The path is read back from mountinfo's point of view by umount2 itself: EINVAL is "no mount
