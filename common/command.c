@@ -10,6 +10,17 @@
 
 enum { ARGS_ROOM = 512 };
 
+static const struct opt NO_OPTS[] = {{0}};
+
+const struct command command_help_row = {
+    .name = "help",
+    .operands = "[COMMAND]",
+    .summary = "What there is, or all about one command",
+    .mixed = true,
+    .most = 1,
+    .opts = NO_OPTS,
+};
+
 const struct command *command_find(const struct program *program, const char *name)
 {
     for (const struct command *const *row = program->commands; *row; row++) {
@@ -154,7 +165,8 @@ int command_run(const struct program *program, const struct command *command, in
     if (command->args_size > sizeof(args))
         return err_set(err, ERR_SYS, "the options of %s need more room", command->name);
     if (read_words(command, &argc, &argv, args, err) == 0)
-        status = command->run(args, argc, argv, err);
+        status = command->run ? command->run(args, argc, argv, err)
+                              : command_help(program, argc > 0 ? argv[0] : NULL, err);
     opt_free(command->opts, args);
     return status;
 }

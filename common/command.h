@@ -30,6 +30,9 @@ struct command {
     int (*run)(void *args, int argc, char **argv, struct err *err);
 };
 
+/* `help [COMMAND]`, for any table: its run is NULL, since only command_run knows the program. */
+extern const struct command command_help_row;
+
 struct program {
     const char *name;                      /* "mini-docker" */
     const char *intro;                     /* what --help begins with */

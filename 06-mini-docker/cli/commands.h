@@ -16,7 +16,7 @@
 /* Exit statuses that are the engine's own; every other is the container's (docker-run(1)). */
 enum { EXIT_ENGINE = 125, EXIT_NOT_EXECUTABLE = 126, EXIT_COMMAND_NOT_FOUND = 127 };
 
-extern const struct command run_command, init_command, version_command, help_command;
+extern const struct command run_command, init_command, version_command;
 
 /* The program and its commands (main.c). */
 extern const struct program PROGRAM_TABLE;

@@ -14,7 +14,7 @@
 static const struct command *const COMMANDS[] = {
     &run_command,
     &version_command,
-    &help_command,
+    &command_help_row,
     &init_command,
     NULL,
 };

@@ -45,6 +45,6 @@ extern const struct program PROGRAM_TABLE;
 
 extern const struct command create_command, start_command, state_command, kill_command,
     delete_command, exec_command, run_command, list_command, ps_command, pause_command,
-    resume_command, update_command, features_command, spec_command, help_command;
+    resume_command, update_command, features_command, spec_command;
 
 #endif

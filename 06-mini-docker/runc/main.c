@@ -52,7 +52,7 @@ static const struct command *const COMMANDS[] = {
     &delete_command,
     &spec_command,
     &features_command,
-    &help_command,
+    &command_help_row,
     NULL,
 };
 

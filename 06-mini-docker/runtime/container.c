@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
  * The host's side of a container. The order is what makes it sound: what is about to be made is
- * journalled, then the groups are made and given their limits, and only then is there a process,
- * which is in its group before the program's first instruction (lab 04, the race). The child waits
- * at the first line of its work until its user and group IDs are mapped.
+ * journalled; the groups have their limits before any process is in them; and the process is in
+ * them before the program's first instruction (lab 04, the race).
+ *
+ *     v2, or a new user namespace    the groups, then clone3; the child waits for its IDs
+ *     v1                             clone3, and the groups while the child mounts: it is our own
+ *                                    code until then, and joins before the root is changed
  */
 #include "container.h"
 
@@ -21,20 +24,6 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
-
-/* "CLONE_NEWNS | CLONE_NEWPID", for --explain. */
-static const char *flag_names(int flags, char buf[160])
-{
-    size_t used = 0;
-
-    buf[0] = '\0';
-    for (int i = 0; i < NS_KINDS; i++) {
-        if (flags & ns_table[i].flag)
-            used += (size_t)snprintf(
-                buf + used, 160 - used, "%s%s", used ? " | " : "", ns_table[i].flag_name);
-    }
-    return buf;
-}
 
 /* The files that cgroup_set is about to write. */
 static void explain_limits(const struct container *container)
@@ -178,12 +167,12 @@ static int spawn_child(struct container *container, struct err *err)
 {
     struct namespaces *namespaces = &container->namespaces;
     struct spawn spawn = {.child = child_main, .arg = container, .cgroup_fd = container->group.fd};
-    char names[160];
+    char names[NS_FLAGS_TEXT];
 
     if (namespaces_open(&container->spec->linux_, namespaces, err) < 0)
         return -1;
     explain_step(&container->explain, "clone(2); labs 01, 04", "clone3(%s%s)",
-        flag_names(namespaces->made, names), spawn.cgroup_fd >= 0 ? " | CLONE_INTO_CGROUP" : "");
+        ns_flags_text(namespaces->made, names), spawn.cgroup_fd >= 0 ? "|CLONE_INTO_CGROUP" : "");
     int result = mounts_open_sources(container, err);
     if (result == 0)
         result = spawn_with_score(container, &spawn, err);

@@ -3,12 +3,12 @@
  * runtime: from a spec to a running process, and back to nothing. Labs 01 to 05, one after another.
  *
  *     container_init     nothing is there yet
- *     container_start    the groups and their limits, then one clone3; the child (child.c) builds
+ *     container_start    the groups with their limits, and one clone3; the child (child.c) builds
  *                        the container around itself and becomes the program
  *     container_wait     its exit status
  *     container_remove   the groups go
  *
- * There is no second exec of mini-docker in between, as programs in Go need it (their runtime has
+ * The child executes nothing of ours in between, as programs in Go need it (their runtime has
  * threads before main, and setns and unshare want a process with one thread: lab 04). A C program
  * has one thread, so the clone itself is where the container begins.
  */

@@ -3,11 +3,12 @@
  * The commands' order of doing things, which is what makes a killed one harmless:
  *
  *     1. the state directory, locked, with its journal and the config
- *     2. each group: a line in the journal, then mkdir                      container.c
- *     3. the process: cloned, and waiting; its line in the journal, then state.json; only then may
- *        it do anything. A parent that dies before that takes it along.     container.c, record
- * here
+ *     2. the groups: their lines in the journal, then mkdir (container.c)
+ *     3. the process: cloned; its line in the journal, then state.json (record, here). It dies with
+ *        its parent until it is held or is the program.
  *     4. all else is in the process's own namespaces and goes with it.
+ *
+ * On v1 the process is there before the groups; each line still comes before its thing can do harm.
  *
  * So whatever exists is named on disk, or dies by itself.
  */

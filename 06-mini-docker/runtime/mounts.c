@@ -110,9 +110,12 @@ static int mount_one(struct container *container, size_t index, struct err *err)
     if (mounts_read_options(container, m, &options, err) < 0)
         return -1;
     bool bind = mounts_is_bind(m, &options);
-    explain_step(&container->explain, "mount(2); lab 05", "%s %s on %s%s%s%s",
-        bind ? "bind" : "mount", bind ? m->source : m->type, m->destination,
-        options.flags & MS_RDONLY ? ", read-only" : "", options.data[0] ? ", " : "", options.data);
+    bool groups = m->type && (strcmp(m->type, "cgroup") == 0 || strcmp(m->type, "cgroup2") == 0);
+    if (bind || !groups) /* those say themselves what is bound for them */
+        explain_step(&container->explain, "mount(2); lab 05", "%s %s on %s%s%s%s",
+            bind ? "bind" : "mount", bind ? m->source : m->type, m->destination,
+            options.flags & MS_RDONLY ? ", read-only" : "", options.data[0] ? ", " : "",
+            options.data);
     if (options.flags & MS_REMOUNT)
         return remount(container, m, &options, err);
     if (bind)
@@ -120,7 +123,7 @@ static int mount_one(struct container *container, size_t index, struct err *err)
     if (!m->type)
         return err_set(
             err, ERR_USAGE, "the mount on %s has no type, and is no bind", m->destination);
-    if (strcmp(m->type, "cgroup") == 0 || strcmp(m->type, "cgroup2") == 0)
+    if (groups)
         return mounts_groups(container, m, &options, err) < 0
                    ? -1
                    : apply_later(container, m, &options, err);

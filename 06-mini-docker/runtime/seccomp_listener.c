@@ -7,33 +7,14 @@
  */
 #include "seccomp.h"
 
-#include "cleanup.h"
+#include "sock.h"
 
-#include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 
 int seccomp_listener_connect(const struct spec_seccomp *spec, int *ret_socket, struct err *err)
 {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    const char *path = spec->listener_path;
-
-    if (strlen(path) >= sizeof(address.sun_path))
-        return err_set(err, ERR_USAGE, "linux.seccomp.listenerPath: longer than %zu characters",
-            sizeof(address.sun_path) - 1);
-    strcpy(address.sun_path, path);
-    cleanup_close int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return err_sys(err, "cannot make a socket");
-    if (connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0) {
-        err_sys(err, "cannot reach the seccomp listener at %s", path);
-        if (err->code == ENOENT || err->code == ECONNREFUSED)
-            err_hint(err, "no program listens there -> start it first");
-        return -1;
-    }
-    *ret_socket = steal_fd(&fd);
-    return 0;
+    return sock_connect(spec->listener_path, ret_socket, err);
 }
 
 int seccomp_listener_send(int socket, int notify_fd, const char *state, struct err *err)
