@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * status: how a container is, and how its last life went: containers/ID/status.json.
+ *
+ * Only the monitor writes the file, or, when the monitor is dead, whoever finds that (status_ask
+ * heals). Whether something runs is not in it: that is asked of the kernel (runtime/state.h), and
+ * so is the monitor, by pid and start time.
+ */
+#ifndef ENGINE_STATUS_H
+#define ENGINE_STATUS_H
+
+#include "store.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* Docker's states. */
+enum status_kind {
+    STATUS_CREATED,
+    STATUS_RUNNING,
+    STATUS_PAUSED,
+    STATUS_RESTARTING, /* it has ended and its monitor waits to start it again */
+    STATUS_REMOVING,
+    STATUS_EXITED,
+    STATUS_DEAD,
+};
+
+enum status_health { HEALTH_NONE, HEALTH_STARTING, HEALTH_HEALTHY, HEALTH_UNHEALTHY };
+
+enum { STATUS_ENDPOINTS = 8, STATUS_PORTS = 64 };
+
+/* Its place in one network, as network.h chose it. */
+struct status_endpoint {
+    char network[64], ip[46], gateway[46], mac[18];
+    unsigned prefix; /* length */
+};
+
+/* A port that is published: host_ip:host_port -> port. */
+struct status_port {
+    char host_ip[46];
+    unsigned host_port, port;
+    char protocol[8]; /* "tcp", "udp" */
+};
+
+struct status {
+    char started_at[STORE_TIME], finished_at[STORE_TIME]; /* "": not yet */
+    int exit_code;
+    bool oom_killed;
+    bool stopped_by_hand; /* `stop` or `kill`: `unless-stopped` and `on-failure` leave it so */
+    char error[256];      /* why it could not start */
+    unsigned restart_count;
+    enum status_health health;
+    unsigned failing_streak;
+    char health_output[512]; /* of the last check */
+    pid_t monitor;           /* 0: none */
+    unsigned long long monitor_start_time;
+    struct status_endpoint endpoints[STATUS_ENDPOINTS];
+    size_t endpoints_count;
+    struct status_port ports[STATUS_PORTS];
+    size_t ports_count;
+
+    /* not in the file: from the kernel, by status_ask */
+    enum status_kind kind;
+    pid_t pid; /* of the container's first process, 0: none */
+};
+
+/* "created", "running", … */
+const char *status_name(enum status_kind kind);
+
+/* Write it, whole or not at all. Errors: the container is gone (ENOENT), a full disk. */
+int status_save(
+    const struct store *store, const char *id, const struct status *status, struct err *err);
+
+/*
+ * How it is now. A container that was never started has no file and is "created". Where the monitor
+ * was killed, what it left is undone first (status 137, "its monitor was killed") and that is
+ * saved.
+ */
+int status_ask(const struct store *store, const char *id, struct status *ret, struct err *err);
+
+/* For people: "Up 3 minutes (healthy)", "Exited (0) 2 hours ago", "Created", as `ps` has it. */
+void status_describe(const struct status *status, char *ret, size_t size);
+
+#endif
