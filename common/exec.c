@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/statvfs.h>
 
 /* This program's own ELF header, which the linker names: the machine that runs us. */
@@ -249,11 +250,13 @@ int exec_program(char *const argv[], char *const envp[], const char *path_list, 
 
 void exec_reset_signals(void)
 {
-    struct sigaction normal = {.sa_handler = SIG_DFL};
+    static const unsigned long normal[8]; /* the kernel's struct sigaction: zeros are SIG_DFL */
     sigset_t none;
 
+    /* Not sigaction(3): it refuses the two signals that glibc keeps for itself, and a parent may
+     * have ignored even those. SIGKILL and SIGSTOP are refused here too, and are as they are. */
     for (int signal = 1; signal < NSIG; signal++)
-        sigaction(signal, &normal, NULL); /* SIGKILL, SIGSTOP: refused, and they are as they are */
+        syscall(SYS_rt_sigaction, signal, normal, NULL, (NSIG - 1) / 8);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
 }

@@ -5,9 +5,13 @@
 #include "proc.h"
 #include "unit.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static struct err err;
 static char dir[] = "/tmp/test-exec-XXXXXX";
@@ -106,6 +110,36 @@ static void elf(void **state)
     assert_non_null(strstr(err.hint, "built for RISC-V"));
 }
 
+/* Real-time signals, too, and among them the two that glibc's own functions do not touch. */
+static void every_signal_is_normal(void **state)
+{
+    const struct {
+        void (*handler)(int);
+        unsigned long rest[7];
+    } ignore = {.handler = SIG_IGN}; /* as the kernel has it */
+    sigset_t all, blocked;
+    pid_t child = fork();
+
+    (void)state;
+    if (child == 0) {
+        for (int signal = 1; signal < NSIG; signal++)
+            syscall(SYS_rt_sigaction, signal, &ignore, NULL, (NSIG - 1) / 8);
+        sigfillset(&all);
+        sigprocmask(SIG_BLOCK, &all, NULL);
+        char *before = fsio_read("/proc/self", "status", &err);
+        exec_reset_signals();
+        char *after = fsio_read("/proc/self", "status", &err);
+        sigprocmask(SIG_SETMASK, NULL, &blocked);
+        _exit(before && strstr(before, "SigIgn:\tfffffffffffbfeff") && after &&
+                      strstr(after, "SigIgn:\t0000000000000000") && sigisemptyset(&blocked)
+                  ? 0
+                  : 1);
+    }
+    int status = -1;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -113,6 +147,7 @@ int main(void)
         cmocka_unit_test(modes_and_places),
         cmocka_unit_test(search),
         cmocka_unit_test(elf),
+        cmocka_unit_test(every_signal_is_normal),
     };
 
     return cmocka_run_group_tests_name("exec", tests, set_up, tear_down);
