@@ -436,6 +436,26 @@ memory_max() { limit memory memory.limit_in_bytes memory.max; }
 }
 
 # bats test_tags=vm
+@test "06 runc: update takes back what is on or off: an idle group, a v1 group without OOM killer" {
+    need_groups
+    bundle '.linux.resources = {cpu: {shares: 512, idle: 1}, memory: {disableOOMKiller: true}}'
+    running
+    [ -z "$(limit cpu cpu.idle cpu.idle 2>&1 | grep -v '^1$')" ] || skip "$(limit cpu cpu.idle cpu.idle 2>&1)"
+    done_by 0 update --pids-limit 50 "$ID"
+    [ "$(limit cpu cpu.idle cpu.idle)" = 1 ] || fail "what was not named is not as it was"
+    [ "$(version)" = v2 ] || limit memory memory.oom_control - | grep -qx 'oom_kill_disable 1'
+    echo '{"cpu": {"shares": 2000, "idle": 0}, "memory": {"disableOOMKiller": false}}' >limits.json
+    done_by 0 update --resources limits.json "$ID"
+    [ "$(limit cpu cpu.idle cpu.idle)" = 0 ] || fail "it is idle still"
+    [ "$(limit cpu cpu.shares cpu.weight)" = "$([ "$(version)" = v1 ] && echo 2000 || echo 170)" ] ||
+        fail "$(limit cpu cpu.shares cpu.weight)"
+    [ "$(version)" = v2 ] || limit memory memory.oom_control - | grep -qx 'oom_kill_disable 0' || fail "no OOM killer"
+    done_by 0 update --cpu-idle 1 "$ID"
+    [ "$(limit cpu cpu.idle cpu.idle)" = 1 ] || fail "it is not idle"
+    refuse "--cpu-idle" update --cpu-idle 2 "$ID"
+}
+
+# bats test_tags=vm
 @test "06 runc: update refuses what it cannot do, and changes nothing then" {
     need_groups
     bundle '.linux.resources.pids.limit = 40'

@@ -56,6 +56,9 @@ struct cgroup_file {
     const char *name, *value;
 };
 
+/* A switch. Off is how a group begins, so it needs no controller, and changes nothing without. */
+enum cgroup_switch { CGROUP_UNSAID, CGROUP_ON, CGROUP_OFF };
+
 /*
  * All that the OCI's linux.resources can ask for (config-linux.md, "Control groups"), in its v1
  * words and units; on v2 they are converted. A limit of 0 means "none asked for": its file is not
@@ -66,15 +69,15 @@ struct cgroup_limits {
     uint64_t cpu_burst_usec;
     uint64_t cpu_shares; /* v1's 2…262144, converted to v2's weight as the OCI says */
     uint64_t cpu_rt_runtime_usec, cpu_rt_period_usec; /* v1 only */
-    bool cpu_idle;
+    enum cgroup_switch cpu_idle;
     const char *cpus, *mems; /* lists for cpuset.cpus and cpuset.mems, "0-1", or NULL */
     uint64_t memory_bytes;
     uint64_t memory_swap_bytes; /* memory and swap together, as v1 and docker count it */
     uint64_t memory_reservation_bytes;
     bool memory_swappiness_given;
-    unsigned memory_swappiness; /* 0…100; v1 only */
-    bool oom_kill_disabled;     /* v1 only */
-    bool check_before_update;   /* refuse a memory limit below what is in use now */
+    unsigned memory_swappiness;           /* 0…100; v1 only */
+    enum cgroup_switch oom_kill_disabled; /* v1 only */
+    bool check_before_update;             /* refuse a memory limit below what is in use now */
     uint64_t pids;
     uint64_t io_weight; /* 10…1000 */
     struct cgroup_device_limits io_weight_devices, read_bps, write_bps, read_iops, write_iops;

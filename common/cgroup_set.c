@@ -2,9 +2,9 @@
 /*
  * Every limit that linux.resources knows, in one table: which controller it needs, which file takes
  * it in either version, and how the number is converted. Rows are written from the top: a row may
- * need what is above it (no process can join before cpuset.cpus is set, an idle group takes no
- * shares). Limits that hang together (memory and swap, quota and period) or that are lists have a
- * function of their own.
+ * need what is above it (no process can join before cpuset.cpus is set; an idle group takes no
+ * shares, so "off" comes before them and "on" after). Limits that hang together (memory and swap,
+ * quota and period) or that are lists have a function of their own.
  *
  * A row whose file is NULL cannot be had in that version and is left out, as runc leaves it out.
  *
@@ -19,11 +19,11 @@
 #include <stdarg.h>
 #include <string.h>
 
-enum row_type { NUMBER, TEXT, FLAG, COUNT };
+enum row_type { NUMBER, TEXT, FLAG, COUNT, ON, OFF };
 
 struct row {
     unsigned controller;
-    enum row_type type; /* of the field at `offset`: uint64_t, const char *, bool, size_t */
+    enum row_type type; /* of the field: uint64_t, const char *, bool, size_t, enum cgroup_switch */
     size_t offset;
     const char *v1, *v2;           /* the files */
     uint64_t (*convert)(uint64_t); /* from v1's number to v2's; NULL: it is the same */
@@ -40,15 +40,17 @@ static const struct row ROWS[] = {
     {CG_CPU, NUMBER, AT(cpu_quota_usec), OWN, OWN, .set = cgroup_set_bandwidth},
     {CG_CPU, NUMBER, AT(cpu_period_usec), OWN, OWN, .set = cgroup_set_bandwidth},
     {CG_CPU, NUMBER, AT(cpu_burst_usec), OWN, OWN, .set = cgroup_set_bandwidth},
+    {CG_CPU, OFF, AT(cpu_idle), "cpu.idle", "cpu.idle"},
     {CG_CPU, NUMBER, AT(cpu_shares), "cpu.shares", "cpu.weight", cgroup_weight_of_shares},
     {CG_CPU, NUMBER, AT(cpu_rt_period_usec), "cpu.rt_period_us", NULL},
     {CG_CPU, NUMBER, AT(cpu_rt_runtime_usec), "cpu.rt_runtime_us", NULL},
-    {CG_CPU, FLAG, AT(cpu_idle), "cpu.idle", "cpu.idle"},
+    {CG_CPU, ON, AT(cpu_idle), "cpu.idle", "cpu.idle"},
     {CG_MEMORY, NUMBER, AT(memory_bytes), OWN, OWN, .set = cgroup_set_memory},
     {CG_MEMORY, NUMBER, AT(memory_swap_bytes), OWN, OWN, .set = cgroup_set_memory},
     {CG_MEMORY, NUMBER, AT(memory_reservation_bytes), "memory.soft_limit_in_bytes", "memory.low"},
     {CG_MEMORY, FLAG, AT(memory_swappiness_given), OWN, NULL, .set = cgroup_set_swappiness},
-    {CG_MEMORY, FLAG, AT(oom_kill_disabled), "memory.oom_control", NULL},
+    {CG_MEMORY, ON, AT(oom_kill_disabled), "memory.oom_control", NULL},
+    {CG_MEMORY, OFF, AT(oom_kill_disabled), "memory.oom_control", NULL},
     {CG_PIDS, NUMBER, AT(pids), "pids.max", "pids.max"},
     {CG_BLKIO, NUMBER, AT(io_weight), OWN, OWN, .set = cgroup_set_io},
     {CG_BLKIO, COUNT, AT(io_weight_devices.count), OWN, OWN, .set = cgroup_set_io},
@@ -79,6 +81,10 @@ static bool is_asked(const struct row *row, const struct cgroup_limits *limits)
         return *(const bool *)field;
     case COUNT:
         return *(const size_t *)field;
+    case ON:
+        return *(const enum cgroup_switch *)field == CGROUP_ON;
+    case OFF:
+        return *(const enum cgroup_switch *)field == CGROUP_OFF;
     }
     return false;
 }
@@ -106,7 +112,7 @@ unsigned cgroup_needed(const struct cgroup_limits *limits, bool v2)
     if (!limits)
         return 0;
     for (const struct row *row = ROWS; row < ROWS + ROWS_COUNT; row++) {
-        if ((v2 ? row->v2 : row->v1) && is_asked(row, limits))
+        if ((v2 ? row->v2 : row->v1) && row->type != OFF && is_asked(row, limits))
             needed |= row->controller;
     }
     return needed | needed_by_files(limits);
@@ -159,6 +165,13 @@ int cgroup_write_number(
     return cgroup_write_text(group, bit, file, err, "%" PRIu64, value);
 }
 
+static bool is_there(const struct cgroup *group, unsigned bit, const char *file)
+{
+    const char *dir = cgroup_dir(group, bit);
+
+    return dir && fsio_exists(dir, file);
+}
+
 static int set_row(const struct cgroup *group, const struct row *row,
     const struct cgroup_limits *limits, struct err *err)
 {
@@ -170,6 +183,8 @@ static int set_row(const struct cgroup *group, const struct row *row,
     if (row->type == TEXT)
         return cgroup_write_text(
             group, row->controller, file, err, "%s", *(const char *const *)field);
+    if (row->type == OFF)
+        number = 0;
     if (row->type == NUMBER)
         number = *(const uint64_t *)field;
     if (group->v2 && row->convert)
@@ -184,8 +199,9 @@ int cgroup_set(struct cgroup *group, const struct cgroup_limits *limits, struct 
     if (group->v2 && cgroup_v2_enable(group, cgroup_needed(limits, true), err) < 0)
         return -1;
     for (const struct row *row = ROWS, *done = NULL; row < ROWS + ROWS_COUNT; row++) {
-        if (!(group->v2 ? row->v2 : row->v1) || !is_asked(row, limits) ||
-            (row->set && done && row->set == done->set))
+        const char *file = group->v2 ? row->v2 : row->v1;
+        if (!file || !is_asked(row, limits) || (row->set && done && row->set == done->set) ||
+            (row->type == OFF && !is_there(group, row->controller, file)))
             continue;
         if (set_row(group, row, limits, err) < 0)
             return -1;

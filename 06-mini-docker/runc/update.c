@@ -18,7 +18,7 @@ struct update_args {
     const char *resources, *cpus, *mems;
     const char *memory, *memory_reservation, *memory_swap;
     const char *quota, *period, *burst, *shares, *rt_runtime, *rt_period;
-    const char *pids, *weight;
+    const char *pids, *weight, *idle;
 };
 
 #define AT(field) offsetof(struct update_args, field)
@@ -35,6 +35,7 @@ static const struct opt OPTS[] = {
     {0, "cpu-burst", "USEC", "CPU time that may be saved for later", OPT_TEXT, AT(burst)},
     {0, "cpu-share", "N", "its part of the CPUs when all want them, 2 to 262144", OPT_TEXT,
         AT(shares)},
+    {0, "cpu-idle", "0|1", "1: it gets what CPU time nobody else wants", OPT_TEXT, AT(idle)},
     {0, "cpu-rt-runtime", "USEC", "real-time CPU time in each period (v1)", OPT_TEXT,
         AT(rt_runtime)},
     {0, "cpu-rt-period", "USEC", "and that period (v1)", OPT_TEXT, AT(rt_period)},
@@ -85,11 +86,25 @@ static int read_number(
                : size_parse_u64(number->name, text, number->least, number->most, ret, err);
 }
 
+static int read_idle(const char *text, enum cgroup_switch *ret, struct err *err)
+{
+    uint64_t on;
+
+    if (!text)
+        return 0;
+    if (size_parse_u64("--cpu-idle", text, 0, 1, &on, err) < 0)
+        return -1;
+    *ret = on ? CGROUP_ON : CGROUP_OFF;
+    return 0;
+}
+
 /* Returns how many limits there are, or -1. */
 static int read_options(const struct update_args *args, struct cgroup_limits *ret, struct err *err)
 {
-    int given = (args->cpus != NULL) + (args->mems != NULL);
+    int given = (args->cpus != NULL) + (args->mems != NULL) + (args->idle != NULL);
 
+    if (read_idle(args->idle, &ret->cpu_idle, err) < 0)
+        return -1;
     for (size_t i = 0; i < sizeof(NUMBERS) / sizeof(NUMBERS[0]); i++) {
         const char *text = *(const char *const *)((const char *)args + NUMBERS[i].text);
         if (text &&

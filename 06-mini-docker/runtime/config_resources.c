@@ -30,12 +30,35 @@ static int read_swappiness(struct json_reader *reader, struct json_object *value
     return json_read_field(reader, &number, value, limits);
 }
 
+/* false: it may be on, when this is an update */
+static int read_oom_killer(struct json_reader *reader, struct json_object *value, void *field)
+{
+    struct cgroup_limits *limits = field;
+
+    if (json_expect(reader, value, json_type_boolean) < 0)
+        return -1;
+    limits->oom_kill_disabled = json_object_get_boolean(value) ? CGROUP_ON : CGROUP_OFF;
+    return 0;
+}
+
+static int read_idle(struct json_reader *reader, struct json_object *value, void *field)
+{
+    static const struct json_field number =
+        JSON_NUMBER_IN(NULL, struct cgroup_limits, cpu_idle, 0, 1);
+    struct cgroup_limits *limits = field;
+
+    if (json_read_field(reader, &number, value, limits) < 0)
+        return -1;
+    limits->cpu_idle = limits->cpu_idle ? CGROUP_ON : CGROUP_OFF;
+    return 0;
+}
+
 static const struct json_field MEMORY[] = {
     LIMIT("limit", memory_bytes),
     LIMIT("swap", memory_swap_bytes),
     LIMIT("reservation", memory_reservation_bytes),
     {.name = "swappiness", .kind = JSON_CUSTOM, .custom = read_swappiness},
-    JSON_FIELD("disableOOMKiller", JSON_BOOL, struct cgroup_limits, oom_kill_disabled),
+    {.name = "disableOOMKiller", .kind = JSON_CUSTOM, .custom = read_oom_killer},
     JSON_FIELD("checkBeforeUpdate", JSON_BOOL, struct cgroup_limits, check_before_update),
     {0},
 };
@@ -48,7 +71,7 @@ static const struct json_field CPU[] = {
     AMOUNT("shares", cpu_shares),
     LIMIT("realtimeRuntime", cpu_rt_runtime_usec),
     AMOUNT("realtimePeriod", cpu_rt_period_usec),
-    JSON_NUMBER_IN("idle", struct cgroup_limits, cpu_idle, 0, 1),
+    {.name = "idle", .kind = JSON_CUSTOM, .custom = read_idle},
     JSON_FIELD("cpus", JSON_STRING, struct cgroup_limits, cpus),
     JSON_FIELD("mems", JSON_STRING, struct cgroup_limits, mems),
     {0},

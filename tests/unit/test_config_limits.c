@@ -48,7 +48,7 @@ static void has_memory_cpu_pids(void **state)
     assert_int_equal(r->memory_reservation_bytes, 52428800);
     assert_true(r->memory_swap_bytes == UINT64_MAX);
     assert_true(r->memory_swappiness_given && r->memory_swappiness == 0);
-    assert_true(r->oom_kill_disabled && r->check_before_update);
+    assert_true(r->oom_kill_disabled == CGROUP_ON && r->check_before_update);
     assert_int_equal(r->cpu_shares, 1024);
     assert_true(r->cpu_quota_usec == UINT64_MAX);
     assert_int_equal(r->cpu_period_usec, 50000);
@@ -57,7 +57,7 @@ static void has_memory_cpu_pids(void **state)
     assert_int_equal(r->cpu_rt_period_usec, 1000000);
     assert_string_equal(r->cpus, "0-1");
     assert_string_equal(r->mems, "0");
-    assert_true(r->cpu_idle);
+    assert_true(r->cpu_idle == CGROUP_ON);
     assert_true(r->pids == UINT64_MAX);
     config_free(&config);
 }
