@@ -31,6 +31,10 @@ labs    ps                      procps                  procps-ng               
 lab06   pkg-config              pkg-config              pkgconf-pkg-config      pkgconf         pkgconf
 lab06   pc:json-c               libjson-c-dev           json-c-devel            json-c          json-c-dev
 lab06   pc:libseccomp           libseccomp-dev          libseccomp-devel        libseccomp      libseccomp-dev
+lab06   pc:libarchive           libarchive-dev          libarchive-devel        libarchive      libarchive-dev
+lab06   pc:nettle               nettle-dev              nettle-devel            nettle          nettle-dev
+lab06   pc:libzstd              libzstd-dev             libzstd-devel           zstd            zstd-dev
+lab06   pc:zlib                 zlib1g-dev              zlib-devel              zlib            zlib-dev
 vm      qemu-system-x86_64      qemu-system-x86         qemu-system-x86-core    qemu-system-x86 qemu-system-x86_64
 vm      static:busybox          busybox-static          busybox                 busybox         busybox-static
 vm      bash                    bash                    bash                    bash            bash
@@ -57,6 +61,9 @@ test    conmon                  conmon                  conmon                  
 test    ctr                     containerd              containerd              containerd      containerd-ctr
 test    dockerd                 docker.io               moby-engine             docker          docker-engine
 test    runc                    runc                    runc                    runc            runc
+test    skopeo                  skopeo                  skopeo                  skopeo          skopeo
+test    umoci                   umoci                   umoci                   umoci           umoci
+test    buildah                 buildah                 buildah                 buildah         buildah
 bench   crun                    crun                    crun                    crun            crun
 bench   runc                    runc                    runc                    runc            runc
 bench   bwrap                   bubblewrap              bubblewrap              bubblewrap      bubblewrap
