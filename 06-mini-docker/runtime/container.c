@@ -126,6 +126,9 @@ static int let_go(struct container *container, struct err *err)
         if (idmap_write(container->process.pid, l->mappings, err) < 0)
             return -1;
     }
+    if (container->prepare &&
+        container->prepare(container->process.pid, container->prepare_arg, err) < 0)
+        return -1;
     explain_step(&container->explain, "pipe(7); lab 04", "let it go on; the pipe ends at its exec");
     return sync_signal(&container->sync, err);
 }

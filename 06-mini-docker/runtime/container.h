@@ -44,6 +44,9 @@ struct container {
     /* Called once the process exists and before it does anything; may be NULL. */
     int (*record)(struct container *container, struct err *err);
     void *record_arg;
+    /* Called before the process is let go on, with its IDs mapped; may be NULL. */
+    int (*prepare)(pid_t pid, void *arg, struct err *err);
+    void *prepare_arg;
     struct hooks_state hooks_state; /* what hooks are told; id NULL: no hook is run */
     struct explain explain;
 

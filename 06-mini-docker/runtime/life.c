@@ -60,6 +60,8 @@ static int record(struct container *container, struct err *err)
 
 static int keep_config(const struct life *life, struct err *err)
 {
+    if (!life->config.text)
+        return 0;
     return fsio_create(err, life->state.dir, "config.json", life->config.text);
 }
 
@@ -67,7 +69,7 @@ static void describe(struct life *life, const struct life_options *options)
 {
     struct state *state = &life->state;
 
-    snprintf(state->bundle, sizeof(state->bundle), "%s", options->bundle);
+    snprintf(state->bundle, sizeof(state->bundle), "%s", options->bundle ? options->bundle : "");
     snprintf(state->rootfs, sizeof(state->rootfs), "%s", life->config.spec.root.path);
     snprintf(state->owner, sizeof(state->owner), "%u", geteuid());
     write_time(state->created, sizeof(state->created));
@@ -80,12 +82,15 @@ static void fill_container(struct life *life, const struct life_options *options
     container->spec = &life->config.spec;
     container->undo = &life->undo;
     container->lock = life->state.lock;
-    container->seccomp = &life->seccomp;
+    container->seccomp = options->spec ? options->seccomp : &life->seccomp;
     memcpy(container->stdio, options->stdio, sizeof(container->stdio));
     container->console_socket = options->console_socket;
     container->preserve_fds = options->preserve_fds;
     container->no_pivot = options->no_pivot;
     container->keep_keyring = options->keep_keyring;
+    container->init = options->init;
+    container->prepare = options->prepare;
+    container->prepare_arg = options->prepare_arg;
     container->explain = options->explain;
     container->record = record;
     container->record_arg = life;
@@ -97,14 +102,23 @@ static void fill_container(struct life *life, const struct life_options *options
     };
 }
 
+static int read_spec(const struct life_options *options, struct life *life, struct err *err)
+{
+    if (options->spec) {
+        life->config.spec = *options->spec;
+        return 0;
+    }
+    explain_step(&options->explain, "the OCI's config.md", "read config.json");
+    return config_read(options->bundle, "config.json", options->bundle, &life->config, err);
+}
+
 /* What needs nothing made: a wrong config.json leaves no trace. */
 static int prepare(struct life_options *options, struct life *life, struct err *err)
 {
     struct spec *spec = &life->config.spec;
     char cache[PATH_MAX];
 
-    if (state_check_id(options->id, err) < 0 ||
-        config_read(options->bundle, "config.json", options->bundle, &life->config, err) < 0)
+    if (state_check_id(options->id, err) < 0 || read_spec(options, life, err) < 0)
         return -1;
     if (!spec->process.args)
         return err_set(err, ERR_USAGE, "config.json: process: it is needed to create a container");
@@ -124,7 +138,9 @@ static int prepare(struct life_options *options, struct life *life, struct err *
     }
     if (!spec->linux_.cgroups_path)
         spec->linux_.cgroups_path = options->id;
-    spec->linux_.cgroups_disabled = options->cgroups_disabled;
+    spec->linux_.cgroups_disabled |= options->cgroups_disabled;
+    if (options->spec)
+        return 0;
     snprintf(cache, sizeof(cache), "%s/.seccomp", options->root);
     return seccomp_prepare(spec->linux_.seccomp, cache, &life->seccomp, err);
 }
@@ -172,11 +188,10 @@ static int begin(const struct life_options *options, struct life *life, struct e
     *life = (struct life){
         .state = {.lock = -1, .group = {.absent = true, .fd = -1}}, .undo = {.fd = -1}};
     container_init(&life->container);
-    explain_step(&own.explain, "the OCI's config.md", "read config.json");
     if (prepare(&own, life, err) < 0)
         return -1;
-    explain_step(&own.explain, "the OCI's runtime.md", "make %s/%s: lock, journal, config.json",
-        own.root, own.id);
+    explain_step(&own.explain, "the OCI's runtime.md", "make %s/%s: lock, journal%s", own.root,
+        own.id, own.spec ? "" : ", config.json");
     if (state_create(options->root, options->id, &life->state, &life->undo, err) < 0)
         return -1;
     describe(life, options);

@@ -21,15 +21,29 @@
 #include "state.h"
 
 struct life_options {
-    const char *root;     /* where the state directories are */
-    const char *id;       /* see state_check_id */
-    const char *bundle;   /* absolute: where config.json is */
+    const char *root;   /* where the state directories are */
+    const char *id;     /* see state_check_id */
+    const char *bundle; /* absolute: where config.json is; not looked at with `spec` */
+    /*
+     * In place of a config.json: the spec, and its filter, prepared (NULL: none). Both stay the
+     * caller's, and must live as long as the struct life. life_later.c's commands then know of no
+     * hooks.
+     */
+    const struct spec *spec;
+    const struct seccomp *seccomp;
     const char *pid_file; /* NULL: none; written whole, with the process as the caller sees it */
     int console_socket;   /* process.terminal: connected, where the pty's master is sent; else -1 */
     int stdio[3];         /* 0, 1, 2 of the program, unless it has a terminal */
     unsigned preserve_fds;
     bool no_pivot, keep_keyring, cgroups_disabled;
     bool detach; /* life_run: the container outlives the caller */
+    bool init;   /* PID 1 is our own init (init.h) */
+    /*
+     * Called once the process `pid` has its namespaces and its IDs, and before its program runs:
+     * to fill its network. NULL: nothing is to be done. An error ends the start.
+     */
+    int (*prepare)(pid_t pid, void *arg, struct err *err);
+    void *prepare_arg;
     struct explain explain;
     /*
      * Called once config.json has said whether there is a terminal, to fill stdio or
@@ -79,6 +93,13 @@ int life_start(const char *root, const char *id, struct err *ret_warning, struct
 
 /* `all`: every process of the container's groups. Errors: it is not running. */
 int life_kill(const char *root, const char *id, int signal, bool all, struct err *err);
+
+/*
+ * Stop all its processes where they are, or let them go on: the freezer of its groups, since a
+ * signal is seen by the parent and reaches one process at a time. Errors: it is not running, or
+ * not paused; ERR_SKIP, it has no group.
+ */
+int life_pause(const char *root, const char *id, bool pause, struct err *err);
 
 /*
  * Remove a container that has stopped, or was never started; with `force` in any state, and then an

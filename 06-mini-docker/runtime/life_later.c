@@ -88,6 +88,37 @@ int life_kill(const char *root, const char *id, int signal, bool all, struct err
     return result;
 }
 
+/* Only what makes a difference is done: to freeze a frozen group would hide a mistake. */
+static int may_pause(const struct state *state, bool pause, struct err *err)
+{
+    enum state_status status = state_status(state);
+
+    if (state->group.absent) {
+        err_set(err, ERR_SKIP, "cannot %s container %s: it has no group",
+            pause ? "pause" : "resume", state->id);
+        return err_hint(err, "only a group can be frozen -> create it where groups can be made");
+    }
+    if (pause ? status == STATE_RUNNING || status == STATE_CREATED : status == STATE_PAUSED)
+        return 0;
+    err_set(err, ERR_SYS, "cannot %s container %s: it is %s", pause ? "pause" : "resume", state->id,
+        state_status_name(status));
+    return err_hint(err, pause ? "container not running -> start it first"
+                               : "container not paused -> pause it first");
+}
+
+int life_pause(const char *root, const char *id, bool pause, struct err *err)
+{
+    struct state state;
+    int result = state_load(root, id, true, &state, err);
+
+    if (result == 0)
+        result = may_pause(&state, pause, err);
+    if (result == 0)
+        result = cgroup_freeze(&state.group, pause, err);
+    state_close(&state);
+    return result;
+}
+
 /* End the first process and wait for that: its death ends all others of its PID namespace. */
 static void end_process(const struct state *state)
 {

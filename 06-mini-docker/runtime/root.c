@@ -121,6 +121,8 @@ int stage_root(struct container *container, struct err *err)
             return -1;
         path = layer_root;
     }
+    if (root->lower && root_overlay(container, err) < 0)
+        return -1;
     if (propagation != MS_PRIVATE && make_parent_private(path, err) < 0)
         return -1;
     explain_step(&container->explain, "mount(2); lab 05", "bind the root onto itself");

@@ -56,6 +56,12 @@ struct spec_root {
     bool readonly;
     /* Not the OCI's: what is written goes to memory, and nothing changes in path itself. */
     bool ephemeral;
+    /*
+     * Not the OCI's: overlayfs's directories, absolute; `lower` with ':' between, the topmost
+     * first. Then path is where it is mounted, in the container's mount namespace only: any
+     * directory will do, `upper` itself too. NULL: path is the root as it is.
+     */
+    const char *lower, *upper, *work;
 };
 
 /*

@@ -16,6 +16,9 @@ int stage_groups(struct container *container, struct err *err);
 int groups_join(struct container *container, struct err *err);
 /* root.c: the new root becomes a mount of its own; container->root_fd is opened. */
 int stage_root(struct container *container, struct err *err);
+/* root_overlay.c: spec->root.lower, upper and work become one tree at spec->root.path. Errors: the
+ * file system cannot be an upper layer. */
+int root_overlay(const struct container *container, struct err *err);
 /* mounts.c: spec->mounts, below root_fd. */
 int stage_mounts(struct container *container, struct err *err);
 /* devices.c: the device files and links of /dev. */

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+/*
+ * A root of layers: those below are only read and may be shared by many containers; what this one
+ * writes goes to `upper` (lab 05, overlay). It is mounted by the container's first process in its
+ * own mount namespace: nobody else sees the mount, and the kernel takes it away with the last
+ * process, however that ended.
+ *
+ * Where overlayfs cannot be had, because `upper` itself lies on one (in a container, in the
+ * throwaway machine) or the kernel refuses it to ordinary users, the single lower layer is copied
+ * once, into `work`, and that is the root. What must hold: the copy is whole or not there.
+ */
+#include "stages.h"
+
+#include "cleanup.h"
+#include "rootfs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+/* mount(2) copies one page of data. */
+enum { DATA = 4096 };
+
+/*
+ * In a user namespace overlayfs keeps its marks in user.* attributes, as trusted.* are refused
+ * (the kernel's Documentation/filesystems/overlayfs.rst).
+ */
+static int mount_overlay(const struct spec_root *root, bool user)
+{
+    char data[DATA];
+    int length = snprintf(data, sizeof(data), "lowerdir=%s,upperdir=%s,workdir=%s%s", root->lower,
+        root->upper, root->work, user ? ",userxattr" : "");
+
+    if (length >= DATA) {
+        errno = E2BIG;
+        return -1;
+    }
+    return mount("overlay", root->path, "overlay", 0, data);
+}
+
+static int copy_lower(const struct spec_root *root, const char *to, bool user, struct err *err)
+{
+    cleanup_close int from_dir = open(root->lower, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    cleanup_close int to_dir = -1;
+
+    if (from_dir < 0)
+        return err_sys(err, "cannot open %s", root->lower);
+    if (mkdir(to, 0755) == 0)
+        to_dir = open(to, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (to_dir < 0)
+        return err_sys(err, "cannot make %s", to);
+    return rootfs_copy_inside(from_dir, to_dir, user ? 0 : ROOTFS_OWNERS, err);
+}
+
+/* One that a killed start left half-way has another name; each start has a name of its own. */
+static int use_copy(const struct spec_root *root, bool user, struct err *err)
+{
+    char copy[PATH_MAX], part[PATH_MAX];
+
+    snprintf(copy, sizeof(copy), "%s/copy", root->work);
+    snprintf(part, sizeof(part), "%s/part-%d-%llu", root->work, getpid(),
+        (unsigned long long)explain_now());
+    if (access(copy, F_OK) < 0 && (copy_lower(root, part, user, err) < 0))
+        return -1;
+    if (access(copy, F_OK) < 0 && rename(part, copy) < 0)
+        return err_sys(err, "cannot make %s", copy);
+    if (mount(copy, root->path, NULL, MS_BIND, NULL) < 0)
+        return err_sys(err, "cannot bind %s", copy);
+    return 0;
+}
+
+int root_overlay(const struct container *container, struct err *err)
+{
+    const struct spec_root *root = &container->spec->root;
+    bool user = container->spec->linux_.namespaces & CLONE_NEWUSER;
+
+    explain_step(&container->explain, "overlayfs.rst; lab 05",
+        "mount overlay: the image's layers below, what is written above");
+    if (mount_overlay(root, user) == 0)
+        return 0;
+    err_sys(err, "cannot mount an overlay on %s", root->path);
+    if (err->code == E2BIG)
+        return err_hint(err, "the paths of its layers do not fit into one page -> fewer layers, or "
+                             "a shorter --root");
+    if (strchr(root->lower, ':') || access(root->lower, R_OK) < 0)
+        return err_hint(err,
+            "maybe the file system of %s cannot be an upper layer, as an overlay "
+            "itself cannot -> --root on another one, a tmpfs for example",
+            root->upper);
+    explain_step(&container->explain, "lab 05", "no overlay here: copy the layer instead");
+    return use_copy(root, user, err);
+}
