@@ -2,7 +2,7 @@
 /*
  * The pty is made in the container's own devpts, by the container's first process, so that its name
  * is right in there (/dev/pts/0) and not a number of the host's. The master then travels to the
- * host through a Unix socket, as runc's --console-socket has it.
+ * host through a Unix socket (sock.h), as runc's --console-socket has it.
  */
 #include "tty.h"
 
@@ -11,8 +11,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
 
 int tty_raw(struct tty *tty, int fd, struct err *err)
 {
@@ -93,48 +91,5 @@ int tty_take(int slave, struct err *err)
         if (dup2(slave, fd) < 0)
             return err_sys(err, "cannot make the terminal descriptor %d", fd);
     }
-    return 0;
-}
-
-/* One byte goes along: a message of ancillary data alone is none. */
-struct message {
-    struct msghdr header;
-    struct iovec part;
-    char byte;
-    _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))];
-};
-
-static struct cmsghdr *prepare(struct message *message)
-{
-    *message = (struct message){.part = {&message->byte, 1}};
-    message->header = (struct msghdr){.msg_iov = &message->part,
-        .msg_iovlen = 1,
-        .msg_control = message->control,
-        .msg_controllen = sizeof(message->control)};
-    return CMSG_FIRSTHDR(&message->header);
-}
-
-int tty_send(int socket, int fd, struct err *err)
-{
-    struct message message;
-    struct cmsghdr *rights = prepare(&message);
-
-    *rights = (struct cmsghdr){CMSG_LEN(sizeof(fd)), SOL_SOCKET, SCM_RIGHTS};
-    memcpy(CMSG_DATA(rights), &fd, sizeof(fd));
-    if (sendmsg(socket, &message.header, MSG_NOSIGNAL) < 0)
-        return err_sys(err, "cannot send the terminal");
-    return 0;
-}
-
-int tty_receive(int socket, int *ret_fd, struct err *err)
-{
-    struct message message;
-    struct cmsghdr *rights = prepare(&message);
-
-    if (recvmsg(socket, &message.header, MSG_CMSG_CLOEXEC) < 0)
-        return err_sys(err, "cannot receive the terminal");
-    if (message.header.msg_controllen < CMSG_LEN(sizeof(int)) || rights->cmsg_type != SCM_RIGHTS)
-        return err_set(err, ERR_SYS, "no terminal came from the container");
-    memcpy(ret_fd, CMSG_DATA(rights), sizeof(int));
     return 0;
 }

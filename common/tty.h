@@ -60,8 +60,4 @@ int tty_open_peer(int master, int *ret_slave, struct err *err);
  */
 int tty_take(int slave, struct err *err);
 
-/* Send a descriptor through a Unix socket, and receive one (unix(7), SCM_RIGHTS). */
-int tty_send(int socket, int fd, struct err *err);
-int tty_receive(int socket, int *ret_fd, struct err *err);
-
 #endif

@@ -16,6 +16,7 @@
 
 #include "cleanup.h"
 #include "proc.h"
+#include "sock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -111,7 +112,7 @@ int attach_prepare(
 
 static int begin_terminal(struct attach *attach, struct err *err)
 {
-    if (tty_receive(attach->console, &attach->master, err) < 0)
+    if (sock_receive_fd(attach->console, "the terminal", &attach->master, err) < 0)
         return -1;
     fcntl(attach->master, F_SETFL, O_RDWR | O_NONBLOCK);
     if (attach->interactive) {

@@ -6,6 +6,7 @@
  * from a client that is newer than the kernel, and a right that nobody can have is none.
  */
 #include "config_tables.h"
+#include "words.h"
 
 #include <sys/ioctl.h>
 
@@ -42,26 +43,6 @@ static const struct json_field CAPABILITIES[] = {
 static const struct json_table capabilities_table = {
     .size = sizeof(struct caps), .fields = CAPABILITIES};
 
-static const struct json_word RLIMIT_TYPES[] = {
-    {"RLIMIT_AS", RLIMIT_AS},
-    {"RLIMIT_CORE", RLIMIT_CORE},
-    {"RLIMIT_CPU", RLIMIT_CPU},
-    {"RLIMIT_DATA", RLIMIT_DATA},
-    {"RLIMIT_FSIZE", RLIMIT_FSIZE},
-    {"RLIMIT_LOCKS", RLIMIT_LOCKS},
-    {"RLIMIT_MEMLOCK", RLIMIT_MEMLOCK},
-    {"RLIMIT_MSGQUEUE", RLIMIT_MSGQUEUE},
-    {"RLIMIT_NICE", RLIMIT_NICE},
-    {"RLIMIT_NOFILE", RLIMIT_NOFILE},
-    {"RLIMIT_NPROC", RLIMIT_NPROC},
-    {"RLIMIT_RSS", RLIMIT_RSS},
-    {"RLIMIT_RTPRIO", RLIMIT_RTPRIO},
-    {"RLIMIT_RTTIME", RLIMIT_RTTIME},
-    {"RLIMIT_SIGPENDING", RLIMIT_SIGPENDING},
-    {"RLIMIT_STACK", RLIMIT_STACK},
-    {0},
-};
-
 static int check_rlimit(struct json_reader *reader, void *item)
 {
     const struct spec_rlimit *rlimit = item;
@@ -75,7 +56,7 @@ static int check_rlimit(struct json_reader *reader, void *item)
 }
 
 static const struct json_field RLIMIT[] = {
-    {JSON_AT("type", JSON_WORD, struct spec_rlimit, type), .required = true, .words = RLIMIT_TYPES},
+    {JSON_AT("type", JSON_WORD, struct spec_rlimit, type), .required = true, .words = rlimit_words},
     JSON_NUMBER_IN("soft", struct spec_rlimit, limit.rlim_cur, 0, UINT64_MAX),
     JSON_NUMBER_IN("hard", struct spec_rlimit, limit.rlim_max, 0, UINT64_MAX),
     {0},

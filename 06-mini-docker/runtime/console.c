@@ -17,6 +17,7 @@
 #include "cleanup.h"
 #include "mount.h"
 #include "rootfs.h"
+#include "sock.h"
 #include "tty.h"
 
 #include <errno.h>
@@ -68,7 +69,7 @@ static int make_terminal(struct container *container, struct err *err)
     if (fchown(slave, process->user.uid, (gid_t)-1) < 0)
         return err_sys(err, "cannot give the terminal to user %u", process->user.uid);
     if (bind_console(container, slave, err) < 0 ||
-        tty_send(container->console_socket, master, err) < 0)
+        sock_send_fd(container->console_socket, master, "", "the terminal", err) < 0)
         return -1;
     return tty_take(slave, err);
 }

@@ -8,6 +8,7 @@
 #include "host_proc.h"
 #include "identity.h"
 #include "identity_internal.h"
+#include "words.h"
 
 #include "cleanup.h"
 
@@ -16,30 +17,39 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 
-/* The place is the number. */
-static const char *const LIMITS[] = {
-    [RLIMIT_CPU] = "RLIMIT_CPU",
-    [RLIMIT_FSIZE] = "RLIMIT_FSIZE",
-    [RLIMIT_DATA] = "RLIMIT_DATA",
-    [RLIMIT_STACK] = "RLIMIT_STACK",
-    [RLIMIT_CORE] = "RLIMIT_CORE",
-    [RLIMIT_RSS] = "RLIMIT_RSS",
-    [RLIMIT_NPROC] = "RLIMIT_NPROC",
-    [RLIMIT_NOFILE] = "RLIMIT_NOFILE",
-    [RLIMIT_MEMLOCK] = "RLIMIT_MEMLOCK",
-    [RLIMIT_AS] = "RLIMIT_AS",
-    [RLIMIT_LOCKS] = "RLIMIT_LOCKS",
-    [RLIMIT_SIGPENDING] = "RLIMIT_SIGPENDING",
-    [RLIMIT_MSGQUEUE] = "RLIMIT_MSGQUEUE",
-    [RLIMIT_NICE] = "RLIMIT_NICE",
-    [RLIMIT_RTPRIO] = "RLIMIT_RTPRIO",
-    [RLIMIT_RTTIME] = "RLIMIT_RTTIME",
+const struct json_word rlimit_words[] = {
+    {"RLIMIT_AS", RLIMIT_AS},
+    {"RLIMIT_CORE", RLIMIT_CORE},
+    {"RLIMIT_CPU", RLIMIT_CPU},
+    {"RLIMIT_DATA", RLIMIT_DATA},
+    {"RLIMIT_FSIZE", RLIMIT_FSIZE},
+    {"RLIMIT_LOCKS", RLIMIT_LOCKS},
+    {"RLIMIT_MEMLOCK", RLIMIT_MEMLOCK},
+    {"RLIMIT_MSGQUEUE", RLIMIT_MSGQUEUE},
+    {"RLIMIT_NICE", RLIMIT_NICE},
+    {"RLIMIT_NOFILE", RLIMIT_NOFILE},
+    {"RLIMIT_NPROC", RLIMIT_NPROC},
+    {"RLIMIT_RSS", RLIMIT_RSS},
+    {"RLIMIT_RTPRIO", RLIMIT_RTPRIO},
+    {"RLIMIT_RTTIME", RLIMIT_RTTIME},
+    {"RLIMIT_SIGPENDING", RLIMIT_SIGPENDING},
+    {"RLIMIT_STACK", RLIMIT_STACK},
+    {0},
 };
+
+static const char *word_of(int type)
+{
+    const struct json_word *limit = rlimit_words;
+
+    while (limit->word && limit->value != (unsigned long)type)
+        limit++;
+    return limit->word;
+}
 
 static int limit_refused(
     const struct spec_rlimit *wanted, const struct rlimit *now, struct err *err)
 {
-    err_sys(err, "cannot set %s to %ju (soft) and %ju (hard)", LIMITS[wanted->type],
+    err_sys(err, "cannot set %s to %ju (soft) and %ju (hard)", word_of(wanted->type),
         (uintmax_t)wanted->limit.rlim_cur, (uintmax_t)wanted->limit.rlim_max);
     if (err->code == EPERM)
         return err_hint(err,
@@ -73,7 +83,7 @@ int identity_raise_limits(pid_t pid, const struct spec_process *process, struct 
         __rlimit_resource_t type = (__rlimit_resource_t)wanted->type;
         struct rlimit now;
         if (prlimit(pid, type, NULL, &now) < 0)
-            return err_sys(err, "cannot read %s of process %d", LIMITS[type], pid);
+            return err_sys(err, "cannot read %s of process %d", word_of(wanted->type), pid);
         struct rlimit higher = {.rlim_cur = now.rlim_cur, .rlim_max = wanted->limit.rlim_max};
         if (now.rlim_max < higher.rlim_max && prlimit(pid, type, &higher, NULL) < 0)
             return limit_refused(wanted, &now, err);

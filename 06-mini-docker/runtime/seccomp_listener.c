@@ -9,9 +9,6 @@
 
 #include "sock.h"
 
-#include <string.h>
-#include <sys/socket.h>
-
 int seccomp_listener_connect(const struct spec_seccomp *spec, int *ret_socket, struct err *err)
 {
     return sock_connect(spec->listener_path, ret_socket, err);
@@ -19,24 +16,5 @@ int seccomp_listener_connect(const struct spec_seccomp *spec, int *ret_socket, s
 
 int seccomp_listener_send(int socket, int notify_fd, const char *state, struct err *err)
 {
-    struct iovec bytes = {.iov_base = (char *)state, .iov_len = strlen(state)};
-    union {
-        char room[CMSG_SPACE(sizeof(int))];
-        struct cmsghdr align;
-    } control = {0};
-    struct msghdr message = {
-        .msg_iov = &bytes,
-        .msg_iovlen = 1,
-        .msg_control = &control,
-        .msg_controllen = sizeof(control),
-    };
-    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-
-    header->cmsg_level = SOL_SOCKET;
-    header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(sizeof(int));
-    memcpy(CMSG_DATA(header), &notify_fd, sizeof(int));
-    if (sendmsg(socket, &message, MSG_NOSIGNAL) != (ssize_t)bytes.iov_len)
-        return err_sys(err, "cannot send the seccomp descriptor to the listener");
-    return 0;
+    return sock_send_fd(socket, notify_fd, state, "the seccomp descriptor to the listener", err);
 }

@@ -9,6 +9,7 @@
 
 #include "cleanup.h"
 #include "mount.h"
+#include "sock.h"
 #include "tty.h"
 
 #include <fcntl.h>
@@ -50,7 +51,7 @@ int terminal_take(const struct spec_process *process, int console_socket, struct
         ioctl(slave, TIOCSWINSZ, process->console_size);
     if (fchown(slave, process->user.uid, (gid_t)-1) < 0)
         return err_sys(err, "cannot give the terminal to user %u", process->user.uid);
-    if (tty_send(console_socket, master, err) < 0)
+    if (sock_send_fd(console_socket, master, "", "the terminal", err) < 0)
         return -1;
     return tty_take(slave, err);
 }

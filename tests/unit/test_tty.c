@@ -132,30 +132,6 @@ static void the_terminal_is_taken_back_from_the_background(void **state)
     assert_int_equal(status, 0);
 }
 
-static void a_descriptor_crosses_a_socket(void **state)
-{
-    int ends[2], copy = -1, pipe_ends[2];
-    char byte = 0;
-
-    (void)state;
-    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
-    assert_int_equal(pipe2(pipe_ends, O_CLOEXEC), 0);
-    assert_ok(tty_send(ends[0], pipe_ends[1], &err));
-    assert_ok(tty_receive(ends[1], &copy, &err));
-    assert_true(fcntl(copy, F_GETFD) & FD_CLOEXEC);
-    assert_int_equal(write(copy, "x", 1), 1);
-    assert_int_equal(read(pipe_ends[0], &byte, 1), 1);
-    assert_int_equal(byte, 'x');
-    assert_int_equal(write(ends[0], "y", 1), 1); /* a byte without a descriptor */
-    assert_err(tty_receive(ends[1], &copy, &err), ERR_SYS);
-    close(ends[0]);
-    assert_err(tty_receive(ends[1], &copy, &err), ERR_SYS); /* and the end */
-    close(ends[1]);
-    close(copy);
-    close(pipe_ends[0]);
-    close(pipe_ends[1]);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -165,7 +141,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_session_takes_it, make_pty, close_pty),
         cmocka_unit_test_setup_teardown(
             the_terminal_is_taken_back_from_the_background, make_pty, close_pty),
-        cmocka_unit_test(a_descriptor_crosses_a_socket),
     };
 
     return cmocka_run_group_tests_name("tty", tests, NULL, NULL);
