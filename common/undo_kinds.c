@@ -12,57 +12,19 @@
 #include "cleanup.h"
 #include "fsio.h"
 #include "proc.h"
+#include "remove.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/loop.h>
-#include <linux/openat2.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/swap.h>
-#include <sys/syscall.h>
 
 enum { TRIES = 60 };
-
-/*
- * Remove all below the directory, and close it: one descriptor a level, for whoever comes here
- * because there are no more. RESOLVE_NO_XDEV stops at every mount, bind mounts too: what is
- * mounted there is somebody else's, and rmdir of its mount point then fails. (nftw's FTW_MOUNT
- * compares st_dev, which misses a bind mount and takes overlayfs's files for another file
- * system's.)
- */
-static void remove_below(int dir_fd)
-{
-    struct open_how how = {.flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC,
-        .resolve = RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS};
-    cleanup_closedir DIR *dir = fdopendir(dir_fd);
-
-    if (!dir)
-        close(dir_fd);
-    for (struct dirent *entry; dir && (entry = readdir(dir));) {
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
-            unlinkat(dir_fd, entry->d_name, 0) == 0)
-            continue;
-        int below = (int)syscall(SYS_openat2, dir_fd, entry->d_name, &how, sizeof(how));
-        if (below >= 0)
-            remove_below(below);
-        unlinkat(dir_fd, entry->d_name, AT_REMOVEDIR);
-    }
-}
-
-static int undo_tree(const char *path, struct err *err)
-{
-    int dir = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-
-    if (dir >= 0)
-        remove_below(dir);
-    if (rmdir(path) < 0 && errno != ENOENT)
-        return err_sys(err, "cannot remove %s", path);
-    return 0;
-}
 
 static int undo_subtree(const char *arg, struct err *err)
 {
@@ -172,7 +134,7 @@ int undo_line(enum undo_kind kind, const char *arg, const char *run_dir, struct 
 {
     switch (kind) {
     case UNDO_TREE:
-        return undo_tree(arg, err);
+        return remove_tree(arg, err);
     case UNDO_CGROUP:
         return undo_cgroup(arg, err);
     case UNDO_CGROUP_EMPTY:
