@@ -34,6 +34,8 @@ struct record_mount {
     const char *type, *source, *target;
     bool read_only;
     const char *propagation; /* of a bind: "rprivate", … or NULL */
+    bool non_recursive;      /* of a bind: without what is mounted below its source */
+    bool no_copy;            /* of a volume: it does not begin with what the image has there */
     uint64_t tmpfs_size_bytes;
     unsigned tmpfs_mode;
 };
