@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { ARGS_ROOM = 512 };
+enum { ARGS_ROOM = 2048 };
 
 static const struct opt NO_OPTS[] = {{0}};
 

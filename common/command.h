@@ -22,7 +22,7 @@ struct command {
     bool mixed;           /* options may also stand behind operands, as in `rm DIR -r` */
     int least, most;      /* how many operands `mixed` takes; without it run() counts */
     const struct opt *opts;
-    size_t args_size; /* of the struct that opts describes; it is zeroed first; 512 at most */
+    size_t args_size; /* of the struct that opts describes; it is zeroed first; 2048 at most */
     /*
      * args: what the options said. argv: the words that follow them, ending with NULL.
      * Returns the exit status, or -1 with *err.

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <string.h>
 
 int err_sys(struct err *err, const char *fmt, ...)
@@ -33,6 +34,17 @@ int err_set(struct err *err, enum err_kind kind, const char *fmt, ...)
     return -1;
 }
 
+int err_refuse(struct err *err, int code, const char *fmt, ...)
+{
+    va_list ap;
+
+    *err = (struct err){.kind = ERR_REFUSED, .code = code};
+    va_start(ap, fmt);
+    vsnprintf(err->what, sizeof(err->what), fmt, ap);
+    va_end(ap);
+    return -1;
+}
+
 int err_hint(struct err *err, const char *fmt, ...)
 {
     va_list ap;
@@ -45,8 +57,10 @@ int err_hint(struct err *err, const char *fmt, ...)
 
 void err_print(FILE *out, const char *prog, const struct err *err)
 {
-    fprintf(out, "%s: %s%s%s\n", prog, err->what, err->code ? ": " : "",
-        err->code ? strerror(err->code) : "");
+    bool coded = err->code && err->kind != ERR_REFUSED;
+
+    fprintf(
+        out, "%s: %s%s%s\n", prog, err->what, coded ? ": " : "", coded ? strerror(err->code) : "");
     if (err->hint[0])
         fprintf(out, "hint: %s\n", err->hint);
 }
@@ -81,6 +95,7 @@ int err_exit_status(const struct err *err)
         [ERR_SKIP] = 77,
         [ERR_NOT_EXECUTABLE] = 126,
         [ERR_NOT_FOUND] = 127,
+        [ERR_REFUSED] = 1,
     };
 
     return status[err->kind];

@@ -22,6 +22,7 @@ enum err_kind {
     ERR_SKIP,           /* this host cannot do it; nothing is broken       -> exit 77  */
     ERR_NOT_EXECUTABLE, /* the program was found but cannot be run         -> exit 126 */
     ERR_NOT_FOUND,      /* the program was not found                       -> exit 127 */
+    ERR_REFUSED,        /* things are not so that it could be done         -> exit 1   */
 };
 
 struct err {
@@ -37,6 +38,13 @@ int err_sys(struct err *err, const char *fmt, ...) __attribute__((format(printf,
 
 /* Fill *err with a kind and no errno. Always returns -1. */
 int err_set(struct err *err, enum err_kind kind, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/*
+ * ERR_REFUSED: no system call failed, and the text says all: "No such container: x". `code` tells
+ * callers which it was (ENOENT, EEXIST) and is not printed. Always returns -1.
+ */
+int err_refuse(struct err *err, int code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* Add the cause and the cure to an error that is already set. Returns -1. */
