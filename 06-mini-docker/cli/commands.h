@@ -8,6 +8,8 @@
 #ifndef CLI_COMMANDS_H
 #define CLI_COMMANDS_H
 
+#include "engine/store.h"
+
 #include "command.h"
 
 /* What every error message begins with. */
@@ -15,6 +17,17 @@
 
 /* Exit statuses that are the engine's own; every other is the container's (docker-run(1)). */
 enum { EXIT_ENGINE = 125, EXIT_NOT_EXECUTABLE = 126, EXIT_COMMAND_NOT_FOUND = 127 };
+
+/* The options in front of the command. */
+struct globals {
+    const char *root; /* where the store is; NULL: the usual place */
+    bool explain;     /* print each step, with its man page and its lab */
+    bool help, version;
+};
+extern struct globals globals;
+
+/* The store that --root names. Errors: it cannot be made there. */
+int cli_store(struct store *ret, struct err *err);
 
 extern const struct command run_command, init_command, version_command;
 

@@ -11,6 +11,19 @@
 #include <signal.h>
 #include <string.h>
 
+#define AT(field) offsetof(struct globals, field)
+
+static const struct opt GLOBALS[] = {
+    {0, "root", "DIR", "where images, containers, networks and volumes are kept", OPT_TEXT,
+        AT(root)},
+    {0, "explain", NULL, "print each step, with its man page and its lab", OPT_FLAG, AT(explain)},
+    {'h', "help", NULL, "this", OPT_FLAG, AT(help)},
+    {'v', "version", NULL, "the version, and what the host offers", OPT_FLAG, AT(version)},
+    {0},
+};
+
+struct globals globals;
+
 static const struct command *const COMMANDS[] = {
     &run_command,
     &version_command,
@@ -32,8 +45,22 @@ const struct program PROGRAM_TABLE = {
     .outro =
         "Exit status: the container's own; 125 mini-docker's error, 126 the program cannot be\n"
         "run, 127 it was not found, 128+n signal n ended it.",
+    .globals = GLOBALS,
     .commands = COMMANDS,
 };
+
+/* Their process, or a child of it, is inside a container at some time (runtime/self.h). */
+static const struct command *const ENTERING[] = {&run_command, NULL};
+
+/* Of these whatever goes wrong is 125, so that it is not taken for the program's own status. */
+static const struct command *const RUNNING[] = {&run_command, NULL};
+
+static bool is_among(const struct command *command, const struct command *const *rows)
+{
+    while (*rows && *rows != command)
+        rows++;
+    return *rows != NULL;
+}
 
 static int fail(const struct err *err, const struct command *command)
 {
@@ -47,30 +74,37 @@ static int fail(const struct err *err, const struct command *command)
         return EXIT_NOT_EXECUTABLE;
     case ERR_NOT_FOUND:
         return EXIT_COMMAND_NOT_FOUND;
-    default:
+    case ERR_USAGE:
         return EXIT_ENGINE;
+    default:
+        return !command || is_among(command, RUNNING) ? EXIT_ENGINE : 1;
     }
 }
 
 int main(int argc, char **argv)
 {
-    const char *word = argc > 1 ? argv[1] : "help";
+    static char *help[] = {"help", NULL}, *version[] = {"version", NULL};
+    char *const *all = argv;
     struct err err;
+    int index = 1;
 
-    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
-        word = "help";
-    if (strcmp(word, "--version") == 0 || strcmp(word, "-v") == 0)
-        word = "version";
-    const struct command *command = command_find(&PROGRAM_TABLE, word);
+    if (opt_parse(GLOBALS, argc, argv, &index, &globals, &err) < 0)
+        return fail(&err, NULL);
+    argc -= index;
+    argv += index;
+    if (globals.help || globals.version || argc == 0) {
+        argc = 1;
+        argv = globals.version ? version : help;
+    }
+    const struct command *command = command_find(&PROGRAM_TABLE, argv[0]);
     if (!command) {
-        command_unknown(&PROGRAM_TABLE, word, &err);
+        command_unknown(&PROGRAM_TABLE, argv[0], &err);
         return fail(&err, NULL);
     }
     /* what enters a container runs from a file that nobody inside can write */
-    if (command == &run_command && self_protect(argv, &err) < 0)
+    if (is_among(command, ENTERING) && self_protect(all, &err) < 0)
         return fail(&err, command);
     signal(SIGCHLD, SIG_DFL); /* a caller that ignores it would have the kernel take our children */
-    int status = command_run(
-        &PROGRAM_TABLE, command, argc > 1 ? argc - 1 : argc, argc > 1 ? argv + 1 : argv, &err);
+    int status = command_run(&PROGRAM_TABLE, command, argc, argv, &err);
     return status < 0 ? fail(&err, command) : status;
 }

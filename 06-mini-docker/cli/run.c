@@ -39,6 +39,7 @@ static int run_run(void *args, int argc, char **argv, struct err *err)
 
     options->argc = argc;
     options->argv = argv;
+    options->explain |= globals.explain;
     return engine_run(options, err);
 }
 

@@ -52,6 +52,7 @@ struct json_field {
     const char *name;
     enum json_kind kind;
     bool required;       /* neither absent nor null (nor "", for JSON_STRING) */
+    bool optional;       /* json_write: never written while it is empty */
     size_t offset, size; /* where in the struct, and how large */
     size_t extra;        /* JSON_LIST and JSON_MAP: of the size_t for the count; others: of a bool
                             that is set when the field is there, 0 for none */
@@ -61,6 +62,8 @@ struct json_field {
     const struct json_table *table;
     /* value is not null; field is where in the struct; errors by json_fail */
     int (*custom)(struct json_reader *reader, struct json_object *value, void *field);
+    /* json_write: what a JSON_CUSTOM becomes; *ret NULL: null. -1: no memory. NULL: not written. */
+    int (*write)(const void *field, struct json_object **ret);
 };
 
 struct json_table {
