@@ -43,6 +43,10 @@ int format_parse(const char *text, struct format **ret, struct err *err);
 int format_run(
     const struct format *format, const struct format_data *data, FILE *out, struct err *err);
 
+/* True when the template looks at this field of the first dot, or at the whole of it. It may also
+ * say so when it does not. */
+bool format_names(const struct format *format, const char *key);
+
 /* Safe on NULL. */
 void format_free(struct format *format);
 
