@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # Lab 01, as a student would run it.
+# bats file_tags=native
 bats_require_minimum_version 1.5.0
 load ../tests/helper
 
@@ -66,6 +67,7 @@ user_flag() {
     has_control
 }
 
+# bats test_tags=vm
 @test "01 cgroup: its group is the root" {
     lab cgroup
     has_control
@@ -279,6 +281,7 @@ nothing_runs() {
     done
 }
 
+# bats test_tags=vm
 @test "01: the host is as it was after all experiments" {
     before=$(snapshot)
     lab all

@@ -111,6 +111,7 @@ claim() {
     claim "the limit is the one asked for" | grep -q '= 268435456 *268435456'
 }
 
+# bats test_tags=native
 @test "02: three runs at once do not disturb each other, and leave the host as it was" {
     [ "$(id -u)" -eq 0 ] || skip "needs root"
     snapshot >"$BATS_TEST_TMPDIR/before"
@@ -141,6 +142,7 @@ claim() {
     done
 }
 
+# bats test_tags=native
 @test "02: an ordinary user gets status 77 and the command that helps" {
     [ "$(id -u)" -eq 0 ] || skip "is one, and so every other test shows it"
     for name in $EXPERIMENTS; do
@@ -150,6 +152,7 @@ claim() {
     done
 }
 
+# bats test_tags=native
 @test "02: bad input is status 2, and says what is possible" {
     local words expected
     while IFS='|' read -r words expected; do

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # Lab 05, as a student would run it.
+# bats file_tags=native
 bats_require_minimum_version 1.5.0
 load ../tests/helper
 
@@ -30,6 +31,7 @@ mounts() {
     sed 's/^[0-9]* [0-9]* //' /proc/self/mountinfo | sort
 }
 
+# bats test_tags=vm
 @test "05 pivot: a command in the busybox root, alone, with a control" {
     lab -- sh -c 'echo pid $$; hostname; ls -d /proc/[0-9]*'
     has_control
@@ -253,6 +255,7 @@ mounts() {
     has_control
 }
 
+# bats test_tags=vm
 @test "05 all: every experiment, and the host's mounts are as they were" {
     before=$(mounts)
     lab all

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # Lab 06: signals, and that nothing is left behind on any road out.
+# bats file_tags=native
 bats_require_minimum_version 1.5.0
 load ../tests/helper
 load checks
@@ -36,6 +37,7 @@ setup() {
     nothing_left
 }
 
+# bats test_tags=vm
 @test "06 life: a start that fails at any point leaves nothing" {
     root
     for why in "nosuch" "/etc" "-w /etc/passwd/x true" "-u 0:nogroupp true" "--init nosuch"; do
@@ -75,6 +77,7 @@ limits() { [ "$(id -u)" -ne 0 ] || echo -m 50m --pids-limit 10; }
     nothing_left
 }
 
+# bats test_tags=vm
 @test "06 life: SIGKILL at random moments, then clean-host, leaves nothing" {
     [ -x "$TOP/build/clean-host" ] || skip "build/clean-host is not built"
     # shellcheck disable=SC2046 # words

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # Lab 06, as a Docker user would use it. checks-life.bats has what outlives a run, or must not.
+# bats file_tags=native
 bats_require_minimum_version 1.5.0
 load ../tests/helper
 load checks
@@ -163,6 +164,7 @@ teardown() {
     [[ $output == $'1234\n99\n'* ]] || fail "web:extra"
 }
 
+# bats test_tags=vm
 @test "06 run: limits are in the kernel's files before the program runs" {
     need_groups
     start -m 100m --cpus 0.5 --pids-limit 20 sleep 60
@@ -182,6 +184,7 @@ teardown() {
     stop
 }
 
+# bats test_tags=vm
 @test "06 run: --pids-limit stops a fork storm; without it the same fits" {
     need_groups
     mini --pids-limit 10 sh -c 'for i in 1 2 3 4 5 6 7 8 9 10 11 12; do sleep 1 & done; wait'
@@ -191,6 +194,7 @@ teardown() {
     ends 0
 }
 
+# bats test_tags=vm
 @test "06 run: --cpus throttles, and without it nothing is throttled" {
     need_groups
     throttled() { mini "$@" sh -c 'timeout 1 sh -c "while :; do :; done"; cat /sys/fs/cgroup/cpu.stat /sys/fs/cgroup/cpu/cpu.stat /sys/fs/cgroup/cpu,cpuacct/cpu.stat 2>/dev/null'; }
@@ -200,6 +204,7 @@ teardown() {
     [ "$(awk '/nr_throttled/ {n = $2} END {print n + 0}' <<<"$output")" -eq 0 ] || fail "throttled without a limit"
 }
 
+# bats test_tags=vm
 @test "06 run: 137 says out of memory only where the kernel counted it" {
     need_groups
     mini -m 20m tail /dev/zero
@@ -239,6 +244,7 @@ teardown() {
     [ "$output" -eq 3 ] || { [ "$output" -eq 2 ] && [ "$(id -u)" -ne 0 ]; } || fail "not mounted read-only"
 }
 
+# bats test_tags=vm
 @test "06 posture: /dev has what Docker's has, and no other device can be opened" {
     mini sh -c 'ls /dev; dd if=/dev/zero of=/dev/null count=1 2>/dev/null && echo works; head -c1 /dev/urandom | wc -c'
     [ "$output" = $'fd\nfull\nmqueue\nnull\nptmx\npts\nrandom\nshm\nstderr\nstdin\nstdout\ntty\nurandom\nzero\nworks\n1' ] ||
@@ -384,6 +390,7 @@ END
     [ -z "$stderr" ] || fail "it said something"
 }
 
+# bats test_tags=vm
 @test "06 groups: born in the group on v2, joined through tasks on v1" {
     need_groups
     mini --explain -m 50m cat /proc/self/cgroup
@@ -408,6 +415,7 @@ END
     told refused
 }
 
+# bats test_tags=vm
 @test "06 rootless: a limit without a delegated group is refused, and it says so" {
     as_user run -m 100m true
     ends 125 "cannot limit the container"

@@ -75,6 +75,7 @@ each() { # SIGNAL
     each INT
 }
 
+# bats test_tags=native
 @test "lifecycle: SIGTERM at a random moment leaves the host as it was" {
     each TERM
 }
@@ -95,6 +96,7 @@ each() { # SIGNAL
     same_host
 }
 
+# bats test_tags=native
 @test "lifecycle: Ctrl-C from a terminal, which signals everybody at once" {
     # script(1) gives the run a terminal; the 3 is what the terminal turns into SIGINT
     (sleep 1.2; printf '\003'; sleep 1) |
@@ -118,6 +120,7 @@ each() { # SIGNAL
     same_host
 }
 
+# bats test_tags=native
 @test "lifecycle: clean-host leaves a live run alone" {
     # shellcheck disable=SC2086
     $LONG </dev/null >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
@@ -130,6 +133,7 @@ each() { # SIGNAL
     [ "$status" -eq 0 ] || fail "$(cat "$BATS_TEST_TMPDIR/out")"
 }
 
+# bats test_tags=native
 @test "lifecycle: every lab says what it is, and refuses what it does not know" {
     for lab in 0[1-5]-*/run; do
         run --separate-stderr "$lab" --version
