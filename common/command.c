@@ -3,6 +3,9 @@
  * What every program with commands does with its table: find the row, read the words into the row's
  * struct, print help. The options end at the first operand, so that `run sh -c x` leaves -c to sh;
  * a row may say that its operands are names only, and then options may follow them too.
+ *
+ * A group is looked through as a program of its own, whose name is longer: so its commands are
+ * found, run and explained by the same functions.
  */
 #include "command.h"
 
@@ -14,80 +17,125 @@ static const struct opt NO_OPTS[] = {{0}};
 
 const struct command command_help_row = {
     .name = "help",
-    .operands = "[COMMAND]",
+    .operands = "[COMMAND...]",
     .summary = "What there is, or all about one command",
-    .mixed = true,
-    .most = 1,
     .opts = NO_OPTS,
 };
+
+static bool is_called(const struct command *command, const char *name)
+{
+    size_t length = strlen(name);
+
+    if (strcmp(command->name, name) == 0)
+        return true;
+    for (const char *at = command->aliases; at && *at; at += strspn(at, " ")) {
+        size_t n = strcspn(at, " ");
+        if (n == length && strncmp(at, name, n) == 0)
+            return true;
+        at += n;
+    }
+    return false;
+}
 
 const struct command *command_find(const struct program *program, const char *name)
 {
     for (const struct command *const *row = program->commands; *row; row++) {
-        if (strcmp((*row)->name, name) == 0)
+        if (is_called(*row, name))
             return *row;
     }
     return NULL;
 }
 
-int command_unknown(const struct program *program, const char *word, struct err *err)
+/* "a, b and c" of all that is not hidden. Returns how many; what has no room is left out. */
+static int list_names(const struct program *program, char *ret, size_t size)
 {
-    char names[200] = "";
-    size_t used = 0, last = 0;
+    size_t used = 0, last = 0, end = 0;
+    int count = 0;
 
     for (const struct command *const *row = program->commands; *row; row++) {
-        if ((*row)->hidden || used >= sizeof(names))
+        if ((*row)->hidden || used >= size)
             continue;
         last = used;
-        used += (size_t)snprintf(
-            names + used, sizeof(names) - used, "%s%s", used ? ", " : "", (*row)->name);
+        used += (size_t)snprintf(ret + used, size - used, "%s%s", used ? ", " : "", (*row)->name);
+        end = used;
+        count++;
     }
+    if (count > 1 && end + 3 < size) {
+        memmove(ret + last + 5, ret + last + 2, end - last - 1);
+        memcpy(ret + last, " and ", 5);
+    }
+    return count;
+}
+
+/* The command whose name begins most like the word, or NULL. */
+static const struct command *nearest(const struct program *program, const char *word)
+{
+    const struct command *found = NULL;
+    size_t best = 0;
+
+    for (const struct command *const *row = program->commands; *row; row++) {
+        size_t n = 0;
+        while (word[n] && word[n] == (*row)->name[n])
+            n++;
+        if (n > best && !(*row)->hidden) {
+            best = n;
+            found = *row;
+        }
+    }
+    return found;
+}
+
+int command_unknown(const struct program *program, const char *word, struct err *err)
+{
+    char names[300] = "";
+    const struct command *meant = nearest(program, word);
+
     if (word[0] == '-')
         err_set(err, ERR_USAGE, "unknown option '%s'", word);
     else
         err_set(err, ERR_USAGE, "'%s' is not a %s command", word, program->name);
-    return err_hint(err, "the commands are %.*s and %s; a command's options go behind it",
-        (int)last, names, names + last + 2);
+    if (list_names(program, names, sizeof(names)) <= 20)
+        return err_hint(err, "the commands are %s; a command's options go behind it", names);
+    if (meant && word[0] != '-')
+        return err_hint(err, "did you mean %s? %s help lists all", meant->name, program->name);
+    return err_hint(
+        err, "%s help lists all commands; a command's options go behind it", program->name);
 }
 
-static void print_overview(const struct program *program)
+int command_resolve(const struct program *program, int *argc, char ***argv,
+    struct command_place *ret, struct err *err)
 {
-    printf("%s\n\nCommands:\n", program->intro);
-    for (const struct command *const *row = program->commands; *row; row++) {
-        if (!(*row)->hidden)
-            printf("  %-10s %s\n", (*row)->name, (*row)->summary);
+    *ret = (struct command_place){.program = *program};
+    snprintf(ret->name, sizeof(ret->name), "%s", program->name);
+    for (;;) {
+        size_t used = strlen(ret->name);
+        ret->program.name = ret->name;
+        ret->command = command_find(&ret->program, (*argv)[0]);
+        if (!ret->command)
+            return command_unknown(&ret->program, (*argv)[0], err);
+        if (!ret->command->group || *argc < 2 || (*argv)[1][0] == '-')
+            return 0;
+        snprintf(ret->name + used, sizeof(ret->name) - used, " %s", ret->command->name);
+        ret->program.commands = ret->command->group;
+        ret->program.globals = NULL;
+        --*argc;
+        ++*argv;
     }
-    if (program->globals) {
-        puts("\nOptions in front of the command:");
-        opt_help(stdout, program->globals);
+}
+
+int command_help(const struct program *program, int argc, char **argv, struct err *err)
+{
+    struct command_place place;
+
+    if (argc == 0) {
+        command_print_all(program);
+        return 0;
     }
-    printf("\nRun '%s COMMAND --help' for the options of a command.\n%s\n", program->name,
-        program->outro);
-}
-
-static void print_command(const struct program *program, const struct command *command)
-{
-    bool options = command->opts->name != NULL;
-
-    printf("Usage: %s %s%s%s%s\n\n%s\n", program->name, command->name, options ? " [OPTIONS]" : "",
-        command->operands ? " " : "", command->operands ? command->operands : "", command->summary);
-    if (options)
-        puts("\nOptions:");
-    opt_help(stdout, command->opts);
-    if (command->details)
-        printf("\n%s\n", command->details);
-}
-
-int command_help(const struct program *program, const char *name, struct err *err)
-{
-    const struct command *command = name ? command_find(program, name) : NULL;
-
-    if (name && !command)
-        return command_unknown(program, name, err);
-    if (command)
-        print_command(program, command);
-    else
-        print_overview(program);
+    if (command_resolve(program, &argc, &argv, &place, err) < 0)
+        return -1;
+    if (argc > 1 && place.command->group)
+        return command_unknown(&place.program, argv[1], err);
+    command_print(&place.program, place.command);
     return 0;
 }
 
@@ -95,7 +143,7 @@ int command_help(const struct program *program, const char *name, struct err *er
 static bool asks_help(const struct command *command, const char *word)
 {
     return strcmp(word, "--help") == 0 ||
-           (strcmp(word, "-h") == 0 && !opt_find(command->opts, word));
+           (strcmp(word, "-h") == 0 && (command->group || !opt_find(command->opts, word)));
 }
 
 /* Moves the operands to the front of argv, past argv[0]; returns how many, or -1. */
@@ -158,15 +206,19 @@ int command_run(const struct program *program, const struct command *command, in
     _Alignas(16) char args[ARGS_ROOM] = {0};
     int status = -1;
 
-    if (argc > 1 && asks_help(command, argv[1])) {
-        print_command(program, command);
+    if (command->group && argc > 1 && !asks_help(command, argv[1])) {
+        struct program inner = {.name = command->name, .commands = command->group};
+        return command_unknown(&inner, argv[1], err);
+    }
+    if (command->group || (argc > 1 && asks_help(command, argv[1]))) {
+        command_print(program, command);
         return 0;
     }
     if (command->args_size > sizeof(args))
         return err_set(err, ERR_SYS, "the options of %s need more room", command->name);
     if (read_words(command, &argc, &argv, args, err) == 0)
         status = command->run ? command->run(args, argc, argv, err)
-                              : command_help(program, argc > 0 ? argv[0] : NULL, err);
+                              : command_help(program, argc, argv, err);
     opt_free(command->opts, args);
     return status;
 }

@@ -18,6 +18,7 @@ struct command {
     const char *operands; /* what follows the options: "CMD [ARG...]"; NULL: nothing */
     const char *summary;  /* one line */
     const char *details;  /* more for --help, or NULL */
+    const char *aliases;  /* other names for it, "list ps", or NULL */
     bool hidden;          /* not listed: it is for the program itself */
     bool mixed;           /* options may also stand behind operands, as in `rm DIR -r` */
     int least, most;      /* how many operands `mixed` takes; without it run() counts */
@@ -28,9 +29,14 @@ struct command {
      * Returns the exit status, or -1 with *err.
      */
     int (*run)(void *args, int argc, char **argv, struct err *err);
+    /*
+     * A group, `mini-docker network`: its commands, ending with NULL. Of its row only name and
+     * summary count besides. A command may stand in a group and in the program, by the same row.
+     */
+    const struct command *const *group;
 };
 
-/* `help [COMMAND]`, for any table: its run is NULL, since only command_run knows the program. */
+/* `help [COMMAND...]`, for any table: its run is NULL, since only command_run knows the program. */
 extern const struct command command_help_row;
 
 struct program {
@@ -41,8 +47,23 @@ struct program {
     const struct command *const *commands; /* in the order of --help, ending with NULL */
 };
 
-/* The command of this name, or NULL. */
+/* The command of this name or alias, or NULL. */
 const struct command *command_find(const struct program *program, const char *name);
+
+/* A command and where it was found: for one of a group, a program of that group alone. */
+struct command_place {
+    const struct command *command;
+    struct program program;
+    char name[64]; /* of that program: "mini-docker network" */
+};
+
+/*
+ * Find the command that argv begins with, through its groups; *argc and *argv are moved on to its
+ * own name. A group without a word behind it is a command itself, which prints its help.
+ * Errors: ERR_USAGE, no such command.
+ */
+int command_resolve(const struct program *program, int *argc, char ***argv,
+    struct command_place *ret, struct err *err);
 
 /* Fill *err for a word that is none of the commands. Always returns -1. */
 int command_unknown(const struct program *program, const char *word, struct err *err);
@@ -54,7 +75,12 @@ int command_unknown(const struct program *program, const char *word, struct err 
 int command_run(const struct program *program, const struct command *command, int argc, char **argv,
     struct err *err);
 
-/* Print what `PROGRAM help NAME` says; NULL: about the program. Errors: no such command. */
-int command_help(const struct program *program, const char *name, struct err *err);
+/* Print what `PROGRAM help WORD...` says; without a word: about the program. Errors: no such
+ * command. */
+int command_help(const struct program *program, int argc, char **argv, struct err *err);
+
+/* Print the help of a command or a group, or of the program (command_help.c). */
+void command_print(const struct program *program, const struct command *command);
+void command_print_all(const struct program *program);
 
 #endif

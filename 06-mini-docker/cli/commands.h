@@ -31,6 +31,9 @@ int cli_store(struct store *ret, struct err *err);
 
 extern const struct command run_command, init_command, version_command;
 
+/* Docker's long forms, `container run` (groups.c). */
+extern const struct command container_group;
+
 /* The program and its commands (main.c). */
 extern const struct program PROGRAM_TABLE;
 

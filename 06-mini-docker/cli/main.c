@@ -28,6 +28,7 @@ static const struct command *const COMMANDS[] = {
     &run_command,
     &version_command,
     &command_help_row,
+    &container_group,
     &init_command,
     NULL,
 };
@@ -62,12 +63,15 @@ static bool is_among(const struct command *command, const struct command *const 
     return *rows != NULL;
 }
 
-static int fail(const struct err *err, const struct command *command)
+static int fail(const struct err *err, const struct command_place *place)
 {
+    const struct command *command = place->command;
+
     fflush(stdout);
     err_print(stderr, PROGRAM, err);
     if (err->kind == ERR_USAGE)
-        fprintf(stderr, "Run '" PROGRAM "%s%s --help' for more information\n", command ? " " : "",
+        fprintf(stderr, "Run '%s%s%s --help' for more information\n",
+            place->program.name ? place->program.name : PROGRAM, command ? " " : "",
             command ? command->name : "");
     switch (err->kind) {
     case ERR_NOT_EXECUTABLE:
@@ -85,26 +89,24 @@ int main(int argc, char **argv)
 {
     static char *help[] = {"help", NULL}, *version[] = {"version", NULL};
     char *const *all = argv;
+    struct command_place place = {0};
     struct err err;
     int index = 1;
 
     if (opt_parse(GLOBALS, argc, argv, &index, &globals, &err) < 0)
-        return fail(&err, NULL);
+        return fail(&err, &place);
     argc -= index;
     argv += index;
     if (globals.help || globals.version || argc == 0) {
         argc = 1;
         argv = globals.version ? version : help;
     }
-    const struct command *command = command_find(&PROGRAM_TABLE, argv[0]);
-    if (!command) {
-        command_unknown(&PROGRAM_TABLE, argv[0], &err);
-        return fail(&err, NULL);
-    }
+    if (command_resolve(&PROGRAM_TABLE, &argc, &argv, &place, &err) < 0)
+        return fail(&err, &place);
     /* what enters a container runs from a file that nobody inside can write */
-    if (is_among(command, ENTERING) && self_protect(all, &err) < 0)
-        return fail(&err, command);
+    if (is_among(place.command, ENTERING) && self_protect(all, &err) < 0)
+        return fail(&err, &place);
     signal(SIGCHLD, SIG_DFL); /* a caller that ignores it would have the kernel take our children */
-    int status = command_run(&PROGRAM_TABLE, command, argc, argv, &err);
-    return status < 0 ? fail(&err, command) : status;
+    int status = command_run(&place.program, place.command, argc, argv, &err);
+    return status < 0 ? fail(&err, &place) : status;
 }

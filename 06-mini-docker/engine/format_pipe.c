@@ -105,8 +105,8 @@ static int parse_word(struct format_parser *parser, struct format_node *node)
     }
     if (node->kind == FORMAT_FUNCTION && !format_function_find(parser->at, length))
         return format_wrong(parser,
-            "the functions are json len index slice split join title lower upper pad truncate print "
-            "printf println and or not eq ne lt le gt ge",
+            "the functions are json len index slice split join title lower upper pad truncate "
+            "print printf println and or not eq ne lt le gt ge",
             "function \"%.*s\" not defined", (int)length, parser->at);
     parser->at += length;
     return 0;

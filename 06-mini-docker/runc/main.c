@@ -142,7 +142,7 @@ int main(int argc, char **argv)
     if (globals.version)
         return print_version();
     if (globals.help || index == argc)
-        return command_help(&PROGRAM_TABLE, NULL, &err);
+        return command_help(&PROGRAM_TABLE, 0, NULL, &err);
     command = command_find(&PROGRAM_TABLE, argv[index]);
     if (command && enters(command) && self_protect(argv, &err) < 0)
         return fail(&err);

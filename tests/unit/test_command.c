@@ -46,7 +46,14 @@ static const struct command second = {.name = "kill",
     .run = note};
 static const struct command hidden = {
     .name = "secret", .hidden = true, .opts = OPTS, .args_size = 4096, .run = note};
-static const struct command *const commands[] = {&first, &second, &hidden, NULL};
+static const struct command listing = {.name = "ls",
+    .aliases = "list ps",
+    .opts = OPTS,
+    .args_size = sizeof(struct words),
+    .run = note};
+static const struct command *const inner[] = {&listing, &second, NULL};
+static const struct command group = {.name = "box", .summary = "Boxes", .group = inner};
+static const struct command *const commands[] = {&first, &second, &hidden, &group, NULL};
 static const struct program program = {.name = "prog", .commands = commands};
 
 /* Words up to NULL, the first of them the command's name. */
@@ -112,10 +119,47 @@ static void names_what_there_is(void **state)
     assert_null(command_find(&program, "kil"));
     assert_err(command_unknown(&program, "kil", &err), ERR_USAGE);
     assert_non_null(strstr(err.what, "'kil' is not a prog command"));
-    assert_non_null(strstr(err.hint, "run and kill;"));
+    assert_non_null(strstr(err.hint, "run, kill and box;"));
     assert_err(command_unknown(&program, "--kil", &err), ERR_USAGE);
     assert_non_null(strstr(err.what, "unknown option '--kil'"));
-    assert_err(command_help(&program, "kil", &err), ERR_USAGE);
+    assert_err(command_help(&program, 1, (char *[]){"kil", NULL}, &err), ERR_USAGE);
+}
+
+static void finds_commands_of_groups(void **state)
+{
+    static const struct {
+        char *words[4];
+        const struct command *found;
+        const char *in, *at;
+    } rows[] = {
+        {{"run", "x", NULL}, &first, "prog", "run"},
+        {{"box", "ls", "-a", NULL}, &listing, "prog box", "ls"},
+        {{"box", "ps", NULL}, &listing, "prog box", "ps"},
+        {{"box", "kill", "x", NULL}, &second, "prog box", "kill"},
+        {{"box", NULL}, &group, "prog", "box"},
+        {{"box", "--help", NULL}, &group, "prog", "box"},
+    };
+    struct command_place place;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char *words[4], **argv = words;
+        int argc = 0;
+        memcpy(words, rows[i].words, sizeof(words));
+        while (words[argc])
+            argc++;
+        assert_ok(command_resolve(&program, &argc, &argv, &place, &err));
+        assert_ptr_equal(place.command, rows[i].found);
+        assert_string_equal(place.program.name, rows[i].in);
+        assert_string_equal(argv[0], rows[i].at);
+    }
+    char *bad[] = {"box", "lss", NULL}, **argv = bad;
+    int argc = 2;
+    assert_err(command_resolve(&program, &argc, &argv, &place, &err), ERR_USAGE);
+    assert_string_equal(err.what, "'lss' is not a prog box command");
+    assert_non_null(strstr(err.hint, "ls and kill;"));
+    assert_err(run("box", "--nope", NULL), ERR_USAGE);
+    assert_null(command_find(&program, "list"));
 }
 
 int main(void)
@@ -126,6 +170,7 @@ int main(void)
         cmocka_unit_test(counts_operands),
         cmocka_unit_test(passes_errors_on),
         cmocka_unit_test(names_what_there_is),
+        cmocka_unit_test(finds_commands_of_groups),
     };
 
     return cmocka_run_group_tests_name("command", tests, NULL, NULL);

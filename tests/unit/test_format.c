@@ -10,9 +10,10 @@
 static struct err err;
 
 static const char TREE[] =
-    "{\"Id\": \"ab12\", \"Name\": \"/web\", \"Args\": [\"-c\", \"x y\"], \"State\": {\"Running\": "
-    "true, \"Pid\": 42, \"Health\": null}, \"Labels\": {\"b\": \"2\", \"a\": \"1\"}, \"Empty\": [], "
-    "\"Ports\": {\"80/tcp\": [{\"HostPort\": \"8080\"}]}, \"Share\": 0.5, \"Umlaut\": \"größe\"}";
+    "{\"Id\": \"ab12\", \"Name\": \"/web\", \"Args\": [\"-c\", \"x y\"],"
+    " \"State\": {\"Running\": true, \"Pid\": 42, \"Health\": null},"
+    " \"Labels\": {\"b\": \"2\", \"a\": \"1\"}, \"Empty\": [],"
+    " \"Ports\": {\"80/tcp\": [{\"HostPort\": \"8080\"}]}, \"Share\": 0.5, \"Umlaut\": \"größe\"}";
 
 /* What a template gives; the caller frees. NULL: the error is in err. */
 static char *run(const char *template, struct format_data *data)

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Docker's long forms: `container run`, `network ls`. Where a command is the same as a short one,
+ * its row stands in both; a command that has another name in its group has a row of its own, beside
+ * the short one (`ps` and `container ls`).
+ */
+#include "commands.h"
+
+static const struct command *const CONTAINER[] = {
+    &run_command,
+    NULL,
+};
+
+const struct command container_group = {
+    .name = "container",
+    .summary = "Manage containers",
+    .group = CONTAINER,
+};
