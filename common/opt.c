@@ -32,13 +32,39 @@ const struct opt *opt_find(const struct opt *table, const char *word)
 
 static int store_list(struct opt_list *list, const char *value, struct err *err)
 {
-    const char **larger = realloc(list->items, (list->count + 1) * sizeof(*larger));
+    const char **larger = realloc(list->items, (list->count + 2) * sizeof(*larger));
 
     if (!larger)
         return err_sys(err, "no memory for an option");
     list->items = larger;
     list->items[list->count++] = value;
+    list->items[list->count] = NULL;
     return 0;
+}
+
+/* "--name=false": the words that Go's strconv.ParseBool takes. NULL: no value, which is true. */
+static int store_flag(const struct opt *row, const char *value, bool *place, struct err *err)
+{
+    static const char *const words[][7] = {
+        {"false", "0", "f", "F", "FALSE", "False", NULL},
+        {"true", "1", "t", "T", "TRUE", "True", NULL},
+    };
+    bool on = row->type == OPT_FLAG;
+
+    if (!value) {
+        *place = on;
+        return 0;
+    }
+    for (int truth = 0; truth < 2; truth++) {
+        for (const char *const *word = words[truth]; *word; word++) {
+            if (strcmp(*word, value) == 0) {
+                *place = truth == on;
+                return 0;
+            }
+        }
+    }
+    err_set(err, ERR_USAGE, "--%s: '%s' is not accepted", row->name, value);
+    return err_hint(err, "accepted: true or false");
 }
 
 static int store(const struct opt *row, const char *value, void *values, struct err *err)
@@ -49,8 +75,8 @@ static int store(const struct opt *row, const char *value, void *values, struct 
     snprintf(name, sizeof(name), "--%s", row->name);
     switch (row->type) {
     case OPT_FLAG:
-        *(bool *)place = true;
-        return 0;
+    case OPT_FLAG_OFF:
+        return store_flag(row, value, place, err);
     case OPT_TEXT:
         *(const char **)place = value;
         return 0;
@@ -105,11 +131,8 @@ static int parse_long(const struct opt *table, int argc, char *const argv[], int
     if (!row)
         return unknown(table, word, err);
     (*index)++;
-    if (!row->arg) {
-        if (equals)
-            return err_set(err, ERR_USAGE, "--%s takes no value", row->name);
-        return store(row, NULL, values, err);
-    }
+    if (!row->arg)
+        return store(row, equals ? equals + 1 : NULL, values, err);
     if (!equals && *index >= argc)
         return err_set(err, ERR_USAGE, "--%s needs a value: %s", row->name, row->arg);
     return store(row, equals ? equals + 1 : argv[(*index)++], values, err);
@@ -157,6 +180,8 @@ void opt_help(FILE *out, const struct opt *table)
 {
     for (const struct opt *row = table; row->name; row++) {
         char left[80], letter[8] = "    ";
+        if (!row->help)
+            continue;
         if (row->letter)
             snprintf(letter, sizeof(letter), "-%c, ", row->letter);
         snprintf(left, sizeof(left), "%s--%s%s%s", letter, row->name, row->arg ? " " : "",

@@ -20,16 +20,17 @@
 #include <stdio.h>
 
 enum opt_type {
-    OPT_FLAG,    /* bool: present or not                                  */
-    OPT_TEXT,    /* const char *: points into argv, which must live on    */
-    OPT_UINT,    /* uint64_t in [least, most]                             */
-    OPT_BYTES,   /* uint64_t, a size in bytes in [least, most]            */
-    OPT_DECIMAL, /* double in [least, most]                               */
-    OPT_LIST,    /* struct opt_list: may be given many times              */
+    OPT_FLAG,     /* bool: present, or --name=true; --name=false: not      */
+    OPT_FLAG_OFF, /* bool: true for --name=false: the thing is on else     */
+    OPT_TEXT,     /* const char *: points into argv, which must live on    */
+    OPT_UINT,     /* uint64_t in [least, most]                             */
+    OPT_BYTES,    /* uint64_t, a size in bytes in [least, most]            */
+    OPT_DECIMAL,  /* double in [least, most]                               */
+    OPT_LIST,     /* struct opt_list: may be given many times              */
 };
 
-/* The values of an OPT_LIST in the order given. `items` is malloc'ed; the strings point into argv.
- */
+/* The values of an OPT_LIST in the order given. `items` is malloc'ed, with a NULL after the last,
+ * or NULL for none; the strings point into argv. */
 struct opt_list {
     const char **items;
     size_t count;
@@ -40,7 +41,7 @@ struct opt {
     char letter;      /* the short name, or 0 */
     const char *name; /* the long name, without its dashes */
     const char *arg;  /* what the value is called in --help, NULL for a flag */
-    const char *help; /* one line */
+    const char *help; /* one line; NULL: not listed, an older name of another row */
     enum opt_type type;
     size_t offset; /* where in the caller's struct the value goes */
     uint64_t least, most;

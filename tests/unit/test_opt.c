@@ -6,7 +6,7 @@
 #include <string.h>
 
 struct values {
-    bool interactive, tty;
+    bool interactive, tty, proxy_off;
     const char *rootfs;
     uint64_t pids, memory_bytes;
     double cpus;
@@ -20,6 +20,7 @@ static const struct opt TABLE[] = {
     {0, "pids", "N", "", OPT_UINT, offsetof(struct values, pids), 1, 1000},
     {'m', "memory", "SIZE", "", OPT_BYTES, offsetof(struct values, memory_bytes), 0, 1 << 30},
     {0, "cpus", "N", "", OPT_DECIMAL, offsetof(struct values, cpus), 0, 8},
+    {0, "proxy", NULL, NULL, OPT_FLAG_OFF, offsetof(struct values, proxy_off)},
     {'e', "env", "K=V", "", OPT_LIST, offsetof(struct values, env)},
     {0},
 };
@@ -63,6 +64,20 @@ static void reads_every_form(void **state)
     assert_int_equal(at, 10); /* "sh": its own -i is not ours */
     opt_free(TABLE, &v);
     assert_null(v.env.items);
+}
+
+static void flags_take_true_and_false(void **state)
+{
+    struct values v;
+    int at;
+
+    (void)state;
+    assert_ok(parse(&v, &at, "-t", "--tty=false", "--interactive=1", "--proxy", NULL));
+    assert_true(v.interactive && !v.tty && !v.proxy_off);
+    assert_ok(parse(&v, &at, "--proxy=False", NULL));
+    assert_true(v.proxy_off);
+    assert_err(parse(&v, &at, "--tty=yes", NULL), ERR_USAGE);
+    assert_err(parse(&v, &at, "--tty=", NULL), ERR_USAGE);
 }
 
 static void stops_at_dashes(void **state)
@@ -112,6 +127,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_every_form),
+        cmocka_unit_test(flags_take_true_and_false),
         cmocka_unit_test(stops_at_dashes),
         cmocka_unit_test(refuses),
         cmocka_unit_test(finds_rows),

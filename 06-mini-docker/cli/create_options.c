@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+/* The options of `run` and `create`, with Docker's names and letters. */
+#include "create_options.h"
+
+#define AT(field) offsetof(struct create_options, field)
+#define FLAG(letter, name, field, help)                                                            \
+    {                                                                                              \
+        letter, name, NULL, help, OPT_FLAG, AT(field)                                              \
+    }
+#define TEXT(letter, name, arg, field, help)                                                       \
+    {                                                                                              \
+        letter, name, arg, help, OPT_TEXT, AT(field)                                               \
+    }
+#define LIST(letter, name, arg, field, help)                                                       \
+    {                                                                                              \
+        letter, name, arg, help, OPT_LIST, AT(field)                                               \
+    }
+
+enum { RUN_ONLY = 4 };
+
+const struct opt RUN_OPTS[] = {
+    FLAG('d', "detach", detach, "run it in the background, and print its ID"),
+    TEXT(0, "detach-keys", "KEYS", detach_keys, "what ends attaching: ctrl-p,ctrl-q"),
+    {0, "sig-proxy", NULL, "pass signals on to it; --sig-proxy=false: do not", OPT_FLAG_OFF,
+        AT(no_sig_proxy)},
+    FLAG(0, "explain", explain, "print each step, with its man page and its lab"),
+
+    FLAG('i', "interactive", interactive, "keep its standard input open, and give it ours"),
+    FLAG('t', "tty", tty, "give it a terminal of its own"),
+    LIST('a', "attach", "STREAM", attach, "attach to STDIN, STDOUT or STDERR only"),
+    TEXT(0, "name", "NAME", name, "its name; else one is made up"),
+    FLAG(0, "rm", remove, "remove it when it ends"),
+    TEXT(0, "restart", "POLICY", restart, "no, always, unless-stopped, on-failure[:MOST]"),
+    TEXT(0, "cidfile", "FILE", cidfile, "write its ID to a new file"),
+    TEXT(0, "pull", "WHEN", pull, "fetch the image: always, missing (the default), never"),
+    FLAG('q', "quiet", quiet, "say nothing of fetching the image"),
+    TEXT(0, "rootfs", "DIR", rootfs, "its root is DIR itself, and there is no image"),
+    FLAG(0, "read-only", read_only, "its root cannot be written to"),
+    FLAG(0, "init", init, "put a small init before the program, to reap what it leaves"),
+    TEXT(0, "entrypoint", "PROGRAM", entrypoint, "in place of the image's; \"\": none"),
+    LIST('e', "env", "KEY=VALUE", env, "set a variable; KEY alone passes ours on"),
+    LIST(0, "env-file", "FILE", env_file, "set the variables of a file, one a line"),
+    TEXT('w', "workdir", "DIR", workdir, "the directory that the program starts in"),
+    TEXT('u', "user", "USER[:GROUP]", user, "who the program is inside: names or numbers"),
+    LIST(0, "group-add", "GROUP", group_add, "one more group for that user"),
+    TEXT('h', "hostname", "NAME", hostname, "its host name; else 12 hex digits of its ID"),
+    TEXT(0, "domainname", "NAME", domainname, "its NIS domain name"),
+    LIST('l', "label", "KEY=VALUE", label, "a label, for whoever lists it"),
+    LIST(0, "label-file", "FILE", label_file, "the labels of a file, one a line"),
+
+    LIST('v', "volume", "SOURCE:TARGET[:ro]", volumes,
+        "mount a directory of ours, or a volume, there"),
+    LIST(0, "mount", "type=...,...", mounts,
+        "the same in key=value: type, source, target, readonly"),
+    LIST(0, "tmpfs", "TARGET[:OPTIONS]", tmpfs, "mount memory there"),
+    TEXT(0, "shm-size", "SIZE", shm_size, "size of its /dev/shm: 64m"),
+
+    TEXT(0, "network", "NETWORK", network,
+        "bridge, none, host, container:NAME, or a network of yours"),
+    TEXT(0, "net", "NETWORK", network, NULL),
+    LIST(0, "network-alias", "NAME", network_alias, "one more name in its network"),
+    TEXT(0, "ip", "ADDRESS", ip, "its address in a network of yours"),
+    LIST('p', "publish", "[IP:][PORT:]PORT", publish, "let a port of ours lead to a port of its"),
+    FLAG('P', "publish-all", publish_all, "publish all ports that the image exposes"),
+    LIST(0, "expose", "PORT", expose, "expose one more"),
+    LIST(0, "dns", "ADDRESS", dns, "the name server that it asks"),
+    LIST(0, "add-host", "NAME:IP", add_host, "one more line for its /etc/hosts"),
+
+    TEXT('m', "memory", "SIZE", memory, "memory limit, 6m at least: 100m, 1.5g"),
+    TEXT(0, "memory-swap", "SIZE", memory_swap, "memory and swap together; -1: no limit"),
+    TEXT(0, "memory-reservation", "SIZE", memory_reservation,
+        "what it is pressed back to when memory is short"),
+    TEXT(0, "cpus", "N", cpus, "how many CPUs it may use at once: 0.5"),
+    TEXT('c', "cpu-shares", "N", cpu_shares, "its weight where CPUs are short; 1024 is usual"),
+    TEXT(0, "cpuset-cpus", "LIST", cpuset_cpus, "the CPUs that it may use: 0-3, 0,1"),
+    TEXT(0, "cpuset-mems", "LIST", cpuset_mems, "the memory nodes that it may use"),
+    TEXT(0, "pids-limit", "N", pids_limit, "how many processes it may have; -1: no limit"),
+    TEXT(0, "blkio-weight", "N", blkio_weight, "its weight where disks are short: 10 to 1000"),
+    LIST(0, "device-read-bps", "DEVICE:RATE", read_bps, "bytes a second: /dev/sda:1mb"),
+    LIST(0, "device-write-bps", "DEVICE:RATE", write_bps, "the same of writing"),
+    LIST(0, "device-read-iops", "DEVICE:RATE", read_iops, "operations a second"),
+    LIST(0, "device-write-iops", "DEVICE:RATE", write_iops, "the same of writing"),
+    TEXT(
+        0, "oom-score-adj", "N", oom_score_adj, "-1000 to 1000: who is ended first without memory"),
+    LIST(0, "ulimit", "NAME=SOFT[:HARD]", ulimit, "a resource limit: nofile=1024:2048"),
+
+    LIST(0, "cap-add", "CAPABILITY", cap_add, "give it one more: NET_ADMIN, or ALL"),
+    LIST(0, "cap-drop", "CAPABILITY", cap_drop, "take one away, or ALL"),
+    LIST(0, "security-opt", "OPTION", security_opt,
+        "no-new-privileges, seccomp=unconfined or seccomp=FILE"),
+    FLAG(0, "privileged", privileged, "take almost all fences away"),
+    LIST(0, "device", "DEVICE[:INSIDE[:rwm]]", device, "give it a device of ours"),
+    LIST(0, "sysctl", "KEY=VALUE", sysctl, "set a kernel parameter of its namespaces"),
+    TEXT(0, "userns", "MODE", userns, "host: no user namespace"),
+    TEXT(0, "pid", "MODE", pid, "PID namespace: host, container:NAME"),
+    TEXT(0, "ipc", "MODE", ipc, "IPC namespace: none, private, shareable, host, container:NAME"),
+    TEXT(0, "uts", "MODE", uts, "UTS namespace: host"),
+    TEXT(0, "cgroupns", "MODE", cgroupns, "cgroup namespace: host, private"),
+
+    TEXT(0, "health-cmd", "COMMAND", health_cmd, "run it now and then to see whether all is well"),
+    TEXT(0, "health-interval", "TIME", health_interval, "how often: 30s"),
+    TEXT(0, "health-timeout", "TIME", health_timeout, "how long it may take: 30s"),
+    TEXT(0, "health-retries", "N", health_retries, "how many failures mean unhealthy: 3"),
+    TEXT(0, "health-start-period", "TIME", health_start_period, "failures before do not count: 0s"),
+    FLAG(0, "no-healthcheck", no_healthcheck, "not the image's health check either"),
+    TEXT(0, "stop-signal", "SIGNAL", stop_signal, "what `stop` sends: SIGTERM"),
+    TEXT(0, "stop-timeout", "SECONDS", stop_timeout, "how long `stop` waits before it ends it: 10"),
+    TEXT(0, "log-driver", "NAME", log_driver, "json-file"),
+    LIST(0, "log-opt", "KEY=VALUE", log_opt, "max-size=10m, max-file=3"),
+    {0},
+};
+
+const struct opt *const CREATE_OPTS = RUN_OPTS + RUN_ONLY;

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * create_options: the one table of the options of `run` and `create`, of struct create_options.
+ * run has a few more, which come first, so that create's table is the rest of it.
+ */
+#ifndef CLI_CREATE_OPTIONS_H
+#define CLI_CREATE_OPTIONS_H
+
+#include "engine/create_options.h"
+
+extern const struct opt RUN_OPTS[];
+extern const struct opt *const CREATE_OPTS;
+
+#endif
