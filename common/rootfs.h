@@ -36,12 +36,27 @@ int rootfs_builtin(char ret_path[PATH_MAX], struct err *err);
 int rootfs_copy(const char *from, const char *to, struct err *err);
 
 /*
- * The same from one open directory into another, which may hold nothing of the same name; with
- * ROOTFS_OWNERS the owners too (CAP_CHOWN). Somebody may be changing `from` meanwhile: nothing
- * outside it is read, and nothing outside `to` written.
+ * How to copy. Without any of them: directories, files and symlinks, as the caller's own, to a
+ * place that has nothing of the same name; and what is mounted below the source is not copied.
  */
-enum { ROOTFS_OWNERS = 1 };
+enum {
+    ROOTFS_OWNERS = 1,  /* the owners too (CAP_CHOWN) */
+    ROOTFS_ALL = 2,     /* times, extended attributes, hard links, FIFOs, and devices (CAP_MKNOD) */
+    ROOTFS_REPLACE = 4, /* what has the same name is replaced, but a directory only by a directory;
+                           no reader finds half a file */
+    ROOTFS_KEEP = 8,    /* what is there stays: a copy that was cut off goes on; no half file */
+    ROOTFS_MOUNTS = 16, /* what is mounted below the source is copied as well */
+};
+
+/*
+ * The same from one open directory into another. Somebody may be changing both meanwhile: nothing
+ * outside `from` is read, and nothing outside `to` written.
+ */
 int rootfs_copy_inside(int from_dir, int to_dir, unsigned how, struct err *err);
+
+/* One name in a directory, whatever it is, to one name in another; no symlink is followed. */
+int rootfs_copy_entry(
+    int from_dir, const char *name, int to_dir, const char *to_name, unsigned how, struct err *err);
 
 /* Check a --rootfs: it is there, a directory, and not the host's own /. ERR_USAGE otherwise. */
 int rootfs_check(const char *path, struct err *err);
