@@ -86,6 +86,25 @@ ASKED='(.mounts[] | select(.destination == "/sys/fs/cgroup"))'
     [ "$(left)" = "$(dirname "$(dir memory x)")" ] || fail "left: $(left)"
 }
 
+@test "06 groups: an empty level that cannot be removed is a warning at the end of run" {
+    local level
+    bundle box ".linux.cgroupsPath = \"$LEVEL/box\""
+    level=$(dirname "$(dir pids box)")
+    # while it runs, what the level is in becomes read-only, and the level itself does not
+    cat >alone <<'END'
+mount --make-rprivate /
+"$@" run --bundle "$PWD/box" box &
+until "$@" state box 2>/dev/null | grep -q running; do :; done
+mount --bind "$ABOVE" "$ABOVE" && mount --bind "$LEVEL" "$LEVEL" && mount -o remount,bind,ro "$ABOVE"
+"$@" kill box KILL
+wait $!
+END
+    ABOVE=$(dirname "$level") LEVEL=$level call unshare -m sh alone "$RUNC" --root "$PWD/state" </dev/null 3>&- 4>&-
+    ends 137 "mini-runc: warning: cannot remove the group $level: Read-only file system"
+    [ "$(left)" = "$level" ] || fail "left: $(left)"
+    rmdir "$level"
+}
+
 @test "06 groups: one that is there is not taken over, and who is in it lives" {
     bundle box ".linux.cgroupsPath = \"/$LEVEL/box\""
     mkdir -p "$(dir pids box)"

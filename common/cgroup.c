@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 
 /* Removes our levels above the last that are empty now; one that another group uses stays. */
-static void remove_levels(const struct cgroup *group, int index)
+static int remove_levels(const struct cgroup *group, int index, struct err *err)
 {
     char path[256];
 
@@ -23,8 +23,10 @@ static void remove_levels(const struct cgroup *group, int index)
     for (char *slash; (slash = strrchr(path, '/')) > path + group->keep[index];) {
         *slash = '\0';
         if (rmdir(path) < 0)
-            return;
+            return undo_cgroup_is_used(errno) ? 0
+                                              : err_sys(err, "cannot remove the group %s", path);
     }
+    return 0;
 }
 
 /* One walk down path[index]. Returns 1 when a level above went away meanwhile: walk again. */
@@ -55,14 +57,18 @@ static int make_levels(struct cgroup *group, int index, struct err *err)
 /* The first `count` directories, and the levels that were made for them. */
 static void unmake(const struct cgroup *group, int count)
 {
+    struct err ignored;
+
     for (int i = 0; i < count; i++) {
         rmdir(group->path[i]);
-        remove_levels(group, i);
+        remove_levels(group, i, &ignored);
     }
 }
 
 int cgroup_make(struct cgroup *group, struct err *err)
 {
+    struct err ignored;
+
     for (int i = 0; i < group->paths; i++) {
         int result = 1;
         /* another group's removal may take a shared level away between two of our steps */
@@ -71,7 +77,7 @@ int cgroup_make(struct cgroup *group, struct err *err)
         if (result == 1)
             err_sys(err, "cannot make the group %s", group->path[i]);
         if (result != 0) {
-            remove_levels(group, i);
+            remove_levels(group, i, &ignored);
             unmake(group, i);
             return -1;
         }
@@ -128,6 +134,7 @@ static bool remove_leaves(const struct cgroup *group)
 
 int cgroup_remove(struct cgroup *group, struct err *err)
 {
+    struct err ignored;
     int result = 0;
     bool gone = !group->made || remove_leaves(group);
 
@@ -142,8 +149,10 @@ int cgroup_remove(struct cgroup *group, struct err *err)
         if (undo_line(UNDO_CGROUP, group->path[i], "/", err) < 0)
             result = -1;
     }
-    for (int i = 0; i < group->paths && group->made; i++)
-        remove_levels(group, i);
+    for (int i = 0; i < group->paths && group->made; i++) {
+        if (remove_levels(group, i, result == 0 ? err : &ignored) < 0 && result == 0)
+            result = 1;
+    }
     cgroup_close(group);
     return result;
 }

@@ -243,6 +243,7 @@ int cgroup_kill(const struct cgroup *group, struct err *err);
  * rmdir; where that is EBUSY, cgroup_kill and more tries (it is so for a moment after the last
  * exit), groups made inside included; then the levels above that are ours and empty. Closes it. A
  * group that is only planned, or could not be made, is somebody else's if it is there: not touched.
+ * Returns 1 where it is gone and an empty level could not be removed: *err says why.
  */
 int cgroup_remove(struct cgroup *group, struct err *err);
 

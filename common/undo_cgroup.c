@@ -86,11 +86,17 @@ int undo_cgroup(const char *path, struct err *err)
     return err_sys(err, "cannot remove the group %s", path);
 }
 
-/* A group that is shared: EBUSY and ENOTEMPTY say that somebody else is in it or below. */
-int undo_cgroup_empty(const char *path)
+bool undo_cgroup_is_used(int code)
 {
-    rmdir(path);
-    return 0;
+    return code == EBUSY || code == ENOTEMPTY || code == ENOENT;
+}
+
+/* A group that is shared. */
+int undo_cgroup_empty(const char *path, struct err *err)
+{
+    if (rmdir(path) == 0 || undo_cgroup_is_used(errno))
+        return 0;
+    return err_sys(err, "cannot remove the group %s", path);
 }
 
 static int remove_child_group(const char *path, const struct stat *st, int type, struct FTW *place)

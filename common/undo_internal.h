@@ -39,7 +39,7 @@ void undo_pause(int attempt);
 
 /* undo_cgroup.c: for undo_line. */
 int undo_cgroup(const char *path, struct err *err);
-int undo_cgroup_empty(const char *path);
+int undo_cgroup_empty(const char *path, struct err *err);
 int undo_hierarchy(const char *name, const char *run_dir, struct err *err);
 
 #endif

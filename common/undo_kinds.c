@@ -138,7 +138,7 @@ int undo_line(enum undo_kind kind, const char *arg, const char *run_dir, struct 
     case UNDO_CGROUP:
         return undo_cgroup(arg, err);
     case UNDO_CGROUP_EMPTY:
-        return undo_cgroup_empty(arg);
+        return undo_cgroup_empty(arg, err);
     case UNDO_HIERARCHY:
         return undo_hierarchy(arg, run_dir, err);
     case UNDO_SUBTREE:

@@ -17,4 +17,7 @@ int undo_line(enum undo_kind kind, const char *arg, const char *run_dir, struct 
  */
 void undo_cgroup_kill(const char *path);
 
+/* After an rmdir of a shared group: somebody else is in it or below, or has removed it before. */
+bool undo_cgroup_is_used(int code);
+
 #endif

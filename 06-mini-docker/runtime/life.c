@@ -237,8 +237,11 @@ int life_end(struct life *life, struct err *err)
 {
     struct hooks_state *told = &life->container.hooks_state;
 
-    if (container_remove(&life->container, err) < 0)
+    int levels = container_remove(&life->container, err);
+    if (levels < 0)
         return -1;
+    if (levels > 0)
+        life->warning = *err;
     explain_step(&life->container.explain, "the OCI's runtime.md", "remove %s", life->state.dir);
     if (state_forget(&life->state, err) < 0)
         return -1;

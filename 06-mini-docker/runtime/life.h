@@ -62,7 +62,7 @@ struct life {
     struct seccomp seccomp;
     bool pid_file_written;
     struct container container; /* container.process is the program, for life_run's caller */
-    struct err warning; /* a poststart hook that failed, which ends nothing; else ERR_NONE */
+    struct err warning; /* what failed and ends nothing, a poststart hook maybe; else ERR_NONE */
 };
 
 /* Standard input, output and error as they are, no console socket, no explanations. */
