@@ -187,8 +187,7 @@ static int copy_file(
     return 0;
 }
 
-static int make_special(
-    struct copy *copy, int entry, const struct stat *st, int to_dir, const char *name)
+static int make_special(int entry, const struct stat *st, int to_dir, const char *name)
 {
     char text[PATH_MAX];
 
@@ -214,7 +213,7 @@ static int copy_special(
 
     if (!S_ISLNK(st->st_mode) && (!(copy->how & ROOTFS_ALL) || S_ISSOCK(st->st_mode)))
         return 0;
-    for (int tries = 0; make_special(copy, entry, st, to_dir, name) < 0; tries++) {
+    for (int tries = 0; make_special(entry, st, to_dir, name) < 0; tries++) {
         way = tries < TRIES ? make_way(copy, to_dir, name) : -1;
         if (way != 0)
             return way > 0 ? 0 : -1;

@@ -8,6 +8,7 @@
 
 #include "cleanup.h"
 
+#include <nettle/sha2.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,41 +60,61 @@ static int collect(const struct record *record, struct list *list, struct err *e
     return 0;
 }
 
-static size_t depth(const struct mount_words *words)
+/* 64 hex digits, as Docker has them. */
+static void name_anonymous(const struct record *record, struct mount_words *words)
+{
+    uint8_t digest[SHA256_DIGEST_SIZE];
+    struct sha256_ctx sum;
+
+    sha256_init(&sum);
+    sha256_update(&sum, strlen(record->id), (const uint8_t *)record->id);
+    sha256_update(&sum, strlen(words->target), (const uint8_t *)words->target);
+    sha256_digest(&sum, sizeof(digest), digest);
+    for (size_t i = 0; i < sizeof(digest); i++)
+        snprintf(words->source + 2 * i, 3, "%02x", digest[i]);
+}
+
+static size_t depth(const char *path)
 {
     size_t slashes = 0;
 
-    for (const char *at = words->target; (at = strchr(at, '/')); at++)
+    for (const char *at = path; (at = strchr(at, '/')); at++)
         slashes++;
     return slashes;
 }
 
+int mount_words_order(const char *one, const char *other)
+{
+    size_t first = depth(one), second = depth(other);
+
+    return first != second ? (first > second) - (first < second) : strcmp(one, other);
+}
+
 static int compare(const void *a, const void *b)
 {
-    const struct mount_words *first = a, *second = b;
-    size_t one = depth(first), other = depth(second);
+    const struct mount_words *one = a, *other = b;
 
-    return one != other ? (one > other) - (one < other) : strcmp(first->target, second->target);
+    return mount_words_order(one->target, other->target);
 }
 
 int mount_words_all(
     const struct record *record, struct mount_words **ret, size_t *ret_count, struct err *err)
 {
-    size_t most =
-        record->host.mounts_count + record->host.tmpfs_count + record->config.volumes_count;
+    const struct record_host *host = &record->host;
+    size_t most = host->mounts_count + host->tmpfs_count + record->config.volumes_count;
 
-    for (const char *const *bind = record->host.binds; bind && *bind; bind++)
+    for (const char *const *bind = host->binds; bind && *bind; bind++)
         most++;
-    *ret = NULL;
-    *ret_count = 0;
-    if (most == 0)
-        return 0;
-    cleanup_free struct mount_words *items = malloc(most * sizeof(*items));
+    cleanup_free struct mount_words *items = malloc((most + MOUNT_WORDS_MORE) * sizeof(*items));
     struct list list = {.items = items};
     if (!items)
         return err_sys(err, "no memory for %zu mounts", most);
     if (collect(record, &list, err) < 0)
         return -1;
+    for (size_t i = 0; i < list.count; i++) {
+        if (items[i].anonymous && record->id)
+            name_anonymous(record, &items[i]);
+    }
     qsort(items, list.count, sizeof(*items), compare);
     *ret_count = list.count;
     *ret = steal_ptr(items);

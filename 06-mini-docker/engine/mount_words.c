@@ -11,6 +11,7 @@
 
 #include "cleanup.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,52 +55,6 @@ const char *mount_kind_name(enum mount_kind kind)
     return names[kind];
 }
 
-/* As lexically as Docker: no symlink is asked. False: too long. */
-static bool clean_path(const char *path, char ret[PATH_MAX])
-{
-    size_t used = 0;
-
-    for (const char *at = path + strspn(path, "/"); *at; at += strspn(at, "/")) {
-        size_t length = strcspn(at, "/");
-        if (length == 2 && strncmp(at, "..", 2) == 0) {
-            while (used > 0 && ret[--used] != '/')
-                ;
-        } else if (!(length == 1 && *at == '.')) {
-            if (used + length + 2 > PATH_MAX)
-                return false;
-            ret[used++] = '/';
-            memcpy(ret + used, at, length);
-            used += length;
-        }
-        at += length;
-    }
-    if (used == 0)
-        ret[used++] = '/';
-    ret[used] = '\0';
-    return true;
-}
-
-int mount_words_check_name(const char *name, struct err *err)
-{
-    static const char letters[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
-    size_t length = strlen(name);
-
-    if (length == 1)
-        return err_set(err, ERR_USAGE,
-            "create %s: volume name is too short, names should be at least two alphanumeric "
-            "characters",
-            name);
-    if (length > 0 && length <= NAME_MAX && strspn(name, letters) == length &&
-        !strchr("_.-", name[0]))
-        return 0;
-    return err_set(err, ERR_USAGE,
-        "create %s: \"%s\" includes invalid characters for a local volume name, only "
-        "\"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are allowed. If you intended to pass a host directory, use "
-        "absolute path",
-        name, name);
-}
-
 static int set_target(struct mount_words *words, const char *target, struct err *err)
 {
     const char *kind = mount_kind_name(words->kind);
@@ -112,7 +67,7 @@ static int set_target(struct mount_words *words, const char *target, struct err 
             "invalid mount config for type \"%s\": invalid mount path: '%s' mount path must be "
             "absolute",
             kind, target);
-    if (!clean_path(target, words->target))
+    if (!mount_words_clean(target, words->target))
         return err_set(err, ERR_USAGE, "the path %.60s… is too long", target);
     if (strcmp(words->target, "/") == 0)
         return err_set(err, ERR_USAGE,
@@ -124,6 +79,7 @@ static int set_target(struct mount_words *words, const char *target, struct err 
 static int set_source(struct mount_words *words, const char *source, struct err *err)
 {
     if (words->kind == MOUNT_KIND_VOLUME) {
+        words->anonymous = !source[0];
         snprintf(words->source, sizeof(words->source), "%s", source);
         return source[0] ? mount_words_check_name(source, err) : 0;
     }
@@ -132,7 +88,7 @@ static int set_source(struct mount_words *words, const char *source, struct err 
             "invalid mount config for type \"bind\": invalid mount path: '%s' mount path must be "
             "absolute",
             source);
-    if (!clean_path(source, words->source))
+    if (!mount_words_clean(source, words->source))
         return err_set(err, ERR_USAGE, "the path %.60s… is too long", source);
     return 0;
 }
@@ -293,28 +249,4 @@ int mount_words_mount(const struct record_mount *mount, struct mount_words *ret,
         snprintf(ret->options + used, sizeof(ret->options) - used, "%smode=%o", used ? "," : "",
             mount->tmpfs_mode);
     return 0;
-}
-
-char *mount_words_absolute(const char *text, struct err *err)
-{
-    size_t source = strcspn(text, ":");
-    bool relative =
-        text[source] && (strncmp(text, "./", 2) == 0 || strncmp(text, "../", 3) == 0 ||
-                            strncmp(text, ".:", 2) == 0 || strncmp(text, "..:", 3) == 0);
-    char here[PATH_MAX], clean[PATH_MAX];
-    cleanup_free char *full = NULL;
-    char *made = NULL;
-
-    if (!relative) {
-        made = strdup(text);
-    } else if (!getcwd(here, sizeof(here))) {
-        err_sys(err, "cannot tell what -v %s is relative to", text);
-        return NULL;
-    } else if (asprintf(&full, "%s/%.*s", here, (int)source, text) < 0 ||
-               !clean_path(full, clean) || asprintf(&made, "%s%s", clean, text + source) < 0) {
-        made = NULL;
-    }
-    if (!made)
-        err_sys(err, "no memory for -v %s", text);
-    return made;
 }

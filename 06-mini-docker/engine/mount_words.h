@@ -12,7 +12,9 @@ enum mount_kind { MOUNT_KIND_BIND, MOUNT_KIND_VOLUME, MOUNT_KIND_TMPFS };
 
 struct mount_words {
     enum mount_kind kind;
-    char source[PATH_MAX]; /* a path of the host, or a volume's name, "" for one without a name */
+    bool anonymous;        /* a volume that nobody has named */
+    char source[PATH_MAX]; /* a path of the host, or a volume's name: "" for an anonymous one, but
+                              in the list of mount_words_all the name that the engine gives it */
     char target[PATH_MAX]; /* absolute, without "." and ".." and double slashes */
     char mode[64];         /* -v's third part, as it was typed */
     bool read_only;
@@ -41,13 +43,23 @@ int mount_words_tmpfs(const struct spec_pair *tmpfs, struct mount_words *ret, st
 
 /*
  * All that a record asks for, the image's VOLUMEs included where nothing else is mounted at their
- * place; a mount comes before those below it. The caller frees *ret. Errors: ERR_USAGE; "Duplicate
- * mount point: X".
+ * place; a mount comes before those below it. The caller frees *ret, which has room for
+ * MOUNT_WORDS_MORE more items. An anonymous volume's
+ * name follows from the container's ID and the place: nobody has to write it down, and so nobody
+ * can lose it. Errors: ERR_USAGE; "Duplicate mount point: X".
  */
+enum { MOUNT_WORDS_MORE = 4 };
 int mount_words_all(
     const struct record *record, struct mount_words **ret, size_t *ret_count, struct err *err);
 
-/* A volume's name becomes a directory's. Errors: ERR_USAGE. */
+/* A path without "." and ".." and double slashes, as lexically as Docker: no symlink is asked.
+ * False: too long. */
+bool mount_words_clean(const char *path, char ret[PATH_MAX]);
+
+/* As for qsort(3): which of two places comes first. One that lies below the other comes later. */
+int mount_words_order(const char *one, const char *other);
+
+/* A volume's name becomes a directory's. Errors: ERR_REFUSED, in Docker's words. */
 int mount_words_check_name(const char *name, struct err *err);
 
 /*

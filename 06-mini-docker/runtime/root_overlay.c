@@ -9,6 +9,7 @@
  * throwaway machine) or the kernel refuses it to ordinary users, the single lower layer is copied
  * once, into `work`, and that is the root. What must hold: the copy is whole or not there.
  */
+#include "root_overlay.h"
 #include "stages.h"
 
 #include "cleanup.h"
@@ -32,14 +33,15 @@ enum { DATA = 4096 };
 static int mount_overlay(const struct spec_root *root, bool user)
 {
     char data[DATA];
-    int length = snprintf(data, sizeof(data), "lowerdir=%s,upperdir=%s,workdir=%s%s", root->lower,
-        root->upper, root->work, user ? ",userxattr" : "");
+    int length = snprintf(data, sizeof(data), "lowerdir=%s%s%s%s%s%s", root->lower,
+        root->upper ? ",upperdir=" : "", root->upper ? root->upper : "",
+        root->upper ? ",workdir=" : "", root->upper ? root->work : "", user ? ",userxattr" : "");
 
     if (length >= DATA) {
         errno = E2BIG;
         return -1;
     }
-    return mount("overlay", root->path, "overlay", 0, data);
+    return mount("overlay", root->path, "overlay", root->upper ? 0 : MS_RDONLY, data);
 }
 
 static int copy_lower(const struct spec_root *root, const char *to, bool user, struct err *err)
@@ -73,24 +75,28 @@ static int use_copy(const struct spec_root *root, bool user, struct err *err)
     return 0;
 }
 
-int root_overlay(const struct container *container, struct err *err)
+int root_overlay_mount(const struct spec_root *root, bool user, struct err *err)
 {
-    const struct spec_root *root = &container->spec->root;
-    bool user = container->spec->linux_.namespaces & CLONE_NEWUSER;
-
-    explain_step(&container->explain, "overlayfs.rst; lab 05",
-        "mount overlay: the image's layers below, what is written above");
     if (mount_overlay(root, user) == 0)
         return 0;
     err_sys(err, "cannot mount an overlay on %s", root->path);
     if (err->code == E2BIG)
         return err_hint(err, "the paths of its layers do not fit into one page -> fewer layers, or "
                              "a shorter --root");
+    if (!root->upper)
+        return -1;
     if (strchr(root->lower, ':') || access(root->lower, R_OK) < 0)
         return err_hint(err,
             "maybe the file system of %s cannot be an upper layer, as an overlay "
             "itself cannot -> --root on another one, a tmpfs for example",
             root->upper);
-    explain_step(&container->explain, "lab 05", "no overlay here: copy the layer instead");
     return use_copy(root, user, err);
+}
+
+int root_overlay(const struct container *container, struct err *err)
+{
+    explain_step(&container->explain, "overlayfs.rst; lab 05",
+        "mount overlay: the image's layers below, what is written above");
+    return root_overlay_mount(
+        &container->spec->root, container->spec->linux_.namespaces & CLONE_NEWUSER, err);
 }

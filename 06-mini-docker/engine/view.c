@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: MIT
+/*
+ * How to look into a container from outside, safely and without a trace.
+ *
+ * One that does not run has no mounts at all: they went with its last process. So a child in a new
+ * mount namespace makes its root again, from the same layers. One that runs has its root already,
+ * and a second overlay over the same `upper` is what overlayfs forbids; so the child goes into the
+ * container's mount namespace for a moment, copies the mount of its / alone (open_tree(2)), comes
+ * back, and hangs the copy up at home: the files without /proc, /sys and all that is mounted in the
+ * container. On that go the volumes, by the same code as at the start.
+ *
+ * What must hold: nothing of the container's is executed, or believed: the child has our program in
+ * memory and reads no file in there but those that `work` is to read. All mounts are made in a
+ * namespace of its own, and go with it, whatever ends us.
+ */
+#include "view.h"
+
+#include "mounts.h"
+
+#include "runtime/root_overlay.h"
+#include "runtime/state.h"
+
+#include "cleanup.h"
+#include "host.h"
+#include "idmap.h"
+#include "mount.h"
+#include "spawn.h"
+#include "sync.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct viewer {
+    const struct view *view;
+    int (*work)(int root_fd, void *arg, struct err *err);
+    void *arg;
+    int pidfd; /* of the container's first process, or -1: it does not run */
+    bool user; /* rootless */
+    struct sync sync;
+};
+
+/* Rootless and stopped: the child is root in a user namespace of its own. */
+static int namespaces_of(const struct viewer *viewer)
+{
+    if (viewer->pidfd >= 0 && viewer->user)
+        return 0; /* it goes to the container's, and makes its mount namespace there */
+    return CLONE_NEWNS | (viewer->user ? CLONE_NEWUSER : 0);
+}
+
+static int enter(const struct viewer *viewer, struct err *err)
+{
+    if (viewer->pidfd >= 0 && viewer->user &&
+        (setns(viewer->pidfd, CLONE_NEWUSER) < 0 || unshare(CLONE_NEWNS) < 0))
+        return err_sys(err, "cannot enter the user namespace of the container");
+    return mount_make_private(err);
+}
+
+/* A copy of the mount of the container's /, which hangs nowhere. */
+static int copy_running_root(const struct viewer *viewer, struct err *err)
+{
+    cleanup_close int home = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+
+    if (home < 0)
+        return err_sys(err, "cannot open /proc/self/ns/mnt");
+    if (setns(viewer->pidfd, CLONE_NEWNS) < 0)
+        return err_sys(err, "cannot look into the container's mounts");
+    cleanup_close int tree = mount_clone("/", false, err);
+    if (setns(home, CLONE_NEWNS) < 0)
+        return err_sys(err, "cannot come back from the container's mounts");
+    return steal_fd(&tree);
+}
+
+static int hang_up(int tree, const char *place, struct err *err)
+{
+    cleanup_close int target = open(place, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+    return target < 0 ? err_sys(err, "cannot open %s", place)
+                      : mount_attach(tree, target, place, err);
+}
+
+/* A start makes these two as well; a container that never started has none yet. */
+static int make_layers(const char *upper, const char *work, struct err *err)
+{
+    if ((mkdir(upper, 0755) < 0 && errno != EEXIST) || (mkdir(work, 0700) < 0 && errno != EEXIST))
+        return err_sys(err, "cannot make %s", upper);
+    return 0;
+}
+
+/* Make it again, as runtime/root.c does. */
+static int mount_stopped_root(const struct viewer *viewer, const char *place, struct err *err)
+{
+    const struct view *view = viewer->view;
+    char upper[PATH_MAX], work[PATH_MAX];
+    struct spec_root root = {.path = place, .lower = view->lower};
+
+    if (view->kind != VIEW_IMAGE) {
+        record_path(view->store, view->record->id, "upper", upper);
+        record_path(view->store, view->record->id, "work", work);
+        root.upper = upper;
+        root.work = work;
+        if (make_layers(upper, work, err) < 0)
+            return -1;
+    } else if (!strchr(view->lower, ':')) {
+        if (mount(view->lower, place, NULL, MS_BIND, NULL) < 0)
+            return err_sys(err, "cannot bind %s", view->lower);
+        return 0;
+    }
+    return root_overlay_mount(&root, viewer->user, err);
+}
+
+static int mount_root(const struct viewer *viewer, const char *place, struct err *err)
+{
+    const struct view *view = viewer->view;
+    bool runs = viewer->pidfd >= 0 && view->kind != VIEW_IMAGE;
+    cleanup_close int tree = -1;
+
+    if (!runs && view->lower)
+        return mount_stopped_root(viewer, place, err);
+    tree =
+        runs ? copy_running_root(viewer, err) : mount_clone(view->record->host.rootfs, false, err);
+    return tree < 0 ? -1 : hang_up(tree, place, err);
+}
+
+/* The binds among what a start would mount, volumes first made where they are missing. */
+static int mount_volumes(const struct viewer *viewer, int root_fd, struct err *err)
+{
+    const struct view *view = viewer->view;
+    struct mounts mounts;
+    int result = mounts_prepare(view->store, view->record, view->lower, &mounts, err);
+
+    for (size_t i = 0; result == 0 && i < mounts.count; i++) {
+        const struct spec_mount *mount = &mounts.items[i];
+        unsigned long flags = 0;
+        if (strcmp(mount->type, "bind") != 0)
+            continue;
+        for (const char *const *word = mount->options; *word; word++) {
+            flags |= strcmp(*word, "rbind") == 0 ? MS_REC : 0;
+            flags |= strcmp(*word, "ro") == 0 || strcmp(*word, "rro") == 0 ? MS_RDONLY : 0;
+        }
+        result = mount_bind_in_root(root_fd, mount->source, mount->destination, flags, err);
+    }
+    mounts_free(&mounts);
+    return result;
+}
+
+static int look(const struct viewer *viewer, struct err *err)
+{
+    const char *place = viewer->view->store->run;
+
+    if (enter(viewer, err) < 0 || mount_root(viewer, place, err) < 0)
+        return -1;
+    cleanup_close int root_fd = open(place, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (root_fd < 0)
+        return err_sys(err, "cannot open the container's root");
+    if (viewer->view->kind == VIEW_MOUNTS && mount_volumes(viewer, root_fd, err) < 0)
+        return -1;
+    return viewer->work(root_fd, viewer->arg, err);
+}
+
+static int run_child(void *arg)
+{
+    struct viewer *viewer = arg;
+    struct err err = {0};
+
+    sync_child(&viewer->sync);
+    if (sync_wait(&viewer->sync, &err) < 0 || look(viewer, &err) < 0)
+        sync_fail(&viewer->sync, &err);
+    else if (fflush(stdout) != 0 && err_sys(&err, "cannot write to standard output") < 0)
+        sync_fail(&viewer->sync, &err);
+    else
+        sync_signal(&viewer->sync, &err);
+    return 0;
+}
+
+static int run(struct viewer *viewer, struct err *err)
+{
+    static struct idmap map; /* 8 KiB */
+    struct spawn spawn = {
+        .namespaces = namespaces_of(viewer), .cgroup_fd = -1, .child = run_child, .arg = viewer};
+    struct spawned child;
+    struct err ignored;
+
+    fflush(stdout);
+    if (sync_open(&viewer->sync, err) < 0)
+        return -1;
+    if (spawn_start(&spawn, &child, err) < 0) {
+        sync_close(&viewer->sync);
+        return -1;
+    }
+    sync_parent(&viewer->sync);
+    int result = 0;
+    if (spawn.namespaces & CLONE_NEWUSER)
+        result = idmap_for_caller(&map, err) < 0 ? -1 : idmap_write(child.pid, &map, err);
+    if (result == 0)
+        result = sync_signal(&viewer->sync, err) < 0 ? -1 : sync_wait(&viewer->sync, err);
+    sync_close(&viewer->sync); /* a child that still waits ends by this */
+    spawn_wait(&child, &ignored);
+    close(child.pidfd);
+    return result;
+}
+
+/* -1 where it does not run. */
+static int find_process(const struct view *view)
+{
+    char root[PATH_MAX];
+    struct err ignored;
+    struct state state;
+    int pidfd = -1;
+
+    if (store_run_dir(view->store, "runtime", root, &ignored) < 0)
+        return -1;
+    if (state_load(root, view->record->id, false, &state, &ignored) == 0) {
+        enum state_status status = state_status(&state);
+        if (status != STATE_CREATING && status != STATE_STOPPED &&
+            state_pidfd(&state, &pidfd, &ignored) < 0)
+            pidfd = -1;
+    }
+    state_close(&state);
+    return pidfd;
+}
+
+int view_run(const struct view *view, int (*work)(int root_fd, void *arg, struct err *err),
+    void *arg, struct err *err)
+{
+    struct viewer viewer = {.view = view, .work = work, .arg = arg, .user = !host_is_root()};
+
+    if (view->kind == VIEW_IMAGE && !view->lower)
+        return err_refuse(err, EINVAL,
+            "container %.12s has no image to compare with: it was made with --rootfs",
+            view->record->id);
+    cleanup_close int pidfd = view->kind == VIEW_IMAGE ? -1 : find_process(view);
+    viewer.pidfd = pidfd;
+    return run(&viewer, err);
+}
