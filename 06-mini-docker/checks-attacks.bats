@@ -305,19 +305,35 @@ false_proc() {
     run_it true
     [ "$(<"$HOST/file")" != unharmed ]
 }
-# The same without a link: what the program reads back is not what the kernel has.
+# The same without a link, in a procfs: what the program reads back is not what the kernel has.
 false_proc_file() {
-    rm -rf volume
-    mkdir -p volume/sys/kernel
-    echo unharmed >volume/sys/kernel/domainname
-    PROC="{\"destination\": \"/proc\", \"type\": \"bind\", \"source\": \"$PWD/volume\", \"options\": [\"rbind\"]},"
+    echo unharmed >volume/file
+    MOUNTS="{\"destination\": \"/proc/sys/kernel/domainname\", \"type\": \"bind\", \"source\": \"$PWD/volume/file\", \"options\": [\"rbind\"]},"
     SYSCTL='"kernel.domainname": "written"'
-    run_it true
-    [ "$(<volume/sys/kernel/domainname)" != unharmed ]
+    run_it cat /proc/sys/kernel/domainname
+    ends 0
+    [ "$(<volume/file)" != unharmed ]
 }
+# With something else there, or a part of one, no mask has anything to cover, and none is missed.
+false_proc_starts() {
+    PROC="{\"destination\": \"/proc\", \"type\": \"bind\", \"source\": \"$1\", \"options\": [\"rbind\"]},"
+    MASKED='"/proc/kcore"'
+    run_it echo started
+    [ "$output" = started ]
+}
+false_proc_volume() { false_proc_starts "$PWD/volume"; }
+false_proc_part() { false_proc_starts /proc/sys; }
 @test "06 attack: writes to a false procfs (CVE-2025-52881): works on the naive runtime, fails on mini-runc" {
     attack false_proc
     attack false_proc_file
+}
+@test "06 attack: a false procfs, on which no mask is needed: works on the naive runtime, fails on mini-runc" {
+    mkdir -p volume
+    attack false_proc_volume
+    ends 1 "cannot use what is mounted on /proc"
+    attack false_proc_part
+    on ours # the host's own, whole, as for a container in the host's PID namespace
+    false_proc_starts /proc || fail "it did not start"
 }
 
 # What is seen of a mount that went astray is the directory that was made for it.

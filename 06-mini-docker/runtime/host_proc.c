@@ -19,15 +19,22 @@
 /* The number that the kernel gives the top directory of every procfs (PROC_ROOT_INO). */
 enum { TOP_INODE = 1 };
 
-int host_proc_open(int *ret_fd, struct err *err)
+bool host_proc_is_whole(int fd)
 {
-    cleanup_close int fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
     struct statfs fs;
     struct stat st;
 
-    if (fd < 0 || fstatfs(fd, &fs) < 0 || fstat(fd, &st) < 0)
+    return fstatfs(fd, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC && fstat(fd, &st) == 0 &&
+           st.st_ino == TOP_INODE;
+}
+
+int host_proc_open(int *ret_fd, struct err *err)
+{
+    cleanup_close int fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd < 0)
         return err_sys(err, "cannot open /proc");
-    if (fs.f_type != PROC_SUPER_MAGIC || st.st_ino != TOP_INODE) {
+    if (!host_proc_is_whole(fd)) {
         err_set(err, ERR_SYS, "/proc is no procfs");
         return err_hint(err, "none is mounted there, or something lies over it -> mount -t proc "
                              "proc /proc");

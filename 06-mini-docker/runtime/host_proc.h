@@ -13,9 +13,13 @@
 
 #include "err.h"
 
+#include <stdbool.h>
+
+/* True when this descriptor is the top of a procfs, whole and with nothing over it (fstatfs(2)). */
+bool host_proc_is_whole(int fd);
+
 /*
- * Open /proc, and see that it is the top of a procfs and nothing else (fstatfs(2)). The caller
- * closes it. Errors: it is not mounted.
+ * Open /proc, and see that it is whole. The caller closes it. Errors: it is not mounted.
  */
 int host_proc_open(int *ret_fd, struct err *err);
 

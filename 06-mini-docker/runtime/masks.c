@@ -11,6 +11,7 @@
  * before the root is changed: that of the container may be a symlink to what should be covered
  * (CVE-2025-31133).
  */
+#include "host_proc.h"
 #include "mounts.h"
 #include "stages.h"
 
@@ -169,11 +170,32 @@ static int each(const struct container *container, int null_fd, const char *cons
     return 0;
 }
 
+/*
+ * Whatever else is mounted on /proc has none of the paths to cover, so it would pass for a procfs
+ * with all its covers on. Without any mount there, none was asked for.
+ */
+static int check_proc(const struct container *container, struct err *err)
+{
+    cleanup_close int fd = mount_open_in_root(container->root_fd, "/proc", MOUNT_MAKE_NOTHING, err);
+    char path[32];
+
+    if (fd < 0)
+        return err->code == ENOENT ? 0 : -1;
+    if (host_proc_is_whole(fd) || !mount_is_point(fd_path(fd, path)))
+        return 0;
+    err_set(err, ERR_SYS, "cannot use what is mounted on /proc: it is not the kernel's procfs");
+    return err_hint(err,
+        "a mount of the configuration put something else, or a part of one, there, "
+        "where no mask holds -> mount type proc on /proc");
+}
+
 int stage_masks(struct container *container, struct err *err)
 {
     const struct spec_linux *l = &container->spec->linux_;
     cleanup_close int null_fd = -1;
 
+    if (check_proc(container, err) < 0)
+        return -1;
     if (l->masked_paths && open_null(&null_fd, err) < 0)
         return -1;
     if (each(container, null_fd, l->masked_paths, mask,
