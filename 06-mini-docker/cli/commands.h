@@ -29,7 +29,7 @@ extern struct globals globals;
 /* The store that --root names. Errors: it cannot be made there. */
 int cli_store(struct store *ret, struct err *err);
 
-extern const struct command run_command, init_command, version_command;
+extern const struct command run_command, init_command, version_command, events_command;
 
 /* Docker's long forms, `container run` (groups.c). */
 extern const struct command container_group;

@@ -26,6 +26,7 @@ struct globals globals;
 
 static const struct command *const COMMANDS[] = {
     &run_command,
+    &events_command,
     &version_command,
     &command_help_row,
     &container_group,

@@ -47,6 +47,10 @@ int format_run(
  * say so when it does not. */
 bool format_names(const struct format *format, const char *key);
 
+/* Write an object's keys and values in the order of the keys: "a=1,b=2". */
+void format_print_pairs(
+    FILE *out, struct json_object *object, const char *equals, const char *between);
+
 /* Safe on NULL. */
 void format_free(struct format *format);
 

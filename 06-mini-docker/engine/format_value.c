@@ -56,17 +56,16 @@ const char **format_keys(struct json_object *object, size_t *ret_count)
     return keys;
 }
 
-static void print_map(FILE *out, struct json_object *map)
+void format_print_pairs(
+    FILE *out, struct json_object *object, const char *equals, const char *between)
 {
     size_t count;
-    cleanup_free const char **keys = format_keys(map, &count);
+    cleanup_free const char **keys = format_keys(object, &count);
 
-    fputs("map[", out);
     for (size_t i = 0; keys && i < count; i++) {
-        fprintf(out, "%s%s:", i ? " " : "", keys[i]);
-        format_print(out, json_object_object_get(map, keys[i]), "<nil>");
+        fprintf(out, "%s%s%s", i ? between : "", keys[i], equals);
+        format_print(out, json_object_object_get(object, keys[i]), "<nil>");
     }
-    fputc(']', out);
 }
 
 void format_print(FILE *out, struct json_object *value, const char *nil)
@@ -85,7 +84,9 @@ void format_print(FILE *out, struct json_object *value, const char *nil)
         fputc(']', out);
         break;
     case json_type_object:
-        print_map(out, value);
+        fputs("map[", out);
+        format_print_pairs(out, value, ":", " ");
+        fputc(']', out);
         break;
     default:
         fputs(json_object_get_string(value), out);

@@ -67,14 +67,28 @@ int table_begin(struct table_out *ret, const struct table *table, const char *fo
     return add_headings(ret, err);
 }
 
+/* Go writes <, > and & of a text as numbers, so that JSON can stand in HTML. */
+static void print_json(struct json_object *row)
+{
+    const char *text = json_object_to_json_string_ext(
+        row, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+
+    for (; *text; text++) {
+        if (strchr("<>&", *text))
+            printf("\\u%04x", (unsigned char)*text);
+        else
+            putchar(*text);
+    }
+    putchar('\n');
+}
+
 int table_row(
     struct table_out *out, struct json_object *row, struct json_object *labels, struct err *err)
 {
     const struct format_data data = {.dot = row, .labels = labels};
 
     if (!out->format) {
-        puts(json_object_to_json_string_ext(
-            row, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+        print_json(row);
         return 0;
     }
     if (format_run(out->format, &data, out->file, err) < 0)
