@@ -112,7 +112,8 @@ trap_at() { # PATH TARGET: the image has a symlink there
 @test "06 mounts: what is masked and read-only is; twice is no mistake; what the kernel lacks is left out" {
     masked='"/proc/kcore", "/proc/keys", "/proc/keys", "/sys/firmware", "/sys/firmware", "/proc/none", "/etc/passwd", "/etc"'
     readonly='"/proc/sys", "/proc/bus", "/proc/none", "/sys/firmware"'
-    oci 'wc -c </proc/keys; ls -A /sys/firmware /etc | grep -v :; echo x >/proc/sys/kernel/domainname; echo end'
+    oci 'wc -c </proc/keys; ls -A /sys/firmware /etc | grep -v :; echo x >/proc/sys/kernel/domainname
+        for dir in /sys/firmware /etc; do (: >$dir/new) 2>/dev/null && echo "$dir takes files"; done; echo end'
     ends 0 "Read-only file system"
     [ "$output" = $'0\n\nend' ] || fail "something is seen"
 }

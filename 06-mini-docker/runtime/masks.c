@@ -3,7 +3,8 @@
  * What /proc and /sys tell and let change is the host's, for a good part of it is in no namespace.
  * A masked file is covered by /dev/null, a masked directory by an empty, read-only tmpfs; a
  * read-only path is bound onto itself and then made so. A path that this kernel does not have needs
- * no cover.
+ * no cover. Which of the two it is, is asked before: a bind that is refused costs the kernel as
+ * much as an unmount, an RCU grace period.
  *
  * An image must not decide what is covered, nor with what. So each path is opened once, below the
  * root, and all else happens on that descriptor; below /proc it must be the kernel's procfs that
@@ -24,8 +25,18 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
+
+/* What is laid over a file, and over a directory; -1: not there yet. */
+struct covers {
+    int null, empty;
+};
+
+/* fsconfig(2)'s commands, which glibc has from 2.36 on. */
+enum { SET_FLAG = 0, CREATE = 6 };
+enum { CLOSE_ON_EXEC = 1 }; /* FSOPEN_CLOEXEC and FSMOUNT_CLOEXEC */
 
 /* What the kernel itself shows below these two. A tmpfs is not among them: a root can lie on one.
  */
@@ -114,34 +125,60 @@ static int open_null(int *ret_fd, struct err *err)
     return 0;
 }
 
+/* An empty tmpfs that hangs nowhere. */
+static int make_empty(struct err *err)
+{
+    cleanup_close int fs = (int)syscall(SYS_fsopen, "tmpfs", CLOSE_ON_EXEC);
+    int fd = -1;
+
+    if (fs >= 0 && syscall(SYS_fsconfig, fs, SET_FLAG, "ro", NULL, 0) == 0 &&
+        syscall(SYS_fsconfig, fs, CREATE, NULL, NULL, 0) == 0)
+        fd = (int)syscall(SYS_fsmount, fs, CLOSE_ON_EXEC, MOUNT_RDONLY);
+    return fd < 0 ? err_sys(err, "cannot make an empty tmpfs") : fd;
+}
+
+/* Every file system costs memory and time: the one over the first directory is bound to the rest.
+ */
+static int cover_directory(struct covers *covers, int fd, const char *path, struct err *err)
+{
+    char empty[32];
+
+    if (covers->empty >= 0)
+        return mount_on(fd, path, fd_path(covers->empty, empty), NULL, MS_BIND, NULL, err);
+    covers->empty = make_empty(err);
+    return covers->empty < 0 ? -1 : mount_attach(covers->empty, fd, path, err);
+}
+
 /* 1: covered, 0: there is nothing to cover, -1: error. */
-static int mask(const struct container *container, int null_fd, const char *path, struct err *err)
+static int mask(
+    const struct container *container, struct covers *covers, const char *path, struct err *err)
 {
     cleanup_close int fd = mount_open_in_root(container->root_fd, path, MOUNT_MAKE_NOTHING, err);
-    char null[32], target[32];
+    char null[32];
+    struct stat st;
 
     if (fd < 0)
         return err->code == ENOENT ? 0 : -1;
     int verdict = judge(container, fd, path, err);
     if (verdict <= 0)
         return verdict;
-    if (mount(fd_path(null_fd, null), fd_path(fd, target), NULL, MS_BIND, NULL) == 0)
-        return 1;
-    /* ENOTDIR: a file does not go over a directory */
-    if (errno == ENOTDIR && mount("tmpfs", target, "tmpfs", MS_RDONLY, "size=0k") == 0)
-        return 1;
-    return err_sys(err, "cannot cover %s", path);
+    if (fstat(fd, &st) < 0)
+        return err_sys(err, "cannot look at %s", path);
+    int result = S_ISDIR(st.st_mode)
+                     ? cover_directory(covers, fd, path, err)
+                     : mount_on(fd, path, fd_path(covers->null, null), NULL, MS_BIND, NULL, err);
+    return result < 0 ? -1 : 1;
 }
 
 /* The same answers. */
 static int make_readonly(
-    const struct container *container, int null_fd, const char *path, struct err *err)
+    const struct container *container, struct covers *covers, const char *path, struct err *err)
 {
     static const struct mount_attributes readonly = {.set = MOUNT_RDONLY};
     cleanup_close int fd = mount_open_in_root(container->root_fd, path, MOUNT_MAKE_NOTHING, err);
     char source[32];
 
-    (void)null_fd;
+    (void)covers;
     if (fd < 0)
         return err->code == ENOENT ? 0 : -1;
     int verdict = judge(container, fd, path, err);
@@ -154,14 +191,14 @@ static int make_readonly(
     return 1;
 }
 
-static int each(const struct container *container, int null_fd, const char *const *paths,
-    int (*cover)(const struct container *, int, const char *, struct err *), const char *what,
-    struct err *err)
+static int each(const struct container *container, struct covers *covers, const char *const *paths,
+    int (*cover)(const struct container *, struct covers *, const char *, struct err *),
+    const char *what, struct err *err)
 {
     int done = 0;
 
     for (const char *const *path = paths; path && *path; path++) {
-        int result = cover(container, null_fd, *path, err);
+        int result = cover(container, covers, *path, err);
         if (result < 0)
             return -1;
         done += result;
@@ -189,19 +226,27 @@ static int check_proc(const struct container *container, struct err *err)
         "where no mask holds -> mount type proc on /proc");
 }
 
-int stage_masks(struct container *container, struct err *err)
+static int cover_all(struct container *container, struct covers *covers, struct err *err)
 {
     const struct spec_linux *l = &container->spec->linux_;
-    cleanup_close int null_fd = -1;
 
     if (check_proc(container, err) < 0)
         return -1;
-    if (l->masked_paths && open_null(&null_fd, err) < 0)
+    if (l->masked_paths && open_null(&covers->null, err) < 0)
         return -1;
-    if (each(container, null_fd, l->masked_paths, mask,
-            "cover paths of /proc and /sys that tell of the host", err) < 0 ||
-        each(container, null_fd, l->readonly_paths, make_readonly,
-            "make paths of /proc that set the host read-only", err) < 0)
+    if (each(container, covers, l->masked_paths, mask,
+            "cover paths of /proc and /sys that tell of the host", err) < 0)
         return -1;
-    return mounts_finish(container, err);
+    return each(container, covers, l->readonly_paths, make_readonly,
+        "make paths of /proc that set the host read-only", err);
+}
+
+int stage_masks(struct container *container, struct err *err)
+{
+    struct covers covers = {-1, -1};
+    int result = cover_all(container, &covers, err);
+
+    cleanup_close_fn(&covers.null);
+    cleanup_close_fn(&covers.empty);
+    return result < 0 ? -1 : mounts_finish(container, err);
 }
