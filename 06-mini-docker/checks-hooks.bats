@@ -78,6 +78,14 @@ nothing_made() {
     [ "$(field poststop '[.status, .pid] | @csv')" = '"stopped",' ] || fail "$(cat seen)"
 }
 
+@test "06 hooks: those before the program find its network namespace, not ours" {
+    shell prestart "readlink /proc/\$(jq .pid)/ns/net >$PWD/net"
+    create
+    ends 0
+    [ "$(cat net)" = "$(readlink "/proc/$(pid_of box)/ns/net")" ] || fail "$(cat net)"
+    [ "$(cat net)" != "$(readlink /proc/self/ns/net)" ] || fail "it is the host's"
+}
+
 @test "06 hooks: path, arguments and environment are exactly those of the config" {
     change box ".hooks.prestart = [
         {path: \"/bin/sh\", args: [\"zero\", \"-c\", \"echo \$0 \$# \$1 >$PWD/one\", \"a\", \"b c\"]},

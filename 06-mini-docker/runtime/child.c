@@ -23,9 +23,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Those that exist already; the rest came with the clone. */
+/* Those that exist already, and those that were left to us; the rest came with the clone. */
 static int join_namespaces(struct container *container, struct err *err)
 {
+    char names[NS_FLAGS_TEXT];
+
+    if (container->namespaces.later)
+        explain_step(&container->explain, "unshare(2); lab 01", "unshare(%s)",
+            ns_flags_text(container->namespaces.later, names));
     return namespaces_join(&container->namespaces, err);
 }
 

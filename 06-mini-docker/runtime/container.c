@@ -5,8 +5,11 @@
  * them before the program's first instruction (lab 04, the race).
  *
  *     v2, or a new user namespace    the groups, then clone3; the child waits for its IDs
- *     v1                             clone3, and the groups while the child mounts: it is our own
+ *     v1, or no groups               clone3, and the groups while the child mounts: it is our own
  *                                    code until then, and joins before the root is changed
+ *
+ * In the second case two CPUs share the work. So the child makes the network namespace, too, which
+ * is the dearest, unless `prepare` is to find it. Hooks wait for the child anyway.
  */
 #include "container.h"
 
@@ -70,12 +73,20 @@ static int plan_groups(struct container *container, struct err *err)
     if (group->absent)
         explain_step(
             &container->explain, "cgroups(7); lab 03", "no group: none is ours to make one in");
-    /* on v2 the child is born in its group; in a user namespace it waits for its IDs anyway */
-    /* in a user namespace it could not open the groups' files, in another's mounts not find them */
-    container->early = !group->absent && !group->v2 && !(l->namespaces & CLONE_NEWUSER) &&
-                       !l->namespace_paths[ns_index(CLONE_NEWUSER)] &&
-                       !l->namespace_paths[ns_index(CLONE_NEWNS)];
     return cgroup_journal_leaf(group, container->undo, err);
+}
+
+/*
+ * Once the groups are planned. On v2 there is nothing left to do beside the child. In a user
+ * namespace it could not open the groups' files, and among another's mounts not find them.
+ */
+static bool is_early(const struct container *container)
+{
+    const struct spec_linux *l = &container->spec->linux_;
+
+    return !container->group.v2 && !(l->namespaces & CLONE_NEWUSER) &&
+           !l->namespace_paths[ns_index(CLONE_NEWUSER)] &&
+           !l->namespace_paths[ns_index(CLONE_NEWNS)];
 }
 
 static int make_groups(struct container *container, struct err *err)
@@ -174,6 +185,8 @@ static int spawn_child(struct container *container, struct err *err)
 
     if (namespaces_open(&container->spec->linux_, namespaces, err) < 0)
         return -1;
+    if (container->early && !container->prepare)
+        namespaces_postpone(namespaces, CLONE_NEWNET);
     explain_step(&container->explain, "clone(2); labs 01, 04", "clone3(%s%s)",
         ns_flags_text(namespaces->made, names), spawn.cgroup_fd >= 0 ? "|CLONE_INTO_CGROUP" : "");
     int result = mounts_open_sources(container, err);
@@ -229,7 +242,10 @@ static int explain_end(const struct container *container, struct err *err)
 
 int container_start(struct container *container, struct err *err)
 {
-    if (plan_groups(container, err) < 0 || (!container->early && make_groups(container, err) < 0) ||
+    if (plan_groups(container, err) < 0)
+        return -1;
+    container->early = is_early(container);
+    if ((!container->early && make_groups(container, err) < 0) ||
         sync_open(&container->sync, err) < 0 || spawn_child(container, err) < 0)
         return -1;
     sync_parent(&container->sync);

@@ -41,7 +41,10 @@ struct container {
     int lock; /* the caller's, or -1: the child gives it back at once, or would hold it as well */
     /* Where `start` will speak to the held child (state_make_fifos); all -1: it is not held. */
     struct sync hold;
-    /* Called once the process exists and before it does anything; may be NULL. */
+    /*
+     * Called once the process exists and before any other code than ours runs in it; may be NULL.
+     * Without `prepare`, its network namespace may still be the caller's.
+     */
     int (*record)(struct container *container, struct err *err);
     void *record_arg;
     /* Called before the process is let go on, with its IDs mapped; may be NULL. */
@@ -51,8 +54,9 @@ struct container {
     struct explain explain;
 
     /*
-     * On v1 the child begins to mount while its groups are still being made, on another CPU; it
-     * joins them when it first needs them, at the latest before the root is changed (groups.c).
+     * An early child begins to mount while the host writes down what there is and makes the
+     * groups, on another CPU. It joins them when it first needs them, at the latest before the root
+     * is changed (groups.c).
      */
     bool early, joined;
     struct namespaces namespaces;

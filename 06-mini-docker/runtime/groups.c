@@ -7,9 +7,9 @@
  * The cgroup namespace comes after: its root is the group that the process is in when the namespace
  * is made (cgroup_namespaces(7)), so clone3 would have taken the parent's.
  *
- * An early child does not wait for its groups before it begins to mount; it joins them when the
- * first mount shows them, at the latest before the root is changed. Till then it is our own code
- * that runs, and does nothing that a limit is for.
+ * An early child does not wait for the host before it begins to mount; it does when the first mount
+ * shows the groups, at the latest before the root is changed. Till then it is our own code that
+ * runs, and does nothing that a limit is for.
  */
 #include "stages.h"
 

@@ -92,6 +92,12 @@ int namespaces_open(const struct spec_linux *spec, struct namespaces *ret, struc
     return 0;
 }
 
+void namespaces_postpone(struct namespaces *namespaces, int flags)
+{
+    namespaces->later = namespaces->made & flags;
+    namespaces->made &= ~flags;
+}
+
 void namespaces_close(struct namespaces *namespaces)
 {
     for (int i = 0; i < NS_KINDS; i++) {

@@ -4,6 +4,7 @@
  * which wants its offsets before its first member.
  *
  *     namespaces_open         the paths are opened and looked at
+ *     namespaces_postpone     some of those to be made are left to the child
  *     namespaces_spawn        clone3, so that the child is born in what counts for children only
  *     namespaces_join         in the child: the rest
  *     namespaces_join_group   in the child, when it is in its groups: the cgroup namespace
@@ -21,7 +22,8 @@
 struct namespaces {
     const struct spec_linux *spec;
     int join[NS_KINDS]; /* the files of namespace_paths, in ns_table's order; -1: none, or done */
-    int made;           /* CLONE_NEW* flags for clone3: the spec's, less time and cgroup */
+    int made;           /* CLONE_NEW* flags for clone3: the spec's, less time, cgroup, later */
+    int later;          /* flags of those that the child makes */
     int own;            /* flags of those that are not the caller's: made or joined */
     bool time_wanted;   /* a time namespace is still to be made */
 };
@@ -34,6 +36,13 @@ struct namespaces {
 int namespaces_open(const struct spec_linux *spec, struct namespaces *ret, struct err *err);
 
 /*
+ * Before namespaces_spawn: leave those of `flags` that are to be made to the child, which makes
+ * them in namespaces_join. The caller goes on meanwhile, on another CPU; but until then nobody may
+ * look for the child's namespace of that kind: /proc/PID/ns shows the caller's.
+ */
+void namespaces_postpone(struct namespaces *namespaces, int flags);
+
+/*
  * spawn_start with spawn->namespaces set to `made`. The child is the caller's own, and the caller
  * stays where it is. Errors: spawn_start's, and what stands in the way of joining.
  */
@@ -42,7 +51,7 @@ int namespaces_spawn(
 
 /*
  * In the child, with the caller's /proc still there and the user namespace's maps written: make the
- * time namespace, become root of the user namespace, join the rest.
+ * time namespace, become root of the user namespace, join the rest, make what was postponed.
  */
 int namespaces_join(struct namespaces *namespaces, struct err *err);
 

@@ -136,6 +136,18 @@ void namespaces_become_root(void)
     prctl(PR_SET_DUMPABLE, 0); /* namespaces_spawn or fs.suid_dumpable may have made it 1 */
 }
 
+static int make_postponed(const struct namespaces *namespaces, struct err *err)
+{
+    char names[NS_FLAGS_TEXT];
+
+    if (!namespaces->later || unshare(namespaces->later) == 0)
+        return 0;
+    err_sys(err, "cannot make new namespaces: %s", ns_flags_text(namespaces->later, names));
+    if (err->code == ENOSPC)
+        return err_hint(err, "too many of them -> compare user.max_*_namespaces (sysctl)");
+    return -1;
+}
+
 int namespaces_join(struct namespaces *namespaces, struct err *err)
 {
     if (namespaces_make_time(namespaces, err) < 0)
@@ -143,8 +155,10 @@ int namespaces_join(struct namespaces *namespaces, struct err *err)
     if (namespaces->own & CLONE_NEWUSER)
         namespaces_become_root();
     /* PID and user: the child was born in them */
-    return namespaces_join_flags(
-        namespaces, ~(CLONE_NEWCGROUP | CLONE_NEWPID | CLONE_NEWUSER), false, err);
+    if (namespaces_join_flags(
+            namespaces, ~(CLONE_NEWCGROUP | CLONE_NEWPID | CLONE_NEWUSER), false, err) < 0)
+        return -1;
+    return make_postponed(namespaces, err);
 }
 
 int namespaces_join_group(struct namespaces *namespaces, struct err *err)
