@@ -5,6 +5,7 @@
  * err_kind alone, never from the text.
  */
 #include "commands.h"
+#include "image_commands.h"
 
 #include "runtime/self.h"
 
@@ -29,7 +30,11 @@ static const struct command *const COMMANDS[] = {
     &events_command,
     &version_command,
     &command_help_row,
+    &history_command,
+    &images_command,
+    &load_command,
     &container_group,
+    &image_group,
     &init_command,
     NULL,
 };

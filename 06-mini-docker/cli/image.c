@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+/* The group `image`: Docker's long forms. */
+#include "image_commands.h"
+
+static const struct command *const IMAGE[] = {
+    &history_command,
+    &image_ls_command,
+    &load_command,
+    NULL,
+};
+
+const struct command image_group = {
+    .name = "image",
+    .summary = "Manage images",
+    .group = IMAGE,
+};

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Where an entry goes. An archive names its files one after another, directory by directory, so the
+ * last directory stays open.
+ */
+#include "layer_unpack.h"
+
+#include "cleanup.h"
+#include "mount.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+#include <sys/xattr.h>
+
+/* What the layers below have under this path, the topmost first. */
+static bool look_below(const char *lower, const char *path, struct stat *ret)
+{
+    char top[PATH_MAX];
+    struct err ignored;
+
+    for (const char *at = lower; at && *at; at += strcspn(at, ":"), at += *at == ':') {
+        snprintf(top, sizeof(top), "%.*s", (int)strcspn(at, ":"), at);
+        cleanup_close int root = open(top, O_PATH | O_DIRECTORY | O_CLOEXEC);
+        cleanup_close int fd =
+            root < 0 ? -1 : mount_open_in_root(root, path, MOUNT_MAKE_NOTHING, &ignored);
+        if (fd >= 0 && fstat(fd, ret) == 0)
+            return S_ISDIR(ret->st_mode);
+    }
+    return false;
+}
+
+/* A directory that no entry has made: overlayfs shows its mode and owner, not those below it. */
+static int make_dir(struct layer_unpack *unpack, const char *path)
+{
+    struct stat st = {.st_mode = 0755};
+    bool below = look_below(unpack->lower, path, &st);
+    cleanup_close int place = mount_open_in_root(unpack->into, path, MOUNT_MAKE_DIR, unpack->err);
+
+    if (place < 0)
+        return -1;
+    if (!below)
+        return 0;
+    if (unpack->owners && fchownat(place, "", st.st_uid, st.st_gid, AT_EMPTY_PATH) < 0)
+        return err_sys(unpack->err, "cannot set the owner of %s", path);
+    return layer_later(unpack, path, st.st_mode & 07777, st.st_mtim);
+}
+
+/* Open the directory, in which all that is missing is made, from the top down. */
+static int open_dir(struct layer_unpack *unpack, const char *path, bool make)
+{
+    char part[TAR_PATH];
+    struct err ignored;
+    int fd = mount_open_in_root(unpack->into, path[0] ? path : ".", MOUNT_MAKE_NOTHING, &ignored);
+
+    for (size_t end = 0; fd < 0 && make && path[end];) {
+        end += path[end] == '/';
+        end += strcspn(path + end, "/");
+        snprintf(part, sizeof(part), "%.*s", (int)end, path);
+        int there = mount_open_in_root(unpack->into, part, MOUNT_MAKE_NOTHING, &ignored);
+        if (there < 0 && make_dir(unpack, part) < 0)
+            return -1;
+        if (there >= 0)
+            close(there);
+        if (!path[end])
+            fd = mount_open_in_root(unpack->into, path, MOUNT_MAKE_NOTHING, &ignored);
+    }
+    struct stat st;
+    if (fd >= 0 && fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
+        return fd;
+    if (fd >= 0)
+        close(fd);
+    return tar_refuse(
+        unpack->reader, "%s is not the directory that an entry needs", path[0] ? path : "/");
+}
+
+/* The directory's part and the last word. */
+static int split(
+    struct layer_unpack *unpack, const char *path, char parent[TAR_PATH], struct layer_place *ret)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+
+    if (strlen(name) > NAME_MAX)
+        return tar_refuse(unpack->reader, "a name is too long: %.60s…", name);
+    snprintf(parent, TAR_PATH, "%.*s", slash ? (int)(slash - path) : 0, path);
+    strcpy(ret->name, name);
+    ret->path = path;
+    return 0;
+}
+
+int layer_place(struct layer_unpack *unpack, const char *path, struct layer_place *ret)
+{
+    char parent[TAR_PATH];
+
+    if (split(unpack, path, parent, ret) < 0)
+        return -1;
+    if (unpack->parent_fd < 0 || strcmp(parent, unpack->parent) != 0) {
+        if (unpack->parent_fd >= 0)
+            close(unpack->parent_fd);
+        unpack->parent_fd = open_dir(unpack, parent, true);
+        strcpy(unpack->parent, parent);
+    }
+    ret->dir = unpack->parent_fd;
+    return ret->dir < 0 ? -1 : 0;
+}
+
+int layer_place_old(struct layer_unpack *unpack, const char *path, struct layer_place *ret)
+{
+    char parent[TAR_PATH];
+
+    if (split(unpack, path, parent, ret) < 0)
+        return -1;
+    ret->dir = open_dir(unpack, parent, false);
+    return ret->dir < 0 ? -1 : 0;
+}
+
+int64_t layer_clear(struct layer_unpack *unpack, const struct layer_place *place, bool keep_dir)
+{
+    char name[24];
+    struct stat st;
+
+    if (fstatat(place->dir, place->name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+        return 0;
+    if (S_ISDIR(st.st_mode) && keep_dir)
+        return (int64_t)st.st_mode;
+    /* a tree may be deep and large: it is put away, and goes with the rest of the work */
+    snprintf(name, sizeof(name), "%u", unpack->trashed++);
+    if (renameat(place->dir, place->name, unpack->trash, name) < 0)
+        return err_sys(unpack->err, "cannot replace %s", place->path);
+    if (S_ISDIR(st.st_mode) && unpack->parent_fd >= 0 && place->dir == unpack->parent_fd)
+        unpack->parent[0] = '\0'; /* it may be open as somebody's directory: look again */
+    return layer_is_whiteout(&st) ? S_IFCHR : (int64_t)st.st_mode;
+}
+
+bool layer_is_whiteout(const struct stat *st)
+{
+    return S_ISCHR(st->st_mode) && st->st_rdev == makedev(0, 0);
+}
+
+static int explain_mark(struct layer_unpack *unpack, const char *path)
+{
+    err_sys(unpack->err, "cannot mark %s as overlayfs wants it", path);
+    return err_hint(unpack->err,
+        "maybe the store lies on an overlay itself, or on a file system without attributes -> "
+        "--root on another one");
+}
+
+int layer_whiteout(struct layer_unpack *unpack, const struct layer_place *place)
+{
+    if (mknodat(place->dir, place->name, S_IFCHR, makedev(0, 0)) == 0)
+        return 0;
+    return explain_mark(unpack, place->path);
+}
+
+/* Both of overlayfs's names for it: of a mount in the first user namespace, and in another. */
+int layer_opaque(struct layer_unpack *unpack, int dir, const char *path)
+{
+    char self[32];
+
+    snprintf(self, sizeof(self), "/proc/self/fd/%d", dir);
+    bool user = setxattr(self, "user.overlay.opaque", "y", 1, 0) == 0;
+    if (unpack->owners ? setxattr(self, "trusted.overlay.opaque", "y", 1, 0) == 0 : user)
+        return 0;
+    return explain_mark(unpack, path);
+}
