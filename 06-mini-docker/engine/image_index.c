@@ -171,12 +171,12 @@ int image_index_write(const struct store *store, const struct image_index *index
     return result;
 }
 
-size_t image_index_names(const struct image_index *index, const char *manifest)
+size_t image_index_names(const struct image_index *index, const char *id)
 {
     size_t names = 0;
 
     for (size_t i = 0; i < index->count; i++)
-        names += index->rows[i].name[0] && strcmp(index->rows[i].manifest, manifest) == 0;
+        names += index->rows[i].name[0] && strcmp(index->rows[i].id, id) == 0;
     return names;
 }
 
@@ -192,7 +192,7 @@ static void take_name(struct image_index *index, const char *name)
     for (size_t i = 0; i < index->count; i++) {
         if (strcmp(index->rows[i].name, name) != 0)
             continue;
-        if (image_index_names(index, index->rows[i].manifest) > 1)
+        if (image_index_names(index, index->rows[i].id) > 1)
             image_index_drop(index, i);
         else
             index->rows[i].name[0] = '\0';
@@ -208,7 +208,7 @@ int image_index_set(
     if (name[0])
         take_name(index, name);
     for (size_t i = 0; i < index->count; i++) {
-        bool same = strcmp(index->rows[i].manifest, row->manifest) == 0;
+        bool same = strcmp(index->rows[i].id, row->id) == 0;
         if (same && !name[0])
             return 0; /* it is known, and needs no row without a name */
         if (same && !index->rows[i].name[0])

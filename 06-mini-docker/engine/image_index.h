@@ -52,8 +52,9 @@ int image_index_set(
 /* Take one row away, nothing else. */
 void image_index_drop(struct image_index *index, size_t at);
 
-/* How many rows with a name the image has. */
-size_t image_index_names(const struct image_index *index, const char *manifest);
+/* How many rows with a name the image has. An image is its configuration: two manifests of one ID,
+ * with the same layers compressed and not, are one image. */
+size_t image_index_names(const struct image_index *index, const char *id);
 
 /*
  * The row that a word means: a name, NAME@DIGEST, an ID or the beginning of one. -1 with

@@ -145,13 +145,13 @@ int image_history(const struct store *store, const char *word, bool whole_id, bo
     return result;
 }
 
-static struct json_object *names_of(const struct image_index *index, const char *manifest)
+static struct json_object *names_of(const struct image_index *index, const char *id)
 {
     struct json_object *list = json_object_new_array();
 
     for (size_t i = 0; i < index->count; i++) {
         const struct image_row *row = &index->rows[i];
-        if (row->name[0] && strcmp(row->manifest, manifest) == 0)
+        if (row->name[0] && strcmp(row->id, id) == 0)
             json_object_array_add(list, json_object_new_string(image_name_familiar(row->name)));
     }
     return list;
@@ -193,7 +193,7 @@ static struct json_object *describe(
         config->history_count ? &config->history[config->history_count - 1] : NULL;
 
     add(ret, "Id", parts->id);
-    json_object_object_add(ret, "RepoTags", names_of(index, parts->manifest_digest));
+    json_object_object_add(ret, "RepoTags", names_of(index, parts->id));
     json_object_object_add(ret, "RepoDigests", json_object_new_array());
     add(ret, "Parent", "");
     add(ret, "Comment", last ? last->comment : "");
