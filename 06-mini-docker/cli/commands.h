@@ -31,6 +31,12 @@ int cli_store(struct store *ret, struct err *err);
 
 extern const struct command run_command, init_command, version_command, events_command;
 
+/* Print Docker's warning before a prune, and wait for the answer: true for "y". */
+bool cli_confirm(const char *warning);
+
+/* volume_show.c; volume.c has the rest of the group */
+extern const struct command volume_ls_command, volume_inspect_command, volume_group;
+
 /* Docker's long forms, `container run` (groups.c). */
 extern const struct command container_group;
 

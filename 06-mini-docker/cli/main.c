@@ -35,6 +35,7 @@ static const struct command *const COMMANDS[] = {
     &load_command,
     &container_group,
     &image_group,
+    &volume_group,
     &init_command,
     NULL,
 };

@@ -149,7 +149,7 @@ int volume_load(const struct store *store, const char *name, struct volume *ret,
     *ret = (struct volume){0};
     if (mount_words_check_name(name, err) < 0 ||
         !volume_path(store, "", name, "_data", ret->path) || stat(ret->path, &st) < 0)
-        return err_refuse(err, ENOENT, "No such volume: %s", name);
+        return err_refuse(err, ENOENT, "get %s: no such volume", name);
     volume_path(store, "", name, "volume.json", file);
     cleanup_free char *text = fsio_read(NULL, file, err);
     if (!text || json_parse("volume.json", text, strlen(text), &ret->memory, err) < 0 ||

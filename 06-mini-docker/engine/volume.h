@@ -36,7 +36,7 @@ extern const struct json_table VOLUME_TABLE;
 int volume_create(const struct store *store, const char *name, const struct spec_pair *labels,
     size_t labels_count, struct err *err);
 
-/* Errors: "No such volume: X" (ENOENT). The caller gives *ret back with volume_free. */
+/* Errors: "get X: no such volume" (ENOENT). The caller gives *ret back with volume_free. */
 int volume_load(const struct store *store, const char *name, struct volume *ret, struct err *err);
 void volume_free(struct volume *volume);
 
@@ -55,7 +55,11 @@ int volume_is_used(
 /* Errors: it is not there; "remove X: volume is in use - [ID]". */
 int volume_remove(const struct store *store, const char *name, struct err *err);
 
-/* How many bytes its files take on the disk. */
+/* All about it, and its labels alone, as JSON that the caller gives back; NULL: no memory. */
+struct json_object *volume_json(const struct volume *volume);
+struct json_object *volume_labels(const struct volume *volume);
+
+/* How many bytes are in its files. */
 uint64_t volume_size(const struct volume *volume);
 
 #endif

@@ -7,6 +7,8 @@
 
 #include "mount_words.h"
 
+#include "runtime/json_write.h"
+
 #include "cleanup.h"
 
 #include <errno.h>
@@ -62,15 +64,29 @@ int volume_is_used(
     return result;
 }
 
+struct json_object *volume_json(const struct volume *volume)
+{
+    return json_write(&VOLUME_TABLE, volume, JSON_WRITE_ALL);
+}
+
+struct json_object *volume_labels(const struct volume *volume)
+{
+    struct json_object *labels = json_object_new_object();
+
+    for (size_t i = 0; labels && i < volume->labels_count; i++)
+        json_object_object_add(
+            labels, volume->labels[i].key, json_write_string(volume->labels[i].value));
+    return labels;
+}
+
 /* nftw(3) hands nothing on. One thread, one volume at a time. */
 static uint64_t bytes;
 
 static int count(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
     (void)path;
-    (void)type;
     (void)ftw;
-    bytes += (uint64_t)st->st_blocks * 512;
+    bytes += type == FTW_F ? (uint64_t)st->st_size : 0;
     return 0;
 }
 

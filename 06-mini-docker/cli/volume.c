@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: MIT
+/* volume create, rm and prune. What shows volumes is in volume_show.c. */
+#include "commands.h"
+
+#include "engine/filter.h"
+#include "engine/human.h"
+#include "engine/labels.h"
+#include "engine/volume.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define AT(type, field) offsetof(struct type, field)
+
+struct create_args {
+    const char *driver, *name;
+    struct opt_list labels, options;
+};
+
+static const struct opt CREATE_OPTS[] = {
+    {'d', "driver", "DRIVER", "only `local` there is", OPT_TEXT, AT(create_args, driver)},
+    {0, "label", "KEY=VALUE", "say something of it, for filters", OPT_LIST,
+        AT(create_args, labels)},
+    {0, "name", "NAME", "the same as the operand", OPT_TEXT, AT(create_args, name)},
+    {'o', "opt", "KEY=VALUE", "of the driver; `local` knows none here", OPT_LIST,
+        AT(create_args, options)},
+    {0},
+};
+
+static int check_create(const struct create_args *args, int argc, struct err *err)
+{
+    if (args->name && argc > 0)
+        return err_set(err, ERR_USAGE,
+            "conflicting options: either specify --name or provide "
+            "positional arg, not both");
+    if (args->driver && strcmp(args->driver, "local") != 0) {
+        err_refuse(err, EINVAL, "create %s: Error looking up volume plugin %s: plugin not found",
+            args->name ? args->name : "", args->driver);
+        return err_hint(err, "there is only the driver `local` -> leave --driver out");
+    }
+    if (args->options.count > 0) {
+        err_refuse(err, EINVAL, "create: invalid option: \"%s\"", args->options.items[0]);
+        return err_hint(err, "a volume is a directory here -> to use another file system, mount it "
+                             "and bind it with -v");
+    }
+    return 0;
+}
+
+static int create_run(void *arg, int argc, char **argv, struct err *err)
+{
+    struct create_args *args = arg;
+    const struct spec_pair anonymous = {VOLUME_ANONYMOUS, ""};
+    const char *name = argc > 0 ? argv[0] : args->name;
+    struct labels labels = {0};
+    struct store store;
+    char id[STORE_ID + 1];
+
+    if (check_create(args, argc, err) < 0 || cli_store(&store, err) < 0 ||
+        labels_read(&args->labels, &labels, err) < 0)
+        return -1;
+    int result = 0;
+    if (!name || !name[0]) {
+        name = id;
+        result = store_new_id(id, err) < 0 ? -1 : labels_add(&labels, &anonymous, err);
+    }
+    if (result == 0)
+        result = volume_create(&store, name, labels.items, labels.count, err);
+    labels_free(&labels);
+    if (result == 0)
+        puts(name);
+    return result;
+}
+
+static const struct command create_command = {
+    .name = "create",
+    .operands = "[VOLUME]",
+    .summary = "Make a volume",
+    .details = "Without a name it gets one of 64 hex digits. One that is there already stays as "
+               "it is.",
+    .mixed = true,
+    .most = 1,
+    .opts = CREATE_OPTS,
+    .args_size = sizeof(struct create_args),
+    .run = create_run,
+};
+
+struct remove_args {
+    bool force;
+};
+
+static const struct opt REMOVE_OPTS[] = {
+    {'f', "force", NULL, "one that is not there is no error", OPT_FLAG, AT(remove_args, force)},
+    {0},
+};
+
+static int remove_run(void *arg, int argc, char **argv, struct err *err)
+{
+    const struct remove_args *args = arg;
+    struct store store;
+    int status = 0;
+
+    if (cli_store(&store, err) < 0)
+        return -1;
+    for (int i = 0; i < argc; i++) {
+        if (volume_remove(&store, argv[i], err) == 0 || (args->force && err->code == ENOENT)) {
+            puts(argv[i]);
+            continue;
+        }
+        fflush(stdout);
+        err_print(stderr, PROGRAM, err);
+        status = 1;
+    }
+    return status;
+}
+
+static const struct command remove_command = {
+    .name = "rm",
+    .operands = "VOLUME [VOLUME...]",
+    .summary = "Remove volumes with all that is in them",
+    .details = "One that a container has, running or not, is not removed.",
+    .aliases = "remove",
+    .mixed = true,
+    .least = 1,
+    .most = INT_MAX,
+    .opts = REMOVE_OPTS,
+    .args_size = sizeof(struct remove_args),
+    .run = remove_run,
+};
+
+struct prune_args {
+    bool all, force;
+    struct opt_list filters;
+};
+
+static const struct opt PRUNE_OPTS[] = {
+    {'a', "all", NULL, "those with a name, too", OPT_FLAG, AT(prune_args, all)},
+    {0, "filter", "KEY=VALUE", "only those: label=KEY[=VALUE], label!=…", OPT_LIST,
+        AT(prune_args, filters)},
+    {'f', "force", NULL, "do not ask", OPT_FLAG, AT(prune_args, force)},
+    {0},
+};
+
+struct prune {
+    const struct store *store;
+    const struct filters *filters;
+    bool all;
+    size_t count;
+    uint64_t bytes;
+};
+
+static int prune_one(const struct volume *volume, void *arg, struct err *err)
+{
+    struct prune *prune = arg;
+    uint64_t size = volume_size(volume);
+
+    if (!prune->all && !volume_is_anonymous(volume))
+        return 0;
+    struct json_object *labels = volume_labels(volume);
+    bool meant = filters_labels(prune->filters, "label", labels) &&
+                 (!filters_given(prune->filters, "label!") ||
+                     !filters_labels(prune->filters, "label!", labels));
+    json_object_put(labels);
+    if (!meant)
+        return 0;
+    if (volume_remove(prune->store, volume->name, err) < 0)
+        return err->kind == ERR_REFUSED ? 0 : -1; /* in use, or gone meanwhile */
+    printf("%s%s\n", prune->count++ ? "" : "Deleted Volumes:\n", volume->name);
+    prune->bytes += size;
+    return 0;
+}
+
+static int prune_run(void *arg, int argc, char **argv, struct err *err)
+{
+    static const char *const keys[] = {"label", "label!", "all", NULL};
+    const struct prune_args *args = arg;
+    struct filters filters = {0};
+    struct store store;
+    struct prune prune = {.store = &store, .filters = &filters};
+    char size[HUMAN_TEXT];
+
+    (void)argc;
+    (void)argv;
+    int result = filters_read(&args->filters, keys, &filters, err);
+    if (result == 0)
+        result = filters_bool(&filters, "all", args->all, &prune.all, err);
+    if (result == 0 && !args->force &&
+        !cli_confirm(prune.all
+                         ? "This will remove all local volumes not used by at least one container."
+                         : "This will remove anonymous local volumes not used by at least one "
+                           "container.")) {
+        filters_free(&filters);
+        return 0;
+    }
+    if (result == 0)
+        result = cli_store(&store, err);
+    if (result == 0)
+        result = volume_each(&store, prune_one, &prune, err);
+    filters_free(&filters);
+    if (result == 0)
+        printf("%sTotal reclaimed space: %s\n", prune.count ? "\n" : "",
+            human_size(prune.bytes, 4, size));
+    return result;
+}
+
+static const struct command prune_command = {
+    .name = "prune",
+    .summary = "Remove volumes that no container has",
+    .mixed = true,
+    .opts = PRUNE_OPTS,
+    .args_size = sizeof(struct prune_args),
+    .run = prune_run,
+};
+
+static const struct command *const VOLUME[] = {
+    &create_command,
+    &volume_inspect_command,
+    &volume_ls_command,
+    &prune_command,
+    &remove_command,
+    NULL,
+};
+
+const struct command volume_group = {
+    .name = "volume",
+    .summary = "Manage volumes",
+    .group = VOLUME,
+};

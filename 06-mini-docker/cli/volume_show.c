@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+/* volume ls and volume inspect. */
+#include "commands.h"
+
+#include "engine/filter.h"
+#include "engine/show.h"
+#include "engine/table.h"
+#include "engine/volume.h"
+
+#include "cleanup.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define AT(type, field) offsetof(struct type, field)
+
+static const struct table_column COLUMNS[] = {
+    {"Availability", "AVAILABILITY"},
+    {"Driver", "DRIVER"},
+    {"Group", "GROUP"},
+    {"Labels", "LABELS"},
+    {"Links", "LINKS"},
+    {"Mountpoint", "MOUNTPOINT"},
+    {"Name", "VOLUME NAME"},
+    {"Scope", "SCOPE"},
+    {"Size", "SIZE"},
+    {"Status", "STATUS"},
+    {0},
+};
+static const struct table TABLE = {COLUMNS, "{{.Driver}}\t{{.Name}}", "{{.Name}}"};
+
+struct ls_args {
+    struct opt_list filters;
+    const char *format;
+    bool quiet;
+};
+
+static const struct opt LS_OPTS[] = {
+    {'f', "filter", "KEY=VALUE", "only those: dangling=BOOL, driver=, label=KEY[=VALUE], name=",
+        OPT_LIST, AT(ls_args, filters)},
+    {0, "format", "FORMAT", "table, json, 'table TEMPLATE' or TEMPLATE", OPT_TEXT,
+        AT(ls_args, format)},
+    {'q', "quiet", NULL, "names only", OPT_FLAG, AT(ls_args, quiet)},
+    {0},
+};
+
+struct ls {
+    const struct store *store;
+    struct filters filters;
+    struct table_out out;
+};
+
+/* dangling=true: no container has it. Asked last, since it means to read all containers. */
+static int is_wanted(const struct ls *ls, const struct volume *volume,
+    const struct json_object *labels, bool *ret, struct err *err)
+{
+    char users[256];
+    bool dangling, used;
+
+    *ret = filters_match(&ls->filters, "name", volume->name) &&
+           filters_equal(&ls->filters, "driver", volume->driver) &&
+           filters_labels(&ls->filters, "label", labels);
+    if (!*ret || !filters_given(&ls->filters, "dangling"))
+        return 0;
+    if (filters_bool(&ls->filters, "dangling", true, &dangling, err) < 0 ||
+        volume_is_used(ls->store, volume->name, &used, users, err) < 0)
+        return -1;
+    *ret = used != dangling;
+    return 0;
+}
+
+/* "a=1,b=2" */
+static struct json_object *labels_text(const struct volume *volume)
+{
+    cleanup_free char *text = NULL;
+    size_t length;
+    FILE *out = open_memstream(&text, &length);
+
+    for (size_t i = 0; out && i < volume->labels_count; i++)
+        fprintf(out, "%s%s=%s", i ? "," : "", volume->labels[i].key, volume->labels[i].value);
+    if (out)
+        fclose(out);
+    return json_object_new_string(text ? text : "");
+}
+
+static int ls_one(const struct volume *volume, void *arg, struct err *err)
+{
+    struct ls *ls = arg;
+    struct json_object *labels = volume_labels(volume), *row = json_object_new_object();
+    bool wanted;
+
+    int result = is_wanted(ls, volume, labels, &wanted, err);
+    for (const struct table_column *column = COLUMNS; column->key; column++)
+        json_object_object_add(row, column->key, json_object_new_string("N/A"));
+    json_object_object_add(row, "Driver", json_object_new_string(volume->driver));
+    json_object_object_add(row, "Labels", labels_text(volume));
+    json_object_object_add(row, "Mountpoint", json_object_new_string(volume->mountpoint));
+    json_object_object_add(row, "Name", json_object_new_string(volume->name));
+    json_object_object_add(row, "Scope", json_object_new_string(volume->scope));
+    if (result == 0 && wanted)
+        result = table_row(&ls->out, row, labels, err);
+    json_object_put(row);
+    json_object_put(labels);
+    return result;
+}
+
+static int ls_run(void *arg, int argc, char **argv, struct err *err)
+{
+    static const char *const keys[] = {"dangling", "driver", "label", "name", NULL};
+    const struct ls_args *args = arg;
+    struct store store;
+    struct ls ls = {.store = &store};
+
+    (void)argc;
+    (void)argv;
+    int result = cli_store(&store, err);
+    if (result == 0)
+        result = filters_read(&args->filters, keys, &ls.filters, err);
+    if (result == 0)
+        result = table_begin(&ls.out, &TABLE, args->format, args->quiet, err);
+    if (result == 0)
+        result = volume_each(&store, ls_one, &ls, err);
+    if (ls.out.table && table_end(&ls.out, err) < 0)
+        result = -1;
+    filters_free(&ls.filters);
+    return result;
+}
+
+const struct command volume_ls_command = {
+    .name = "ls",
+    .summary = "List volumes",
+    .aliases = "list",
+    .mixed = true,
+    .opts = LS_OPTS,
+    .args_size = sizeof(struct ls_args),
+    .run = ls_run,
+};
+
+struct inspect_args {
+    const char *format;
+};
+
+static const struct opt INSPECT_OPTS[] = {
+    {'f', "format", "TEMPLATE", "print this of each; json: a line each", OPT_TEXT,
+        AT(inspect_args, format)},
+    {0},
+};
+
+/* What is not there is said after the rest, as Docker does it. */
+static int inspect_run(void *arg, int argc, char **argv, struct err *err)
+{
+    const struct inspect_args *args = arg;
+    struct err missing = {0};
+    struct volume volume;
+    struct store store;
+    struct show show = {0};
+    int result = 0;
+
+    if (cli_store(&store, err) < 0 || show_begin(&show, args->format, err) < 0)
+        return -1;
+    for (int i = 0; i < argc && result == 0; i++) {
+        if (volume_load(&store, argv[i], &volume, err) < 0) {
+            missing = missing.kind ? missing : *err;
+            continue;
+        }
+        struct json_object *object = volume_json(&volume);
+        result = object ? show_one(&show, object, err) : err_sys(err, "cannot show %s", argv[i]);
+        json_object_put(object);
+        volume_free(&volume);
+    }
+    show_end(&show);
+    if (result == 0 && missing.kind) {
+        *err = missing;
+        return -1;
+    }
+    return result;
+}
+
+const struct command volume_inspect_command = {
+    .name = "inspect",
+    .operands = "VOLUME [VOLUME...]",
+    .summary = "Show all about volumes, as JSON",
+    .mixed = true,
+    .least = 1,
+    .most = INT_MAX,
+    .opts = INSPECT_OPTS,
+    .args_size = sizeof(struct inspect_args),
+    .run = inspect_run,
+};

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* labels: the words of --label, "KEY=VALUE" or "KEY", as pairs: of volumes and networks. */
+#ifndef ENGINE_LABELS_H
+#define ENGINE_LABELS_H
+
+#include "runtime/spec.h"
+
+#include "err.h"
+#include "opt.h"
+
+struct labels {
+    struct spec_pair *items; /* malloc'ed, and so are the keys; a value is behind its key */
+    size_t count;
+};
+
+/* Read them; of two with one key the later holds. The caller gives *ret back with labels_free,
+ * after an error as well. Errors: ERR_USAGE, a word without a key. */
+int labels_read(const struct opt_list *words, struct labels *ret, struct err *err);
+
+int labels_add(struct labels *labels, const struct spec_pair *pair, struct err *err);
+
+/* Safe on a zeroed struct. */
+void labels_free(struct labels *labels);
+
+#endif

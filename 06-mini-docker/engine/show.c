@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+/* The array of `inspect`, one object after another as they are found: json-c's own pretty printing
+ * has two spaces a level, and scripts that cut lines expect four. */
+#include "show.h"
+
+#include <string.h>
+
+static void new_line(FILE *out, int level)
+{
+    fprintf(out, "\n%*s", 4 * level, "");
+}
+
+static void show_object(FILE *out, struct json_object *value, int level)
+{
+    size_t count = 0;
+
+    fputc('{', out);
+    json_object_object_foreach(value, key, member)
+    {
+        struct json_object *name = json_object_new_string(key);
+        fputs(count++ ? "," : "", out);
+        new_line(out, level + 1);
+        show_json(out, name, 0);
+        json_object_put(name);
+        fputs(": ", out);
+        show_json(out, member, level + 1);
+    }
+    if (count)
+        new_line(out, level);
+    fputc('}', out);
+}
+
+void show_json(FILE *out, struct json_object *value, int level)
+{
+    if (json_object_is_type(value, json_type_object)) {
+        show_object(out, value, level);
+        return;
+    }
+    if (!json_object_is_type(value, json_type_array)) {
+        fputs(json_object_to_json_string_ext(value, JSON_C_TO_STRING_NOSLASHESCAPE), out);
+        return;
+    }
+    size_t count = json_object_array_length(value);
+    fputc('[', out);
+    for (size_t i = 0; i < count; i++) {
+        fputs(i ? "," : "", out);
+        new_line(out, level + 1);
+        show_json(out, json_object_array_get_idx(value, i), level + 1);
+    }
+    if (count)
+        new_line(out, level);
+    fputc(']', out);
+}
+
+int show_begin(struct show *ret, const char *format, struct err *err)
+{
+    *ret = (struct show){.lines = format && strcmp(format, "json") == 0};
+    return !format || ret->lines ? 0 : format_parse(format, &ret->format, err);
+}
+
+int show_one(struct show *show, struct json_object *object, struct err *err)
+{
+    int result = 0;
+
+    if (show->format) {
+        result = format_run(show->format, &(struct format_data){.dot = object}, stdout, err);
+        putchar('\n');
+    } else if (show->lines) {
+        puts(json_object_to_json_string_ext(
+            object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+    } else {
+        fputs(show->count ? "," : "[", stdout);
+        new_line(stdout, 1);
+        show_json(stdout, object, 1);
+    }
+    show->count++;
+    return result;
+}
+
+void show_end(struct show *show)
+{
+    if (!show->format && !show->lines)
+        puts(show->count ? "\n]" : "[]");
+    format_free(show->format);
+    *show = (struct show){0};
+}

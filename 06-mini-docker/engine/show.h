@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * show: what every `inspect` prints: an array of all that was found, indented as Docker does it, or
+ * --format's template of each.
+ */
+#ifndef ENGINE_SHOW_H
+#define ENGINE_SHOW_H
+
+#include "format.h"
+
+struct show {
+    struct format *format; /* NULL: JSON */
+    bool lines;            /* --format json: each on a line */
+    size_t count;
+};
+
+/* `format`: --format's value, or NULL. Errors: ERR_USAGE, a wrong template. show_end even then. */
+int show_begin(struct show *ret, const char *format, struct err *err);
+
+/* Print one, which stays the caller's. */
+int show_one(struct show *show, struct json_object *object, struct err *err);
+
+/* Close the array, if it is one. */
+void show_end(struct show *show);
+
+/* JSON with four spaces a level, as Go's json.Indent writes it, without a new line at the end. */
+void show_json(FILE *out, struct json_object *value, int level);
+
+#endif
