@@ -29,7 +29,8 @@ extern struct globals globals;
 /* The store that --root names. Errors: it cannot be made there. */
 int cli_store(struct store *ret, struct err *err);
 
-extern const struct command run_command, init_command, version_command, events_command;
+extern const struct command run_command, create_command, init_command, version_command,
+    events_command;
 
 /* Print Docker's warning before a prune, and wait for the answer: true for "y". */
 bool cli_confirm(const char *warning);

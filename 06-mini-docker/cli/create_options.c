@@ -16,8 +16,6 @@
         letter, name, arg, help, OPT_LIST, AT(field)                                               \
     }
 
-enum { RUN_ONLY = 4 };
-
 const struct opt RUN_OPTS[] = {
     FLAG('d', "detach", detach, "run it in the background, and print its ID"),
     TEXT(0, "detach-keys", "KEYS", detach_keys, "what ends attaching: ctrl-p,ctrl-q"),
@@ -109,5 +107,3 @@ const struct opt RUN_OPTS[] = {
     LIST(0, "log-opt", "KEY=VALUE", log_opt, "max-size=10m, max-file=3"),
     {0},
 };
-
-const struct opt *const CREATE_OPTS = RUN_OPTS + RUN_ONLY;

@@ -8,7 +8,7 @@
 
 #include "engine/create_options.h"
 
-extern const struct opt RUN_OPTS[];
-extern const struct opt *const CREATE_OPTS;
+enum { RUN_ONLY = 4 };
+extern const struct opt RUN_OPTS[]; /* and create's: RUN_OPTS + RUN_ONLY */
 
 #endif

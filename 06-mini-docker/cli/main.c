@@ -27,6 +27,7 @@ struct globals globals;
 
 static const struct command *const COMMANDS[] = {
     &run_command,
+    &create_command,
     &events_command,
     &version_command,
     &command_help_row,

@@ -71,7 +71,7 @@ static int create_run(void *arg, int argc, char **argv, struct err *err)
     return result;
 }
 
-static const struct command create_command = {
+static const struct command volume_create_command = {
     .name = "create",
     .operands = "[VOLUME]",
     .summary = "Make a volume",
@@ -113,7 +113,7 @@ static int remove_run(void *arg, int argc, char **argv, struct err *err)
     return status;
 }
 
-static const struct command remove_command = {
+static const struct command volume_rm_command = {
     .name = "rm",
     .operands = "VOLUME [VOLUME...]",
     .summary = "Remove volumes with all that is in them",
@@ -202,7 +202,7 @@ static int prune_run(void *arg, int argc, char **argv, struct err *err)
     return result;
 }
 
-static const struct command prune_command = {
+static const struct command volume_prune_command = {
     .name = "prune",
     .summary = "Remove volumes that no container has",
     .mixed = true,
@@ -212,11 +212,11 @@ static const struct command prune_command = {
 };
 
 static const struct command *const VOLUME[] = {
-    &create_command,
+    &volume_create_command,
     &volume_inspect_command,
     &volume_ls_command,
-    &prune_command,
-    &remove_command,
+    &volume_prune_command,
+    &volume_rm_command,
     NULL,
 };
 

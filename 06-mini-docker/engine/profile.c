@@ -16,7 +16,6 @@
 
 #include "caps.h"
 #include "cleanup.h"
-#include "fsio.h"
 #include "host.h"
 
 #include <limits.h>
@@ -215,19 +214,14 @@ static void cache_path(char ret[PATH_MAX])
 
 int profile_prepare(const char *choice, uint64_t bounding, struct seccomp *ret, struct err *err)
 {
-    cleanup_free char *read = NULL, *key = NULL;
-    const char *text = PROFILE_DEFAULT;
+    cleanup_free char *key = NULL;
+    const char *text = choice ?: PROFILE_DEFAULT;
     char cache_dir[PATH_MAX];
     struct host host;
 
     *ret = (struct seccomp){0};
     if (choice && strcmp(choice, "unconfined") == 0)
         return 0;
-    if (choice) {
-        text = read = fsio_read(NULL, choice, err);
-        if (!text)
-            return -1;
-    }
     ask_host(bounding, &host);
     if (asprintf(&key, "%s\n%#jx %u.%u", text, (uintmax_t)bounding, host.major, host.minor) < 0) {
         key = NULL;
@@ -236,5 +230,6 @@ int profile_prepare(const char *choice, uint64_t bounding, struct seccomp *ret, 
     cache_path(cache_dir);
     if (seccomp_find(key, cache_dir, ret))
         return 0;
-    return compile(choice ?: "seccomp_default.json", text, key, &host, cache_dir, ret, err);
+    return compile(choice ? "the seccomp profile" : "seccomp_default.json", text, key, &host,
+        cache_dir, ret, err);
 }

@@ -38,9 +38,16 @@ static const struct json_table ulimit_table = {
 
 static const struct json_field BIND_OPTIONS[] = {
     {JSON_AT("Propagation", JSON_STRING, struct record_mount, propagation), .optional = true},
+    {JSON_AT("NonRecursive", JSON_BOOL, struct record_mount, non_recursive), .optional = true},
     {0},
 };
 static const struct json_table bind_table = {.fields = BIND_OPTIONS};
+
+static const struct json_field VOLUME_OPTIONS[] = {
+    {JSON_AT("NoCopy", JSON_BOOL, struct record_mount, no_copy), .optional = true},
+    {0},
+};
+static const struct json_table volume_table = {.fields = VOLUME_OPTIONS};
 
 static const struct json_field TMPFS_OPTIONS[] = {
     {JSON_AT("SizeBytes", JSON_NUMBER, struct record_mount, tmpfs_size_bytes), .optional = true,
@@ -57,6 +64,7 @@ static const struct json_field MOUNT[] = {
     {JSON_AT("Target", JSON_STRING, struct record_mount, target), .required = true},
     {JSON_AT("ReadOnly", JSON_BOOL, struct record_mount, read_only), .optional = true},
     JSON_PART("BindOptions", &bind_table),
+    JSON_PART("VolumeOptions", &volume_table),
     JSON_PART("TmpfsOptions", &tmpfs_table),
     {0},
 };

@@ -7,6 +7,9 @@
 
 #include "defaults.h"
 
+#include "cleanup.h"
+#include "fsio.h"
+
 #include <ctype.h>
 #include <string.h>
 
@@ -27,14 +30,13 @@ static int read_capability(const char *option, const char *word, uint64_t *ret, 
     return err_hint(err, "accepted: ALL, or a name of capabilities(7), such as NET_ADMIN");
 }
 
-static int read_list(
-    const char *option, const struct opt_list *words, uint64_t *ret, struct err *err)
+static int read_list(const char *option, const char *const *words, uint64_t *ret, struct err *err)
 {
     uint64_t bits;
 
     *ret = 0;
-    for (size_t i = 0; i < words->count; i++) {
-        if (read_capability(option, words->items[i], &bits, err) < 0)
+    for (; words && *words; words++) {
+        if (read_capability(option, *words, &bits, err) < 0)
             return -1;
         *ret |= bits;
     }
@@ -51,46 +53,81 @@ static const char *value_of(const char *word, const char *name)
     return word + length + 1;
 }
 
-static int read_security_options(
-    const struct opt_list *words, bool *ret_no_new, const char **ret_seccomp, struct err *err)
+static int read_security_option(const char *word, struct rights *ret, struct err *err)
 {
-    for (size_t i = 0; i < words->count; i++) {
-        const char *word = words->items[i], *no_new = value_of(word, "no-new-privileges");
-        const char *seccomp = value_of(word, "seccomp");
-        if (strcmp(word, "no-new-privileges") == 0 || (no_new && strcmp(no_new, "true") == 0)) {
-            *ret_no_new = true;
-        } else if (seccomp && seccomp[0]) {
-            *ret_seccomp = seccomp;
-        } else if (!no_new || strcmp(no_new, "false") != 0) {
-            err_set(err, ERR_USAGE, "invalid --security-opt: '%s'", word);
-            return err_hint(err, "accepted: no-new-privileges, seccomp=unconfined, seccomp=FILE");
-        }
+    const char *no_new = value_of(word, "no-new-privileges"), *seccomp = value_of(word, "seccomp"),
+               *paths = value_of(word, "systempaths");
+
+    if (strcmp(word, "no-new-privileges") == 0 || (no_new && strcmp(no_new, "true") == 0)) {
+        ret->no_new_privileges = true;
+    } else if (seccomp && *seccomp) {
+        ret->seccomp = strcmp(seccomp, "builtin") == 0 ? NULL : seccomp;
+    } else if (paths && strcmp(paths, "unconfined") == 0) {
+        ret->open_paths = true;
+    } else if (!no_new || strcmp(no_new, "false") != 0) {
+        err_set(err, ERR_USAGE, "invalid --security-opt: '%.60s'", word);
+        return err_hint(err, "accepted: no-new-privileges, seccomp=unconfined, seccomp=FILE, "
+                             "systempaths=unconfined");
     }
     return 0;
 }
 
-int rights_fill(const struct run_options *options, const struct user *user,
-    struct spec_process *process, const char **ret_seccomp, struct err *err)
+int rights_read(const struct record_host *host, struct rights *ret, struct err *err)
 {
     uint64_t add, drop, all = ~UINT64_C(0);
 
-    *ret_seccomp = NULL;
-    if (read_list("--cap-add", &options->cap_add, &add, err) < 0 ||
-        read_list("--cap-drop", &options->cap_drop, &drop, err) < 0 ||
-        read_security_options(
-            &options->security_opts, &process->no_new_privileges, ret_seccomp, err) < 0)
+    *ret = (struct rights){.open_paths = host->privileged};
+    if (host->privileged)
+        ret->seccomp = "unconfined";
+    if (read_list("--cap-add", host->cap_add, &add, err) < 0 ||
+        read_list("--cap-drop", host->cap_drop, &drop, err) < 0)
         return -1;
-    uint64_t bounding =
-        add == all ? all & ~drop : (drop == all ? 0 : DEFAULT_CAPABILITIES & ~drop) | add;
+    for (const char *const *word = host->security_opt; word && *word; word++) {
+        if (read_security_option(*word, ret, err) < 0)
+            return -1;
+    }
+    if (host->privileged)
+        ret->bounding = all;
+    else if (add == all)
+        ret->bounding = all & ~drop;
+    else
+        ret->bounding = (drop == all ? 0 : DEFAULT_CAPABILITIES & ~drop) | add;
+    return 0;
+}
+
+void rights_fill(const struct rights *rights, const struct user *user, struct spec_process *process)
+{
     /* a user who is not root inside keeps no right, as execve(2) would leave it */
-    uint64_t kept = user->uid == 0 ? bounding : 0;
+    uint64_t kept = user->uid == 0 ? rights->bounding : 0;
+
+    process->no_new_privileges = rights->no_new_privileges;
     process->capabilities =
-        (struct caps){.bounding = bounding, .effective = kept, .permitted = kept};
+        (struct caps){.bounding = rights->bounding, .effective = kept, .permitted = kept};
     process->user = (struct spec_user){
         .uid = user->uid,
         .gid = user->gid,
         .additional_gids = user->groups,
         .additional_gids_count = user->groups_count,
     };
-    return 0;
+}
+
+const char *rights_keep_option(const char *word, struct json_reader *memory)
+{
+    const char *file = value_of(word, "seccomp"), *text, *prefix = "seccomp=";
+    struct json_memory profile = {0};
+    char *kept = NULL;
+
+    if (!file || !*file || strcmp(file, "unconfined") == 0 || strcmp(file, "builtin") == 0)
+        return word;
+    cleanup_free char *read = fsio_read(NULL, file, memory->err);
+    if (read && json_parse(file, read, strlen(read), &profile, memory->err) == 0) {
+        text = json_object_to_json_string_ext(
+            profile.tree, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+        size_t room = strlen(prefix) + strlen(text) + 1;
+        kept = json_alloc(memory, room, 1);
+        if (kept)
+            snprintf(kept, room, "%s%s", prefix, text);
+    }
+    json_memory_free(&profile);
+    return kept;
 }

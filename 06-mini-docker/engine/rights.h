@@ -1,19 +1,32 @@
 /* SPDX-License-Identifier: MIT */
-/* rights: who the program is and what it may: user, capabilities, no_new_privs. */
+/* rights: who the program is and what it may: user, capabilities, no_new_privs, its filter. */
 #ifndef ENGINE_RIGHTS_H
 #define ENGINE_RIGHTS_H
 
-#include "run.h"
+#include "record.h"
 #include "user.h"
 
-#include "runtime/spec.h"
+struct rights {
+    uint64_t bounding; /* capabilities */
+    bool no_new_privileges;
+    bool open_paths;     /* nothing in /proc and /sys is masked or read-only */
+    const char *seccomp; /* for profile_prepare */
+};
 
 /*
- * Fill the user, capabilities and noNewPrivileges of the spec's process; it points into *user.
- * *ret_seccomp: what --security-opt seccomp= says, for profile_prepare; NULL: nothing.
- * Errors: ERR_USAGE, a capability or a --security-opt that there is not.
+ * Judge --cap-add, --cap-drop, --security-opt and --privileged. *ret points into *host. Errors:
+ * ERR_USAGE, a capability or a --security-opt that there is not.
  */
-int rights_fill(const struct run_options *options, const struct user *user,
-    struct spec_process *process, const char **ret_seccomp, struct err *err);
+int rights_read(const struct record_host *host, struct rights *ret, struct err *err);
+
+/* Fill the user, capabilities and noNewPrivileges of the spec's process; it points into *user. */
+void rights_fill(
+    const struct rights *rights, const struct user *user, struct spec_process *process);
+
+/*
+ * A word of --security-opt as the record keeps it: for seccomp=FILE, the text of the file. In
+ * `memory`, or the word itself. NULL with memory->err set: the file cannot be read, or is no JSON.
+ */
+const char *rights_keep_option(const char *word, struct json_reader *memory);
 
 #endif

@@ -41,6 +41,8 @@ struct running {
     struct idmap mappings;
     struct env env;
     struct seccomp seccomp;
+    struct record_host host;
+    struct json_memory memory;
     struct spec spec;
     struct undo undo;
     struct container container;
@@ -158,15 +160,27 @@ static int fill_spec(struct running *running, struct err *err)
     const struct run_options *options = running->options;
     struct spec *spec = &running->spec;
     struct spec_process *process = &spec->process;
-    const char *seccomp;
+    struct record_host *host = &running->host;
+    struct rights rights;
 
+    host->cap_add = options->cap_add.items;
+    host->cap_drop = options->cap_drop.items;
+    host->security_opt = options->security_opts.items;
+    for (size_t i = 0; i < options->security_opts.count; i++) {
+        struct json_reader reader = {.memory = &running->memory, .err = err};
+        options->security_opts.items[i] =
+            rights_keep_option(options->security_opts.items[i], &reader);
+        if (!options->security_opts.items[i])
+            return -1;
+    }
     defaults_fill(spec);
     if (limits_read(options, &spec->linux_.resources, err) < 0 ||
         choose_program(running, err) < 0 || choose_root(running, err) < 0 ||
         user_find(running->root, options->user, &running->user, err) < 0 ||
-        rights_fill(options, &running->user, process, &seccomp, err) < 0 ||
-        profile_prepare(seccomp, process->capabilities.bounding, &running->seccomp, err) < 0)
+        rights_read(host, &rights, err) < 0 ||
+        profile_prepare(rights.seccomp, rights.bounding, &running->seccomp, err) < 0)
         return -1;
+    rights_fill(&rights, &running->user, process);
     if (options->hostname && check_hostname(options->hostname, err) < 0)
         return -1;
     if (options->workdir && options->workdir[0] != '/') {
@@ -236,6 +250,7 @@ int engine_run(const struct run_options *options, struct err *err)
         undo_all(&running.undo, stderr);
     }
     seccomp_free(&running.seccomp);
+    json_memory_free(&running.memory);
     env_free(&running.env);
     return status;
 }

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+/*
+ * -e, --env-file, --label and --label-file, and what the image has of both. A later word is
+ * stronger than an earlier one, -e than a file, and each of them than the image. `-e KEY` without a
+ * value passes ours on, or, where we have none, takes the image's away.
+ */
+#include "creation.h"
+
+#include "cleanup.h"
+#include "fsio.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static size_t key_length(const char *word)
+{
+    return strcspn(word, "=");
+}
+
+/* The place of a word with the same key, or the end. */
+static size_t find(const struct texts *texts, const char *word)
+{
+    size_t length = key_length(word), at = 0;
+
+    while (at < texts->count &&
+           (key_length(texts->items[at]) != length || strncmp(texts->items[at], word, length) != 0))
+        at++;
+    return at;
+}
+
+static int put(struct creation *creation, struct texts *texts, const char *word)
+{
+    size_t at = find(texts, word);
+
+    if (at == texts->count)
+        return creation_add(creation, texts, word);
+    texts->items[at] = word;
+    return 0;
+}
+
+/* "KEY=VALUE", or "KEY" with our value; without one it stays alone, and takes the image's away. */
+static int put_variable(struct creation *creation, struct texts *texts, const char *word)
+{
+    const char *ours = strchr(word, '=') ? NULL : getenv(word);
+
+    if (key_length(word) == 0) {
+        err_set(creation->err, ERR_USAGE, "invalid environment variable: '%.60s'", word);
+        return err_hint(creation->err, "write KEY=VALUE, or KEY to pass our own value on");
+    }
+    if (ours)
+        word = creation_text(creation, "%s=%s", word, ours);
+    return word ? put(creation, texts, word) : -1;
+}
+
+/* One line of a file: KEY=VALUE as it is, or KEY, with white space in front. */
+static int check_line(struct creation *creation, const char *file, size_t number, const char *line)
+{
+    size_t length = key_length(line);
+
+    if (length > 0 && strcspn(line, " \t") >= length)
+        return 0;
+    err_set(creation->err, ERR_USAGE,
+        length == 0 ? "%.200s, line %zu: no variable name in '%.60s'"
+                    : "%.200s, line %zu: poorly formatted "
+                      "environment: variable '%.60s' contains "
+                      "whitespaces",
+        file, number, line);
+    return err_hint(creation->err, "a line is KEY=VALUE, KEY, empty, or a comment after '#'");
+}
+
+/*
+ * Call put for each line of a file. The lines are the record's memory. A variable is judged before
+ * (check_line), as Docker does it for labels as well.
+ */
+static int read_file(struct creation *creation, const char *file, struct texts *ret)
+{
+    cleanup_free char *text = fsio_read(NULL, file, creation->err);
+    size_t number = 0;
+
+    if (!text)
+        return -1;
+    char *rest = text + (strncmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0);
+    for (char *line; (line = strsep(&rest, "\n"));) {
+        number++;
+        line += strspn(line, " \t");
+        line[strcspn(line, "\r")] = '\0';
+        if (!*line || *line == '#')
+            continue;
+        if (check_line(creation, file, number, line) < 0)
+            return -1;
+        char *kept = creation_text(creation, "%s", line);
+        if (!kept || creation_add(creation, ret, kept) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int read_files(struct creation *creation, const struct opt_list *files, struct texts *ret)
+{
+    *ret = (struct texts){0};
+    for (size_t i = 0; i < files->count; i++) {
+        if (read_file(creation, files->items[i], ret) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int create_env(struct creation *creation)
+{
+    const struct opt_list *words = &creation->options->env;
+    struct texts lines, given = {0}, env = {0};
+
+    if (read_files(creation, &creation->options->env_file, &lines) < 0)
+        return -1;
+    for (size_t i = 0; i < lines.count; i++) {
+        /* in a file, KEY alone is ours or nothing */
+        if ((strchr(lines.items[i], '=') || getenv(lines.items[i])) &&
+            put_variable(creation, &given, lines.items[i]) < 0)
+            return -1;
+    }
+    for (size_t i = 0; i < words->count; i++) {
+        if (put_variable(creation, &given, words->items[i]) < 0)
+            return -1;
+    }
+    for (size_t i = 0; i < given.count; i++) {
+        if (strchr(given.items[i], '=') && creation_add(creation, &env, given.items[i]) < 0)
+            return -1;
+    }
+    for (const char *const *of = creation->image->env; of && *of; of++) {
+        if (find(&given, *of) == given.count && put(creation, &env, *of) < 0)
+            return -1;
+    }
+    creation->record->config.env = env.items;
+    return 0;
+}
+
+int create_labels(struct creation *creation)
+{
+    const struct record_config *image = creation->image;
+    struct record_config *config = &creation->record->config;
+    struct pairs pairs = {0};
+    struct texts lines;
+
+    for (size_t i = 0; i < image->labels_count; i++) {
+        if (creation_set(creation, &pairs, image->labels[i].key, image->labels[i].value) < 0)
+            return -1;
+    }
+    if (read_files(creation, &creation->options->label_file, &lines) < 0 ||
+        creation_set_words(creation, &pairs, "--label-file", lines.items) < 0 ||
+        creation_set_words(creation, &pairs, "-l, --label", creation->options->label.items) < 0)
+        return -1;
+    config->labels = pairs.items ?: creation_alloc(creation, 1, sizeof(*pairs.items));
+    config->labels_count = pairs.count;
+    return config->labels ? 0 : -1;
+}

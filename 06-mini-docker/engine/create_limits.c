@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Limits: numbers with the ranges that Docker has for them. A value out of its range is refused and
+ * never bent into it: a limit that is not the one asked for is worse than none.
+ */
+#include "creation.h"
+
+#include "size.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PIDS_MOST = 4194304, SHARES_LEAST = 2, SHARES_MOST = 262144, SHM_DEFAULT = 64 << 20 };
+
+static const uint64_t MEMORY_LEAST = UINT64_C(6) << 20, MEMORY_MOST = UINT64_C(1) << 60;
+
+static int read_memory(struct creation *creation)
+{
+    const struct create_options *options = creation->options;
+    struct record_host *host = &creation->record->host;
+    struct err *err = creation->err;
+
+    if (options->memory && size_parse_bytes("--memory", options->memory, MEMORY_LEAST, MEMORY_MOST,
+                               &host->memory_bytes, err) < 0)
+        return err_hint(err, "Minimum memory limit allowed is 6MB; write it as 6m, 512m or 1.5g");
+    if (options->memory_reservation &&
+        size_parse_bytes("--memory-reservation", options->memory_reservation, MEMORY_LEAST,
+            MEMORY_MOST, &host->memory_reservation_bytes, err) < 0)
+        return err_hint(err, "Minimum memory reservation allowed is 6MB");
+    if (host->memory_bytes > 0 && host->memory_reservation_bytes > host->memory_bytes)
+        return err_set(err, ERR_USAGE,
+            "Minimum memory limit can not be less than memory reservation limit, see usage");
+    return 0;
+}
+
+/* Memory and swap together: not given, twice the memory; 0 counts as not given. */
+static int read_swap(struct creation *creation)
+{
+    const char *text = creation->options->memory_swap;
+    struct record_host *host = &creation->record->host;
+    uint64_t bytes = 0;
+
+    if (text && strcmp(text, "-1") == 0) {
+        host->memory_swap_bytes = -1;
+        return 0;
+    }
+    if (text && size_parse_bytes("--memory-swap", text, 0, MEMORY_MOST, &bytes, creation->err) < 0)
+        return -1;
+    if (bytes > 0 && host->memory_bytes == 0) {
+        err_set(creation->err, ERR_USAGE,
+            "You should always set the Memory limit when using Memoryswap limit, see usage");
+        return err_hint(creation->err, "--memory-swap is memory and swap together -> add -m");
+    }
+    if (bytes > 0 && bytes < host->memory_bytes)
+        return err_set(creation->err, ERR_USAGE,
+            "Minimum memoryswap limit should be larger than memory limit, see usage");
+    host->memory_swap_bytes = (int64_t)(bytes > 0 ? bytes : 2 * host->memory_bytes);
+    return 0;
+}
+
+static int read_cpus(struct creation *creation)
+{
+    long online = sysconf(_SC_NPROCESSORS_ONLN);
+    double cpus;
+
+    if (!creation->options->cpus)
+        return 0;
+    if (size_parse_decimal(
+            "--cpus", creation->options->cpus, 0.01, (double)online, &cpus, creation->err) < 0)
+        return err_hint(creation->err,
+            "Range of CPUs is from 0.01 to %ld.00, as there are only %ld CPUs available", online,
+            online);
+    creation->record->host.nano_cpus = (uint64_t)(cpus * 1e9 + 0.5);
+    return 0;
+}
+
+static int read_pids(struct creation *creation)
+{
+    const char *text = creation->options->pids_limit;
+    uint64_t pids;
+
+    if (!text || strcmp(text, "-1") == 0) {
+        creation->record->host.pids_limit = text ? -1 : 0;
+        return 0;
+    }
+    if (size_parse_u64("--pids-limit", text, 1, PIDS_MOST, &pids, creation->err) < 0)
+        return err_hint(
+            creation->err, "accepted: a whole number from 1 to %d, or -1 for no limit", PIDS_MOST);
+    creation->record->host.pids_limit = (int64_t)pids;
+    return 0;
+}
+
+/* 0 is none asked for. */
+static int read_weight(struct creation *creation, const char *name, const char *text,
+    uint64_t least, uint64_t most, uint64_t *ret)
+{
+    if (!text || strcmp(text, "0") == 0)
+        return 0;
+    if (size_parse_u64(name, text, least, most, ret, creation->err) < 0)
+        return err_hint(creation->err,
+            "accepted: a whole number from %" PRIu64 " to %" PRIu64 ", or 0 for the default", least,
+            most);
+    return 0;
+}
+
+static int read_oom_score(struct creation *creation)
+{
+    const char *text = creation->options->oom_score_adj;
+    char *end;
+
+    if (!text)
+        return 0;
+    errno = 0;
+    long score = strtol(text, &end, 10);
+    if (!*text || *end || errno || score < -1000 || score > 1000) {
+        err_set(creation->err, ERR_USAGE,
+            "Invalid value %.40s, range for oom score adj is [-1000, 1000]", text);
+        return -1;
+    }
+    creation->record->host.oom_score_adj = (int)score;
+    return 0;
+}
+
+/* "0-3,5": the kernel's own form of a list (cpuset(7), "List format"). */
+static int check_set(struct creation *creation, const char *option, const char *text)
+{
+    const char *at = text;
+
+    while (at && *at) {
+        size_t digits = strspn(at, "0123456789");
+        const char *rest = at + digits;
+        if (digits > 0 && *rest == '-') {
+            digits = strspn(++rest, "0123456789");
+            rest += digits;
+        }
+        if (digits == 0 || (*rest && *rest != ',') || (*rest == ',' && !rest[1]))
+            break;
+        at = *rest ? rest + 1 : rest;
+    }
+    if (!at || (!*at && at != text))
+        return 0;
+    err_set(creation->err, ERR_USAGE, "Invalid value %.60s for %s", text, option);
+    return err_hint(creation->err, "accepted: numbers and ranges with commas: 0-3, 0,1");
+}
+
+int create_limits(struct creation *creation)
+{
+    const struct create_options *options = creation->options;
+    struct record_host *host = &creation->record->host;
+    uint64_t io_weight = 0;
+
+    if (read_memory(creation) < 0 || read_swap(creation) < 0 || read_cpus(creation) < 0 ||
+        read_pids(creation) < 0 || read_oom_score(creation) < 0 ||
+        read_weight(creation, "--cpu-shares", options->cpu_shares, SHARES_LEAST, SHARES_MOST,
+            &host->cpu_shares) < 0 ||
+        read_weight(creation, "--blkio-weight", options->blkio_weight, 10, 1000, &io_weight) < 0 ||
+        check_set(creation, "cpuset cpus", options->cpuset_cpus) < 0 ||
+        check_set(creation, "cpuset mems", options->cpuset_mems) < 0)
+        return -1;
+    host->blkio_weight = (unsigned)io_weight;
+    host->cpuset_cpus = options->cpuset_cpus;
+    host->cpuset_mems = options->cpuset_mems;
+    host->shm_size_bytes = SHM_DEFAULT;
+    if (options->shm_size && size_parse_bytes("--shm-size", options->shm_size, 1, MEMORY_MOST,
+                                 &host->shm_size_bytes, creation->err) < 0)
+        return -1;
+    return 0;
+}

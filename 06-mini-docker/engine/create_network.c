@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The network of a container, and what does not go together with some: in another container's
+ * network namespace, that container has the ports, the names and the address.
+ */
+#include "creation.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool is_address(const char *text)
+{
+    struct in6_addr address;
+
+    return inet_pton(AF_INET, text, &address) == 1 || inet_pton(AF_INET6, text, &address) == 1;
+}
+
+/* "name=NET,alias=A,ip=IP" is the long form of a name. */
+static int read_network(
+    struct creation *creation, struct record_network *ret, struct texts *aliases)
+{
+    const char *word = creation->options->network ?: "bridge";
+
+    if (!strchr(word, '=')) {
+        ret->name = word[0] ? word : "bridge";
+        return 0;
+    }
+    char *rest = creation_text(creation, "%s", word);
+    for (char *field; rest && (field = strsep(&rest, ","));) {
+        char *value = strchr(field, '=');
+        if (value)
+            *value++ = '\0';
+        if (value && strcmp(field, "name") == 0)
+            ret->name = value;
+        else if (value && strcmp(field, "ip") == 0)
+            ret->ip = value;
+        else if (!value || strcmp(field, "alias") != 0)
+            return creation_refuse(creation, "--network", word,
+                "invalid field %.40s; accepted: name, alias, ip", field);
+        else if (creation_add(creation, aliases, value) < 0)
+            return -1;
+    }
+    return ret->name ? 0 : creation_refuse(creation, "--network", word, "network name is missing");
+}
+
+/* A network's name becomes a file's. */
+static int check_name(struct creation *creation, const char *name)
+{
+    static const char letters[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+
+    if (strncmp(name, "container:", 10) == 0 ||
+        (strspn(name, letters) == strlen(name) && !strchr("_.-", name[0]) && strlen(name) < 64))
+        return 0;
+    return creation_refuse(creation, "--network", name,
+        "accepted: bridge, none, host, container:NAME, or the name of a network");
+}
+
+static int refuse_conflict(struct creation *creation, const char *what)
+{
+    return err_set(creation->err, ERR_USAGE, "conflicting options: %s and the network mode", what);
+}
+
+/* The other container has these, or the host. */
+static int check_conflicts(struct creation *creation, const char *mode)
+{
+    const struct create_options *options = creation->options;
+    bool shared = strncmp(mode, "container:", 10) == 0;
+
+    if (shared && options->hostname)
+        return refuse_conflict(creation, "hostname");
+    if (shared && options->dns.count > 0)
+        return refuse_conflict(creation, "dns");
+    if (shared && options->add_host.count > 0)
+        return refuse_conflict(creation, "custom host-to-IP mapping");
+    if (shared && (options->publish.count > 0 || options->publish_all))
+        return err_set(creation->err, ERR_USAGE,
+            "conflicting options: port publishing and the container type network mode");
+    if (shared && options->expose.count > 0)
+        return err_set(creation->err, ERR_USAGE,
+            "conflicting options: port exposing and the container type network mode");
+    for (size_t i = 0; i < creation->record->host.sysctls_count; i++) {
+        if (strcmp(mode, "host") == 0 &&
+            strncmp(creation->record->host.sysctls[i].key, "net.", 4) == 0)
+            return err_set(creation->err, ERR_USAGE,
+                "sysctl \"%.60s\" not allowed in host network namespace",
+                creation->record->host.sysctls[i].key);
+    }
+    return 0;
+}
+
+static int check_address(
+    struct creation *creation, const struct record_network *network, bool of_user)
+{
+    if (network->ip && !is_address(network->ip))
+        return creation_refuse(creation, "--ip", network->ip, "it is no IP address");
+    if (network->ip && !of_user)
+        return err_set(creation->err, ERR_USAGE,
+            "user specified IP address is supported on user defined networks only");
+    if (network->aliases && !of_user)
+        return err_set(creation->err, ERR_USAGE,
+            "network-scoped alias is supported only for containers in user defined networks");
+    return 0;
+}
+
+/* "box:10.0.0.1"; "host-gateway" is the host as the container sees it. */
+static int check_hosts(struct creation *creation)
+{
+    const struct create_options *options = creation->options;
+
+    for (size_t i = 0; i < options->add_host.count; i++) {
+        const char *word = options->add_host.items[i];
+        const char *address = word + strcspn(word, ":=");
+        if (!*address || address == word)
+            return creation_refuse(
+                creation, "--add-host", word, "bad format for add-host: \"%.60s\"", word);
+        if (!is_address(address + 1) && strcmp(address + 1, "host-gateway") != 0)
+            return creation_refuse(creation, "--add-host", word,
+                "invalid IP address in add-host: \"%.60s\"", address + 1);
+    }
+    for (size_t i = 0; i < options->dns.count; i++) {
+        if (!is_address(options->dns.items[i]))
+            return creation_refuse(creation, "--dns", options->dns.items[i],
+                "IP address is not correctly formatted: %.60s", options->dns.items[i]);
+    }
+    return 0;
+}
+
+/* Who shares the host's network has the host's name as well. */
+static int share_hostname(struct creation *creation, const char *mode)
+{
+    struct record_config *config = &creation->record->config;
+    bool shares = strcmp(mode, "host") == 0 || creation->record->host.uts_mode;
+    char name[65] = "";
+
+    if (!shares || creation->options->hostname || gethostname(name, sizeof(name) - 1) < 0)
+        return 0;
+    config->hostname = creation_text(creation, "%s", name);
+    return config->hostname ? 0 : -1;
+}
+
+int create_network(struct creation *creation)
+{
+    static const char *const own[] = {"bridge", "none", "host", NULL};
+    const struct create_options *options = creation->options;
+    struct record *record = &*creation->record;
+    struct record_network *network = creation_alloc(creation, 1, sizeof(*network));
+    struct texts aliases = {0};
+    bool of_user = true;
+
+    if (!network || read_network(creation, network, &aliases) < 0)
+        return -1;
+    if (strcmp(network->name, "default") == 0)
+        network->name = "bridge";
+    for (size_t i = 0; i < options->network_alias.count; i++) {
+        if (creation_add(creation, &aliases, options->network_alias.items[i]) < 0)
+            return -1;
+    }
+    network->ip = options->ip ?: network->ip;
+    network->aliases = aliases.items;
+    for (const char *const *word = own; *word; word++)
+        of_user &= strcmp(*word, network->name) != 0;
+    bool shared = strncmp(network->name, "container:", 10) == 0;
+    if (check_name(creation, network->name) < 0 || check_conflicts(creation, network->name) < 0 ||
+        check_address(creation, network, of_user && !shared) < 0 || check_hosts(creation) < 0 ||
+        share_hostname(creation, network->name) < 0)
+        return -1;
+    record->host.network_mode = creation_mode(creation, network->name);
+    record->host.dns = options->dns.items;
+    record->host.extra_hosts = options->add_host.items;
+    record->networks = network;
+    record->networks_count = shared ? 0 : 1;
+    return record->host.network_mode ? 0 : -1;
+}
