@@ -142,7 +142,7 @@ refuses() {
     makes .HostConfig.Sysctls '{"net.ipv4.ip_forward":"1"}' --sysctl net.ipv4.ip_forward=1
     makes .HostConfig.ExtraHosts '["a:1.2.3.4","b:host-gateway"]' --add-host a:1.2.3.4 --add-host b:host-gateway
     makes .HostConfig.LogConfig.Config '{"max-file":"3","max-size":"10485760"}' --log-opt max-size=10m --log-opt max-file=3
-    makes .HostConfig.Binds '["/a:/b:ro","v:/w"]' -v /a:/b:ro --volume v:/w
+    makes .HostConfig.Binds '["/a:/b:ro","vol:/w"]' -v /a:/b:ro --volume vol:/w
     makes .Config.Volumes '{"/data":{}}' -v /data
     makes .HostConfig.Tmpfs '{"/run":"size=1m","/tmp":""}' --tmpfs /run:size=1m --tmpfs /tmp
     makes .Config.Healthcheck '{"Test":["CMD-SHELL","x y"],"Interval":90000000000,"Timeout":500000000,"Retries":4}' \
