@@ -88,7 +88,8 @@ int cgroup_make(struct cgroup *group, struct err *err)
         return -1;
     }
     group->undo = NULL;
-    return cgroup_open(group, err);
+    group->made = true;
+    return group->members_open ? 0 : cgroup_open(group, err);
 }
 
 int cgroup_open(struct cgroup *group, struct err *err)

@@ -115,7 +115,9 @@ struct cgroup {
     unsigned controllers[CGROUP_PATHS]; /* what path[i] has; see cgroup_path */
     unsigned needed;                    /* v2: those that the limits asked for */
     int tasks[CGROUP_PATHS];            /* v1: path[i]/tasks, open for cgroup_join */
-    int fd; /* v2, once open: the directory, for CLONE_INTO_CGROUP; -1 on v1 */
+    int fd;            /* v2, once open: the directory, for CLONE_INTO_CGROUP; -1 on v1 */
+    bool members_open; /* set before cgroup_make, which then opens nothing: a member calls
+                          cgroup_open itself */
     struct undo
         *undo; /* between cgroup_journal_leaf and cgroup_make: where made leaves are noted */
 };

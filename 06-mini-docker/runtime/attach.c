@@ -21,6 +21,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stddef.h>
+#include <string.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 
@@ -32,7 +34,10 @@ int attach_signals(struct attach *attach, struct err *err)
 {
     sigset_t set;
 
-    *attach = (struct attach){.signals = -1, .master = -1, .console = -1, .given = {-1, -1, -1}};
+    /* not the streams' buffers: each page of them that is written is one for the kernel to find */
+    memset(attach, 0, offsetof(struct attach, stream));
+    attach->signals = attach->master = attach->console = -1;
+    memset(attach->given, -1, sizeof(attach->given));
     sigemptyset(&set);
     for (size_t i = 0; i < sizeof(PASSED_ON) / sizeof(PASSED_ON[0]); i++)
         sigaddset(&set, PASSED_ON[i]);
@@ -58,6 +63,7 @@ static void add_stream(struct attach *attach, int from, int to, bool close_to)
 {
     struct stream *stream = &attach->stream[attach->streams++];
 
+    stream->start = stream->end = 0;
     stream->from = from;
     stream->to = to;
     stream->close_to = close_to;

@@ -20,10 +20,10 @@ struct attach {
     int console;  /* our end of the console socket */
     int given[3]; /* ends for the program, which we close once it has them */
     struct tty tty;
-    struct stream stream[3];
-    int streams;
     bool hung_up; /* SIGHUP came: our terminal is gone */
     int stops;    /* how many SIGINT and SIGTERM there were */
+    int streams;
+    struct stream stream[3]; /* last: attach_signals clears what is before it */
 };
 
 /*

@@ -97,6 +97,7 @@ static int make_groups(struct container *container, struct err *err)
 
     if (group->absent)
         return 0;
+    group->members_open = container->early;
     for (int i = 0; i < group->paths; i++)
         explain_step(explain, "mkdir(2); labs 02, 03", "mkdir %s", group->path[i]);
     if (cgroup_make(group, err) < 0)

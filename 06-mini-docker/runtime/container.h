@@ -91,8 +91,8 @@ int container_wait(struct container *container, struct err *err);
 uint64_t container_oom_kills(const struct container *container);
 
 /*
- * End what may still run and remove the groups. Safe after a start that failed at any point. Returns
- * as cgroup_remove does: 1 where only a level above stayed.
+ * End what may still run and remove the groups. Safe after a start that failed at any point.
+ * Returns as cgroup_remove does: 1 where only a level above stayed.
  */
 int container_remove(struct container *container, struct err *err);
 

@@ -23,7 +23,7 @@ int groups_join(struct container *container, struct err *err)
     if (container->joined)
         return 0;
     container->joined = true;
-    /* the parent has made them now; in the clone there was no descriptor of them yet */
+    /* the parent has made them now, and leaves it to us to open them (members_open) */
     if (container->early &&
         (sync_wait(&container->sync, err) < 0 || cgroup_open(&container->group, err) < 0))
         return -1;
