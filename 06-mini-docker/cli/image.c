@@ -6,6 +6,10 @@ static const struct command *const IMAGE[] = {
     &history_command,
     &image_ls_command,
     &load_command,
+    &image_prune_command,
+    &image_rm_command,
+    &save_command,
+    &tag_command,
     NULL,
 };
 

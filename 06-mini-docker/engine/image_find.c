@@ -8,8 +8,17 @@
 #include <errno.h>
 #include <string.h>
 
+/* With the tag that was meant, as Docker says it. */
 static int no_such(const char *word, struct err *err)
 {
+    char full[IMAGE_NAME];
+    struct image_name name;
+    struct err ignored;
+
+    if (image_name_parse(word, &name, &ignored) == 0) {
+        image_name_full(&name, full);
+        word = image_name_familiar(full);
+    }
     err_refuse(err, ENOENT, "No such image: %s", word);
     return err_hint(err, "there is no image of this name or ID here -> mini-docker images");
 }

@@ -27,7 +27,7 @@
 
 static const char LAYOUT[] = "{\"imageLayoutVersion\": \"1.0.0\"}\n";
 
-static int add_row(struct image_index *index, const struct image_row *row, struct err *err)
+int image_index_add(struct image_index *index, const struct image_row *row, struct err *err)
 {
     if (index->count == index->room) {
         size_t room = index->room ? index->room * 2 : 16;
@@ -86,7 +86,7 @@ int image_index_read(const struct store *store, struct image_index *ret, struct 
     for (size_t i = 0; result == 0 && i < file.manifests_count; i++) {
         result = read_row(store, &file.manifests[i], &row, err);
         if (result == 0)
-            result = add_row(ret, &row, err);
+            result = image_index_add(ret, &row, err);
     }
     json_memory_free(&memory);
     return result;
@@ -215,7 +215,7 @@ int image_index_set(
             image_index_drop(index, i--);
     }
     snprintf(named.name, sizeof(named.name), "%s", name);
-    return add_row(index, &named, err);
+    return image_index_add(index, &named, err);
 }
 
 int image_guard(const struct store *store, bool alone, int *ret_fd, struct err *err)

@@ -49,7 +49,8 @@ int image_index_write(const struct store *store, const struct image_index *index
 int image_index_set(
     struct image_index *index, const struct image_row *row, const char *name, struct err *err);
 
-/* Take one row away, nothing else. */
+/* Put one row more at the end, or take one away, and nothing else. */
+int image_index_add(struct image_index *index, const struct image_row *row, struct err *err);
 void image_index_drop(struct image_index *index, size_t at);
 
 /* How many rows with a name the image has. An image is its configuration: two manifests of one ID,

@@ -93,9 +93,11 @@ static int check_path(const char *path, const char *text, struct err *err)
         end = at + strcspn(at, "/");
         if (!is_component(at, (size_t)(end - at))) {
             bool upper = at[strcspn(at, UPPER)];
-            return invalid(err, text,
-                upper ? "repository name must be lowercase"
-                      : "between slashes stand a-z 0-9, with . _ or - inside");
+            if (!upper)
+                return invalid(err, text, "between slashes stand a-z 0-9, with . _ or - inside");
+            err_set(err, ERR_USAGE,
+                "invalid reference format: repository name must be lowercase: '%.200s'", text);
+            return err_hint(err, "a tag may have A-Z, a name may not -> write it small");
         }
         if (!*end)
             return 0;
