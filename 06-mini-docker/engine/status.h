@@ -50,6 +50,7 @@ struct status {
     bool stopped_by_hand; /* `stop` or `kill`: `unless-stopped` and `on-failure` leave it so */
     char error[256];      /* why it could not start */
     unsigned restart_count;
+    bool restarting; /* it has ended, and the monitor waits before it starts it again */
     enum status_health health;
     unsigned failing_streak;
     char health_output[512]; /* of the last check */
@@ -68,9 +69,13 @@ struct status {
 /* "created", "running", … */
 const char *status_name(enum status_kind kind);
 
-/* Write it, whole or not at all. Errors: the container is gone (ENOENT), a full disk. */
-int status_save(
-    const struct store *store, const char *id, const struct status *status, struct err *err);
+/* Write it, whole or not at all; `durable`: on the disk before it returns. Errors: the container is
+ * gone (ENOENT), a full disk. */
+int status_save(const struct store *store, const char *id, const struct status *status,
+    bool durable, struct err *err);
+
+/* What the file says, zeros where there is none: for the monitor; everybody else asks. */
+int status_read(const struct store *store, const char *id, struct status *ret, struct err *err);
 
 /*
  * How it is now. A container that was never started has no file and is "created". Where the monitor

@@ -26,7 +26,7 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 
-enum { STOPS = 3, LINGER_MS = 1000, HANGUP_MS = 10000 };
+enum { STOPS = 3 };
 
 static const int PASSED_ON[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGALRM};
 
@@ -131,27 +131,35 @@ static int begin_terminal(struct attach *attach, struct err *err)
     return 0;
 }
 
-static void take_signal(struct attach *attach, int pidfd)
+int attach_next_signal(struct attach *attach)
 {
     struct signalfd_siginfo info;
 
     if (read(attach->signals, &info, sizeof(info)) != (ssize_t)sizeof(info))
-        return;
+        return 0;
     int signal = (int)info.ssi_signo;
     if (signal == SIGTSTP) {
         tty_restore(&attach->tty);
         raise(SIGSTOP);
-    } else if (signal == SIGWINCH || signal == SIGCONT) {
-        if (attach->terminal && attach->interactive) {
-            if (signal == SIGCONT)
-                tty_raw_again(&attach->tty);
-            tty_copy_size(STDIN_FILENO, attach->master);
-        }
-    } else {
-        attach->hung_up |= signal == SIGHUP;
-        attach->stops += signal == SIGINT || signal == SIGTERM;
-        proc_pidfd_signal(pidfd, attach->stops < STOPS ? signal : SIGKILL);
+        return 0;
     }
+    if (signal == SIGCONT && attach->terminal && attach->interactive)
+        tty_raw_again(&attach->tty);
+    if (signal == SIGWINCH || signal == SIGCONT)
+        return SIGWINCH;
+    attach->hung_up |= signal == SIGHUP;
+    attach->stops += signal == SIGINT || signal == SIGTERM;
+    return attach->stops < STOPS ? signal : SIGKILL;
+}
+
+static void take_signal(struct attach *attach, int pidfd)
+{
+    int signal = attach_next_signal(attach);
+
+    if (signal == SIGWINCH && attach->terminal && attach->interactive)
+        tty_copy_size(STDIN_FILENO, attach->master);
+    else if (signal > 0 && signal != SIGWINCH)
+        proc_pidfd_signal(pidfd, signal);
 }
 
 /* After the end only what is still on its way out matters. */
@@ -177,7 +185,7 @@ static int poll_streams(const struct attach *attach, bool ended, struct pollfd *
 static int timeout_ms(const struct attach *attach, bool ended)
 {
     /* all writers are dead: the ends come at once, unless somebody else holds one open */
-    return ended ? LINGER_MS : attach->hung_up ? HANGUP_MS : -1;
+    return ended ? ATTACH_LINGER_MS : attach->hung_up ? ATTACH_HANGUP_MS : -1;
 }
 
 int attach_follow(struct attach *attach, int pidfd, struct err *err)

@@ -13,6 +13,9 @@
 
 #include <stdbool.h>
 
+/* How long is waited for more output after the end; and after SIGHUP for the end. */
+enum { ATTACH_LINGER_MS = 1000, ATTACH_HANGUP_MS = 10000 };
+
 struct attach {
     bool interactive, terminal;
     int signals;  /* a signalfd; the signals in it are blocked */
@@ -31,6 +34,13 @@ struct attach {
  * halfway. The caller sets interactive and terminal afterwards.
  */
 int attach_signals(struct attach *attach, struct err *err);
+
+/*
+ * Take one signal from attach->signals and do what concerns our own terminal. Returns the one that
+ * the program is to get (SIGKILL in place of the third SIGINT or SIGTERM), SIGWINCH when its
+ * terminal's size is to be set anew, or 0.
+ */
+int attach_next_signal(struct attach *attach);
 
 /*
  * Before the start: ret_stdio is what the program gets as 0, 1 and 2; with attach->terminal instead

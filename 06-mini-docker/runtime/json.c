@@ -95,6 +95,16 @@ static int read_string(struct json_reader *reader, const struct json_field *fiel
     return 0;
 }
 
+/* A copy, so that the struct can outlive the tree. */
+static int read_chars(struct json_reader *reader, const struct json_field *field,
+    struct json_object *value, char *base)
+{
+    if (json_expect(reader, value, json_type_string) < 0)
+        return -1;
+    snprintf(base + field->offset, field->size, "%s", json_object_get_string(value));
+    return 0;
+}
+
 static int read_strings(struct json_reader *reader, const struct json_field *field,
     struct json_object *value, char *base)
 {
@@ -232,6 +242,7 @@ int json_read_field(struct json_reader *reader, const struct json_field *field,
         [JSON_WORD] = read_word,
         [JSON_STRING] = read_string,
         [JSON_TEXT] = read_string,
+        [JSON_CHARS] = read_chars,
         [JSON_STRINGS] = read_strings,
         [JSON_OBJECT] = read_object,
         [JSON_POINTER] = read_pointer,

@@ -32,6 +32,7 @@ enum json_kind {
     JSON_WORD,    /* any integer; the JSON has one of `words` */
     JSON_STRING,  /* const char *; "" counts as absent, as in Go */
     JSON_TEXT,    /* const char *; "" is kept */
+    JSON_CHARS,   /* char[], for as much as it has room for */
     JSON_STRINGS, /* const char *const *: a list of strings, with a NULL after the last */
     JSON_OBJECT,  /* a struct, read by `table`; offset 0: its fields go into the struct around it */
     JSON_POINTER, /* a pointer to such a struct, in memory of its own */

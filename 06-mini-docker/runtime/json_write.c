@@ -88,6 +88,13 @@ static int write_string(enum json_write_style style, const struct json_field *fi
     return done(json_write_string(text ?: ""), ret);
 }
 
+static int write_chars(enum json_write_style style, const struct json_field *field,
+    const char *base, struct json_object **ret)
+{
+    (void)style;
+    return done(json_write_string(base + field->offset), ret);
+}
+
 static int write_strings(enum json_write_style style, const struct json_field *field,
     const char *base, struct json_object **ret)
 {
@@ -162,6 +169,7 @@ static int write_field(enum json_write_style style, const struct json_field *fie
         [JSON_WORD] = write_word,
         [JSON_STRING] = write_string,
         [JSON_TEXT] = write_string,
+        [JSON_CHARS] = write_chars,
         [JSON_STRINGS] = write_strings,
         [JSON_OBJECT] = write_object,
         [JSON_POINTER] = write_pointer,
@@ -194,6 +202,8 @@ static bool is_empty(const struct json_field *field, const char *base)
     case JSON_OBJECT:
     case JSON_CUSTOM:
         return false;
+    case JSON_CHARS:
+        return *at == '\0';
     case JSON_STRING:
         return !pointer_at(at) || *(const char *)pointer_at(at) == '\0';
     default: /* numbers, and pointers, which are no longer than numbers */

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+/*
+ * status.json: the struct as it is, by one table that reads and writes it. Lists have their place
+ * in the struct, and the tables want pointers to theirs: so they take a detour.
+ *
+ * What must hold: a reader finds the whole file or the one before it (rename(2)). One that a lost
+ * power left empty counts as none.
+ */
+#include "status.h"
+
+#include "record.h"
+
+#include "runtime/json_write.h"
+
+#include "cleanup.h"
+#include "fsio.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+struct file {
+    struct status status;
+    const struct status_endpoint *endpoints;
+    size_t endpoints_count;
+    const struct status_port *ports;
+    size_t ports_count;
+};
+
+static const struct json_field ENDPOINT[] = {
+    JSON_FIELD("network", JSON_CHARS, struct status_endpoint, network),
+    JSON_FIELD("ip", JSON_CHARS, struct status_endpoint, ip),
+    JSON_FIELD("gateway", JSON_CHARS, struct status_endpoint, gateway),
+    JSON_FIELD("mac", JSON_CHARS, struct status_endpoint, mac),
+    JSON_NUMBER_IN("prefix", struct status_endpoint, prefix, 0, 128),
+    {0},
+};
+static const struct json_table endpoint_table = {
+    .size = sizeof(struct status_endpoint), .fields = ENDPOINT};
+
+static const struct json_field PORT[] = {
+    JSON_FIELD("hostIp", JSON_CHARS, struct status_port, host_ip),
+    JSON_NUMBER_IN("hostPort", struct status_port, host_port, 0, 65535),
+    JSON_NUMBER_IN("port", struct status_port, port, 0, 65535),
+    JSON_FIELD("protocol", JSON_CHARS, struct status_port, protocol),
+    {0},
+};
+static const struct json_table port_table = {.size = sizeof(struct status_port), .fields = PORT};
+
+static const struct json_field FIELDS[] = {
+    JSON_FIELD("startedAt", JSON_CHARS, struct file, status.started_at),
+    JSON_FIELD("finishedAt", JSON_CHARS, struct file, status.finished_at),
+    JSON_NUMBER_IN("exitCode", struct file, status.exit_code, 0, 255),
+    JSON_FIELD("oomKilled", JSON_BOOL, struct file, status.oom_killed),
+    JSON_FIELD("stoppedByHand", JSON_BOOL, struct file, status.stopped_by_hand),
+    JSON_FIELD("error", JSON_CHARS, struct file, status.error),
+    JSON_NUMBER_IN("restartCount", struct file, status.restart_count, 0, UINT32_MAX),
+    JSON_FIELD("restarting", JSON_BOOL, struct file, status.restarting),
+    JSON_NUMBER_IN("health", struct file, status.health, 0, HEALTH_UNHEALTHY),
+    JSON_NUMBER_IN("failingStreak", struct file, status.failing_streak, 0, UINT32_MAX),
+    JSON_FIELD("healthOutput", JSON_CHARS, struct file, status.health_output),
+    JSON_NUMBER_IN("monitor", struct file, status.monitor, 0, INT32_MAX),
+    JSON_NUMBER_IN("monitorStartTime", struct file, status.monitor_start_time, 0, INT64_MAX),
+    JSON_ITEMS("endpoints", JSON_LIST, struct file, endpoints, endpoints_count, &endpoint_table),
+    JSON_ITEMS("ports", JSON_LIST, struct file, ports, ports_count, &port_table),
+    {0},
+};
+static const struct json_table file_table = {.size = sizeof(struct file), .fields = FIELDS};
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+int status_read(const struct store *store, const char *id, struct status *ret, struct err *err)
+{
+    struct json_memory memory = {0};
+    struct json_reader reader = {.file = "status.json", .memory = &memory, .err = err};
+    struct file file;
+    char path[PATH_MAX];
+
+    *ret = (struct status){0};
+    record_path(store, id, "status.json", path);
+    cleanup_free char *text = fsio_read(NULL, path, err);
+    if (!text && err->code != ENOENT)
+        return -1;
+    if (!text || !text[0])
+        return 0;
+    int result = json_parse(path, text, strlen(text), &memory, err);
+    if (result == 0)
+        result = json_read(&reader, &file_table, memset(&file, 0, sizeof(file)));
+    if (result == 0) {
+        *ret = file.status;
+        ret->endpoints_count = least(file.endpoints_count, STATUS_ENDPOINTS);
+        ret->ports_count = least(file.ports_count, STATUS_PORTS);
+        for (size_t i = 0; i < ret->endpoints_count; i++)
+            ret->endpoints[i] = file.endpoints[i];
+        for (size_t i = 0; i < ret->ports_count; i++)
+            ret->ports[i] = file.ports[i];
+    } else {
+        err->kind = ERR_SYS;
+    }
+    json_memory_free(&memory);
+    return result;
+}
+
+static int write_file(const char *path, const char *text, bool durable)
+{
+    cleanup_close int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    ssize_t length = (ssize_t)strlen(text);
+
+    if (fd < 0)
+        return -1;
+    errno = ENOSPC; /* what a short write means */
+    return write(fd, text, (size_t)length) == length && (!durable || fsync(fd) == 0) ? 0 : -1;
+}
+
+int status_save(const struct store *store, const char *id, const struct status *status,
+    bool durable, struct err *err)
+{
+    struct file file = {.status = *status,
+        .endpoints = status->endpoints,
+        .endpoints_count = status->endpoints_count,
+        .ports = status->ports,
+        .ports_count = status->ports_count};
+    struct json_object *tree = json_write(&file_table, &file, JSON_WRITE_GIVEN);
+    const char *text = tree ? json_object_to_json_string_ext(tree, JSON_C_TO_STRING_PLAIN) : NULL;
+    char path[PATH_MAX], fresh[PATH_MAX];
+
+    record_path(store, id, "status.json", path);
+    record_path(store, id, "status.json.new", fresh);
+    errno = ENOMEM;
+    int result = text ? write_file(fresh, text, durable) : -1;
+    if (result == 0)
+        result = rename(fresh, path);
+    if (result < 0)
+        err_sys(err, "cannot write %s", path);
+    json_object_put(tree);
+    return result;
+}
