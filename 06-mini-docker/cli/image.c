@@ -5,6 +5,7 @@
 static const struct command *const IMAGE[] = {
     &history_command,
     &image_ls_command,
+    &import_command,
     &load_command,
     &image_prune_command,
     &image_rm_command,

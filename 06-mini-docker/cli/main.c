@@ -33,6 +33,7 @@ static const struct command *const COMMANDS[] = {
     &command_help_row,
     &history_command,
     &images_command,
+    &import_command,
     &load_command,
     &rmi_command,
     &save_command,
