@@ -41,6 +41,13 @@ int env_set(struct env *env, const char *key, const char *value, struct err *err
     return put(env, key, strlen(key), value, err);
 }
 
+int env_add(struct env *env, const char *word, struct err *err)
+{
+    size_t length = strcspn(word, "=");
+
+    return word[length] ? put(env, word, length, word + length + 1, err) : 0;
+}
+
 bool env_has(const struct env *env, const char *key)
 {
     return find(env, key, strlen(key)) < env->count;

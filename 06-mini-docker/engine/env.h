@@ -17,6 +17,9 @@ struct env {
 /* Set KEY to VALUE; a value that was there is replaced, in its place. */
 int env_set(struct env *env, const char *key, const char *value, struct err *err);
 
+/* Set "KEY=VALUE", as it stands in a record or an image; a word without '=' is nothing. */
+int env_add(struct env *env, const char *word, struct err *err);
+
 /* "KEY=VALUE" sets; "KEY" takes our own value, where we have one. Errors: ERR_USAGE, no key. */
 int env_add_options(struct env *env, const struct opt_list *words, struct err *err);
 

@@ -176,7 +176,8 @@ static int fill_spec(struct running *running, struct err *err)
     defaults_fill(spec);
     if (limits_read(options, &spec->linux_.resources, err) < 0 ||
         choose_program(running, err) < 0 || choose_root(running, err) < 0 ||
-        user_find(running->root, options->user, &running->user, err) < 0 ||
+        user_find((const char *const[]){running->root, NULL}, options->user, NULL, &running->user,
+            err) < 0 ||
         rights_read(host, &rights, err) < 0 ||
         profile_prepare(rights.seccomp, rights.bounding, &running->seccomp, err) < 0)
         return -1;

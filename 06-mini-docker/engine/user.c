@@ -16,23 +16,32 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/stat.h>
 
-/* NULL when there is no such file, or none that can be read as one. */
-static FILE *open_in_root(int root_fd, const char *path)
+/* The topmost layer that has the file decides, also when it says with a whiteout (a character
+ * device 0:0) that there is none. NULL: there is no such file, or none that can be read as one. */
+static FILE *open_in_layers(const char *const *layers, const char *path)
 {
     struct err ignored;
+    struct stat st;
     char reopen[64];
-    cleanup_close int place = mount_open_in_root(root_fd, path, MOUNT_MAKE_NOTHING, &ignored);
 
-    if (place < 0)
-        return NULL;
-    snprintf(reopen, sizeof(reopen), "/proc/self/fd/%d", place);
-    /* a named pipe there must not make us wait */
-    cleanup_close int fd = open(reopen, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
-    if (file)
-        steal_fd(&fd);
-    return file;
+    for (; *layers; layers++) {
+        cleanup_close int root = open(*layers, O_PATH | O_DIRECTORY | O_CLOEXEC);
+        cleanup_close int place =
+            root < 0 ? -1 : mount_open_in_root(root, path, MOUNT_MAKE_NOTHING, &ignored);
+        if (place < 0)
+            continue;
+        snprintf(reopen, sizeof(reopen), "/proc/self/fd/%d", place);
+        if (fstat(place, &st) < 0 || !S_ISREG(st.st_mode))
+            return NULL;
+        cleanup_close int fd = open(reopen, O_RDONLY | O_CLOEXEC);
+        FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
+        if (file)
+            steal_fd(&fd);
+        return file;
+    }
+    return NULL;
 }
 
 /* A whole number and nothing else, as an ID. */
@@ -89,28 +98,57 @@ static bool read_groups(FILE *file, const char *name, const char *wanted, struct
     return found;
 }
 
-int user_find(const char *root, const char *text, struct user *ret, struct err *err)
+/* Of --group-add; a name must be in the file. */
+static int add_group(FILE *file, const char *word, struct user *ret, struct err *err)
 {
-    cleanup_close int root_fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    gid_t gid = 0;
+    bool found = read_id(word, &gid);
+
+    if (file)
+        rewind(file);
+    for (struct group *entry; !found && file && (entry = fgetgrent(file));) {
+        found = strcmp(entry->gr_name, word) == 0;
+        gid = entry->gr_gid;
+    }
+    if (!found) {
+        err_set(err, ERR_USAGE, "Unable to find group %.60s", word);
+        return err_hint(
+            err, "no such name in the container's /etc/group -> a name from there, or a number");
+    }
+    for (size_t i = 0; i < ret->groups_count; i++) {
+        if (ret->groups[i] == gid)
+            return 0;
+    }
+    if (ret->groups_count == USER_GROUPS)
+        return err_set(err, ERR_USAGE, "--group-add: more than %d groups", USER_GROUPS);
+    ret->groups[ret->groups_count++] = gid;
+    return 0;
+}
+
+int user_find(const char *const *layers, const char *text, const char *const *more,
+    struct user *ret, struct err *err)
+{
     char word[64], name[64] = "";
     const char *colon = text ? strchr(text, ':') : NULL;
 
-    if (root_fd < 0)
-        return err_sys(err, "cannot open the root %s", root);
     *ret = (struct user){.home = "/"};
     snprintf(word, sizeof(word), "%.*s", (int)(colon ? colon - text : 63), text ? text : "0");
-    cleanup_fclose FILE *passwd = open_in_root(root_fd, "/etc/passwd");
+    cleanup_fclose FILE *passwd = open_in_layers(layers, "/etc/passwd");
     bool by_number = read_id(word, &ret->uid);
     if (!find_entry(passwd, word, by_number, ret, name) && !by_number) {
         err_set(err, ERR_USAGE, "unable to find user %s", word);
         return err_hint(
-            err, "no such name in %s/etc/passwd -> a name from there, or a number", root);
+            err, "no such name in the container's /etc/passwd -> a name from there, or a number");
     }
-    cleanup_fclose FILE *group = open_in_root(root_fd, "/etc/group");
+    cleanup_fclose FILE *group = open_in_layers(layers, "/etc/group");
     if (!read_groups(group, name, colon ? colon + 1 : NULL, ret)) {
-        err_set(err, ERR_USAGE, "unable to find group %s", colon + 1);
+        err_set(err, ERR_USAGE, "unable to find group %.60s", colon + 1);
         return err_hint(
-            err, "no such name in %s/etc/group -> a name from there, or a number", root);
+            err, "no such name in the container's /etc/group -> a name from there, or a number");
+    }
+    for (; more && *more; more++) {
+        if (add_group(group, *more, ret, err) < 0)
+            return -1;
     }
     return 0;
 }

@@ -18,10 +18,13 @@ struct user {
 };
 
 /*
- * Look up "USER[:GROUP]", each a name or a number; NULL is root. A number needs no entry. The files
- * are opened as if `root` were /, so a symlink in there leads nowhere else.
+ * Look up "USER[:GROUP]", each a name or a number; NULL is root. A number needs no entry. `more`
+ * are groups, by name or number, that the user is in besides (--group-add); NULL: none. `layers`
+ * are the directories of an overlay that is not mounted, the topmost first, or one root; a NULL
+ * ends them. The files are opened as if a layer were /, so a symlink in there leads nowhere else.
  * Errors: ERR_USAGE, a name that is in neither file.
  */
-int user_find(const char *root, const char *text, struct user *ret, struct err *err);
+int user_find(const char *const *layers, const char *text, const char *const *more,
+    struct user *ret, struct err *err);
 
 #endif

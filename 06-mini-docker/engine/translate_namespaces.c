@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Which namespaces a container has: its own, the host's ("host"), or another container's
+ * ("container:ID"), which has to run. An ordinary user gets a user namespace for all the rest to be
+ * possible in; whoever joins another container's namespaces must be in its user namespace too,
+ * since that is what owns them (user_namespaces(7), "Interaction of user namespaces and other
+ * types of namespaces").
+ */
+#include "translate_internal.h"
+
+#include "host.h"
+#include "runtime/state.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <string.h>
+
+/* The first process of a container that runs. */
+static int find_process(
+    struct translating *translating, const char *what, const char *id, pid_t *ret)
+{
+    struct err ignored;
+    struct state state;
+    char root[PATH_MAX];
+
+    if (store_run_dir(translating->store, "runtime", root, translating->err) < 0)
+        return -1;
+    bool runs = state_load(root, id, false, &state, &ignored) == 0 &&
+                (state_status(&state) == STATE_RUNNING || state_status(&state) == STATE_PAUSED);
+    *ret = runs ? state.pid : 0;
+    state_close(&state);
+    if (runs)
+        return 0;
+    err_refuse(
+        translating->err, ESRCH, "cannot join %s of a non running container: %.12s", what, id);
+    return err_hint(
+        translating->err, "namespaces go with the last process in them -> start %.12s", id);
+}
+
+static int join(struct translating *translating, int flag, pid_t pid)
+{
+    struct spec_linux *linux_ = &translating->ret->spec.linux_;
+    int kind = ns_index(flag);
+
+    linux_->namespaces &= ~flag;
+    linux_->namespace_paths[kind] =
+        translate_text(translating, "/proc/%d/ns/%s", pid, ns_table[kind].name);
+    return linux_->namespace_paths[kind] ? 0 : -1;
+}
+
+static int choose(struct translating *translating, const char *mode, int flag, const char *what)
+{
+    static const char prefix[] = "container:";
+    pid_t pid;
+
+    if (!mode)
+        return 0;
+    if (strcmp(mode, "host") == 0)
+        translating->ret->spec.linux_.namespaces &= ~flag;
+    if (strncmp(mode, prefix, strlen(prefix)) != 0)
+        return 0;
+    if (find_process(translating, what, mode + strlen(prefix), &pid) < 0)
+        return -1;
+    return host_is_root()                     ? join(translating, flag, pid)
+           : join(translating, flag, pid) < 0 ? -1
+                                              : join(translating, CLONE_NEWUSER, pid);
+}
+
+/*
+ * Who is not root on the host gets a user namespace. Where one ID only can be mapped, it is the one
+ * that the program is to have.
+ */
+static int fill_rootless(struct translating *translating)
+{
+    const struct user *user = &translating->ret->memory->user;
+    struct spec_linux *linux_ = &translating->ret->spec.linux_;
+
+    if (host_is_root() || linux_->namespace_paths[ns_index(CLONE_NEWUSER)])
+        return 0;
+    struct idmap *map = translate_alloc(translating, 1, sizeof(*map));
+    if (!map || idmap_for_caller(map, translating->err) < 0)
+        return -1;
+    if (map->uids == 1)
+        map->uid[0].inside = user->uid;
+    if (map->gids == 1)
+        map->gid[0].inside = user->gid;
+    linux_->namespaces |= CLONE_NEWUSER;
+    linux_->mappings = map;
+    return 0;
+}
+
+/*
+ * Docker's two for a network namespace of the container's own: in there is nobody whom port 80 or
+ * a ping must be kept from. The groups that may ping are groups of the user namespace.
+ */
+static int fill_sysctls(struct translating *translating)
+{
+    static const struct spec_pair own[] = {{"net.ipv4.ip_unprivileged_port_start", "0"},
+        {"net.ipv4.ping_group_range", "0 2147483647"}};
+    const struct record_host *host = &translating->record->host;
+    struct spec_linux *linux_ = &translating->ret->spec.linux_;
+    size_t count = !(linux_->namespaces & CLONE_NEWNET) ? 0
+                   : linux_->namespaces & CLONE_NEWUSER ? 1
+                                                        : 2;
+    struct spec_pair *pairs =
+        translate_alloc(translating, count + host->sysctls_count, sizeof(*pairs));
+
+    if (!pairs)
+        return -1;
+    memcpy(pairs, own, count * sizeof(*pairs));
+    if (host->sysctls_count > 0)
+        memcpy(pairs + count, host->sysctls, host->sysctls_count * sizeof(*pairs));
+    linux_->sysctl = pairs;
+    linux_->sysctl_count = count + host->sysctls_count;
+    return 0;
+}
+
+/* --ipc none has no /dev/shm either. */
+static void drop_shm(struct mounts *mounts)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < mounts->count; i++) {
+        if (strcmp(mounts->items[i].destination, "/dev/shm") != 0)
+            mounts->items[kept++] = mounts->items[i];
+    }
+    mounts->count = kept;
+}
+
+int translate_namespaces(struct translating *translating)
+{
+    const struct record_host *host = &translating->record->host;
+    struct spec *spec = &translating->ret->spec;
+
+    if (choose(translating, host->pid_mode, CLONE_NEWPID, "PID") < 0 ||
+        choose(translating, host->ipc_mode, CLONE_NEWIPC, "IPC") < 0 ||
+        choose(translating, host->uts_mode, CLONE_NEWUTS, "UTS") < 0 ||
+        choose(translating, host->network_mode, CLONE_NEWNET, "network") < 0 ||
+        choose(translating, host->cgroupns_mode, CLONE_NEWCGROUP, "cgroup") < 0 ||
+        fill_rootless(translating) < 0 || fill_sysctls(translating) < 0)
+        return -1;
+    if (!(spec->linux_.namespaces & CLONE_NEWUTS))
+        spec->hostname = spec->domainname = NULL;
+    if (host->ipc_mode && strcmp(host->ipc_mode, "none") == 0) {
+        drop_shm(&translating->ret->mounts);
+        spec->mounts_count = translating->ret->mounts.count;
+    }
+    return 0;
+}
