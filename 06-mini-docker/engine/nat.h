@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * nat: the rules of all our networks, in one nftables table of our own: who may reach whom, the way
+ * out under the host's address, and published ports. nat.nft has the rules; what changes are
+ * the sets in it: links, subnets, ports.
+ *
+ * The table is always written whole, from the networks' files and the leases, in one transaction:
+ * so it is right after anything that happened before. Privilege: CAP_NET_ADMIN. Source: nft(8).
+ */
+#ifndef ENGINE_NAT_H
+#define ENGINE_NAT_H
+
+#include "lease.h"
+#include "network_store.h"
+
+/* Write the table. Errors: nft is not installed, or what it says. */
+int nat_apply(const struct store *store, const struct leases *leases, struct err *err);
+
+/* True while it is there (asked of the kernel, without nft: 20 us). */
+bool nat_is_there(const struct store *store);
+
+/* Take it away. */
+int nat_remove(const struct store *store, struct err *err);
+
+/*
+ * Every packet must pass every table. Where another firewall lets nothing through (Docker's, or any
+ * with the policy DROP for what is forwarded), tell it to pass what is ours: in the chain that is
+ * meant for this, DOCKER-USER, or in the dropping chain itself. What cannot be told is said in
+ * `note` ("" otherwise).
+ */
+int nat_stand_beside(char *note, size_t size, struct err *err);
+
+/* Have nft do what the script says, all of it or nothing. */
+int nat_run(const char *script, struct err *err);
+
+/* What `nft -j list WHAT…` prints, the caller's to free; `what` ends with NULL. NULL on error. */
+char *nat_list(const char *const *what, struct err *err);
+
+#endif

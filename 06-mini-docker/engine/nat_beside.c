@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Netfilter asks every table that hooks into the way of a packet, and one "drop" is enough. So
+ * rules of ours that accept do not help where somebody else's drop, and his must be told. Docker
+ * sets the policy of what is forwarded to DROP and has a chain for what others want to say,
+ * DOCKER-USER; ufw and many scripts set the same policy. Two rules in there, marked as ours, pass
+ * what comes from our bridges and what goes to them; who may do so has been decided in our own
+ * table.
+ *
+ * firewalld ends its chain with a rule, not a policy, and writes it anew when it likes. It wants to
+ * be asked by its own program, which is the person's to do.
+ */
+#include "nat.h"
+
+#include "cleanup.h"
+#include "fsio.h"
+
+#include <json-c/json.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COMMENT "mini-docker"
+
+/* What was seen in the list of all chains. */
+struct seen {
+    bool docker_user, dropping, firewalld;
+    char others[64]; /* another table that drops, by its policy */
+};
+
+static const char *text_of(struct json_object *object, const char *name)
+{
+    struct json_object *value;
+
+    return json_object_object_get_ex(object, name, &value) ? json_object_get_string(value) : "";
+}
+
+static void see_chain(struct json_object *chain, struct seen *seen)
+{
+    const char *family = text_of(chain, "family"), *table = text_of(chain, "table"),
+               *name = text_of(chain, "name");
+    bool filter = strcmp(family, "ip") == 0 && strcmp(table, "filter") == 0;
+    bool drops = strcmp(text_of(chain, "hook"), "forward") == 0 &&
+                 strcmp(text_of(chain, "policy"), "drop") == 0;
+
+    if (filter && strcmp(name, "DOCKER-USER") == 0)
+        seen->docker_user = true;
+    if (strcmp(table, "firewalld") == 0)
+        seen->firewalld = true;
+    if (drops && filter && strcmp(name, "FORWARD") == 0)
+        seen->dropping = true;
+    else if (drops && (strcmp(family, "ip") == 0 || strcmp(family, "inet") == 0))
+        snprintf(seen->others, sizeof(seen->others), "%s %s %s", family, table, name);
+}
+
+static int look(struct seen *seen, struct err *err)
+{
+    static const char *const chains[] = {"chains", NULL};
+    cleanup_free char *said = nat_list(chains, err);
+    struct json_object *list;
+
+    memset(seen, 0, sizeof(*seen));
+    if (!said)
+        return -1;
+    struct json_object *tree = json_tokener_parse(said);
+    if (json_object_object_get_ex(tree, "nftables", &list) &&
+        json_object_is_type(list, json_type_array)) {
+        for (size_t i = 0; i < json_object_array_length(list); i++) {
+            struct json_object *chain;
+            if (json_object_object_get_ex(json_object_array_get_idx(list, i), "chain", &chain))
+                see_chain(chain, seen);
+        }
+    }
+    json_object_put(tree);
+    return 0;
+}
+
+/* Two rules at the top of the chain, unless they are there. */
+static int pass_ours(const char *chain, struct err *err)
+{
+    const char *const what[] = {"chain", "ip", "filter", chain, NULL};
+    cleanup_free char *said = nat_list(what, err);
+    char script[512];
+
+    if (!said)
+        return -1;
+    if (strstr(said, "mdocker*"))
+        return 0;
+    snprintf(script, sizeof(script),
+        "insert rule ip filter %s oifname \"mdocker*\" counter accept comment \"" COMMENT "\"\n"
+        "insert rule ip filter %s iifname \"mdocker*\" counter accept comment \"" COMMENT "\"\n",
+        chain, chain);
+    return nat_run(script, err);
+}
+
+/* The kernel's older tables, which nft does not show; only root may read which there are. */
+static bool has_legacy_filter(void)
+{
+    struct err ignored;
+    cleanup_free char *names = fsio_read("/proc/net", "ip_tables_names", &ignored);
+
+    return names && strstr(names, "filter");
+}
+
+int nat_stand_beside(char *note, size_t size, struct err *err)
+{
+    struct seen seen;
+
+    note[0] = '\0';
+    if (look(&seen, err) < 0)
+        return -1;
+    if ((seen.docker_user || seen.dropping) &&
+        pass_ours(seen.docker_user ? "DOCKER-USER" : "FORWARD", err) < 0)
+        return -1;
+    if (seen.firewalld)
+        snprintf(note, size,
+            "firewalld may drop what containers send -> firewall-cmd --zone=trusted "
+            "--add-interface=mdocker0");
+    else if (seen.others[0])
+        snprintf(note, size,
+            "the chain '%s' drops what it does not know -> nft insert rule %s iifname "
+            "\"mdocker*\" accept, and the same with oifname",
+            seen.others, seen.others);
+    else if (has_legacy_filter())
+        snprintf(note, size,
+            "iptables-legacy has rules here, which may drop what containers send -> "
+            "iptables-legacy -I FORWARD -i mdocker+ -j ACCEPT, and the same with -o");
+    return 0;
+}

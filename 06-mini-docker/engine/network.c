@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+/*
+ * A container gets its place in networks in two steps. First, under the lock of the networks, all
+ * that can be taken by somebody else: the addresses, the ports, the names; written down before
+ * anything is made. Then, without the lock, its cables, which are its own.
+ *
+ *     leases   address 172.17.0.2, port 8080          lease.h
+ *     rules    the table, if ports are published      nat.h
+ *     hosts    in every member of its networks        network_hosts.h
+ *     cables   mdvac110002 in mdocker0 -- eth0        link.h
+ *
+ * On the default network a plain container pays for a line in a file and for its cable. When it
+ * ends, the kernel removes the cable with its namespace; what is given back here is the line.
+ */
+#include "network.h"
+
+#include "lease.h"
+#include "link.h"
+#include "nat.h"
+#include "network_address.h"
+#include "network_hosts.h"
+#include "network_rootless.h"
+#include "network_take.h"
+#include "network_up.h"
+#include "ports.h"
+
+#include "cleanup.h"
+#include "host.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+/* What is in the namespace already, for a record of these words. */
+static bool is_without(const char *mode)
+{
+    return strcmp(mode, "none") == 0 || strcmp(mode, "host") == 0 ||
+           strncmp(mode, "container:", 10) == 0 || strncmp(mode, "ns:", 3) == 0;
+}
+
+/* The cable to one address. The first one's network has the way out. */
+static int lay_cable(
+    int rtnl, int inside, const struct taken *taken, size_t number, pid_t pid, struct err *err)
+{
+    const struct taken_endpoint *e = &taken->endpoints[number];
+    char cable[16];
+
+    network_cable_name(e->lease.ip, cable);
+    if (link_add_cable(rtnl, cable, e->bridge, pid, e->lease.link, e->lease.mac, err) < 0)
+        return -1;
+    return link_configure(inside, link_index(inside, e->lease.link), e->lease.ip, e->prefix,
+        number == 0 && !e->internal ? &e->gateway : NULL, err);
+}
+
+static int lay_cables(int rtnl, const struct taken *taken, pid_t pid, struct err *err)
+{
+    cleanup_close int inside = -1;
+
+    if (link_open_inside(pid, &inside, err) < 0)
+        return -1;
+    for (size_t i = 0; i < taken->count; i++) {
+        if (lay_cable(rtnl, inside, taken, i, pid, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* All under the lock: 0 with the leases written, or -1 with none. */
+static int take_all(const struct store *store, const struct record *record, pid_t pid, int rtnl,
+    struct taken *ret, struct err *err)
+{
+    struct leases leases;
+    int status = -1;
+
+    if (leases_open(store, &leases, err) == 0 &&
+        network_take(store, &leases, rtnl, record, pid, ret, err) == 0 &&
+        leases_save(&leases, err) == 0 &&
+        (ret->ports_count == 0 || nat_apply(store, &leases, err) == 0))
+        status = network_hosts_write(store, &leases, record->id, ret->plain, err);
+    leases_close(&leases);
+    return status;
+}
+
+static void show(const struct taken *taken, struct status *status)
+{
+    status->endpoints_count = 0;
+    status->ports_count = 0;
+    for (size_t i = 0; i < taken->count; i++)
+        network_show_endpoint(&taken->endpoints[i], &status->endpoints[status->endpoints_count++]);
+    for (size_t i = 0; i < taken->ports_count; i++)
+        network_show_port(&taken->ports[i], &status->ports[status->ports_count++]);
+}
+
+int network_connect(const struct store *store, const struct record *record, pid_t pid,
+    struct status *status, struct err *err)
+{
+    const char *mode = record->host.network_mode ?: "default";
+    struct taken taken = {0};
+    struct err ignored;
+    cleanup_close int rtnl = -1;
+
+    status->endpoints_count = status->ports_count = 0;
+    if (is_without(mode))
+        return 0;
+    if (!host_is_root())
+        return network_rootless_connect(store, record, pid, status, err);
+    if (rtnl_open(NETLINK_ROUTE, &rtnl, err) == 0 &&
+        take_all(store, record, pid, rtnl, &taken, err) == 0 &&
+        lay_cables(rtnl, &taken, pid, err) == 0) {
+        show(&taken, status);
+        return 0;
+    }
+    network_disconnect(store, record->id, &ignored);
+    return -1;
+}
+
+/* An engine beside the usual one (--root) leaves nothing on the host when its last one has gone. */
+static int tidy(const struct store *store, const struct leases *leases, struct err *err)
+{
+    struct network_list list;
+    cleanup_close int rtnl = -1;
+    int status = 0;
+
+    if (leases->count > 0 || strcmp(store->root, "/var/lib/mini-docker") == 0)
+        return 0;
+    if (rtnl_open(NETLINK_ROUTE, &rtnl, err) < 0 || network_list(store, &list, err) < 0)
+        return -1;
+    for (size_t i = 0; i < list.count && status == 0; i++) {
+        if (link_is_up(rtnl, list.items[i].link))
+            status = network_down(store, rtnl, &list.items[i], err);
+    }
+    network_list_free(&list);
+    return status;
+}
+
+/* Take out the container's leases. Its networks' members are told afterwards. */
+static int drop_all(const struct store *store, struct leases *leases, const char *id,
+    const char *plain, struct err *err)
+{
+    char left[STATUS_ENDPOINTS][STORE_ID + 1];
+    size_t left_count = 0;
+    bool any = false, ports = false;
+
+    for (size_t i = leases->count; i-- > 0;) {
+        const struct lease *l = &leases->items[i];
+        if (strcmp(l->container, id) != 0)
+            continue;
+        any = true;
+        ports |= l->kind == LEASE_PORT;
+        if (l->kind == LEASE_ADDRESS && left_count < STATUS_ENDPOINTS)
+            strcpy(left[left_count++], l->network);
+        leases_drop(leases, i);
+    }
+    if (!any)
+        return 0;
+    if (leases_save(leases, err) < 0 || (ports && nat_apply(store, leases, err) < 0))
+        return -1;
+    for (size_t i = 0; i < left_count; i++) {
+        if (network_hosts_tell(store, leases, left[i], plain, err) < 0)
+            return -1;
+    }
+    return tidy(store, leases, err);
+}
+
+int network_disconnect(const struct store *store, const char *id, struct err *err)
+{
+    struct leases leases;
+    char plain[STORE_ID + 1];
+    int status = -1;
+
+    ports_release();
+    if (!host_is_root())
+        return network_rootless_disconnect(store, id, err);
+    if (leases_open(store, &leases, err) == 0) {
+        network_plain_id(store, plain);
+        status = drop_all(store, &leases, id, plain, err);
+    }
+    leases_close(&leases);
+    return status;
+}

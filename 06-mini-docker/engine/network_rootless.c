@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: MIT
+/*
+ * pasta goes into the background once it is ready, with its pid in a file, RUN/networks/ID.pid: so
+ * whoever comes later can end it, if it is still a pasta. slirp4netns says on a pipe that it is
+ * ready, and ends when another pipe does, whose other end is ours for as long as this process, the
+ * monitor, lives.
+ *
+ * pasta gives the container the host's own address and publishes ports by listening itself;
+ * slirp4netns would want to be told of each by a protocol of its own, so ports need pasta.
+ */
+#include "network_rootless.h"
+
+#include "network_note.h"
+#include "ports.h"
+
+#include "cleanup.h"
+#include "fsio.h"
+#include "host.h"
+#include "proc.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Where pasta answers for the host's own name server; slirp4netns has an address for it. */
+#define PASTA_DNS "169.254.1.1"
+#define SLIRP_DNS "10.0.2.3"
+#define SLIRP_IP  "10.0.2.100"
+
+enum { SLIRP_PATIENCE_MSEC = 10000 };
+
+/* slirp4netns runs while this is open. */
+static int slirp_life = -1;
+
+const char *network_rootless_dns(void)
+{
+    if (host_is_root())
+        return NULL;
+    if (proc_in_path("pasta"))
+        return PASTA_DNS;
+    return proc_in_path("slirp4netns") ? SLIRP_DNS : NULL;
+}
+
+static int pid_file(
+    const struct store *store, const char *id, char ret[PATH_MAX + 80], struct err *err)
+{
+    char dir[PATH_MAX];
+
+    if (store_run_dir(store, "networks", dir, err) < 0)
+        return -1;
+    snprintf(ret, PATH_MAX + 80, "%s/%s.pid", dir, id);
+    return 0;
+}
+
+/* pasta's words for the ports: "127.0.0.1/8080:80,8081:81", or "none". One is chosen where the
+ * record names none, or a range: held for a moment to see that it is free. */
+static int list_ports(const struct record *record, const char *protocol, struct status *status,
+    char *ret, size_t size, struct err *err)
+{
+    size_t length = 0;
+
+    snprintf(ret, size, "none");
+    for (size_t i = 0; i < record->host.ports_count; i++) {
+        const struct record_port *p = &record->host.ports[i];
+        for (size_t j = 0; j < p->bindings_count; j++) {
+            const struct record_binding *b = &p->bindings[j];
+            struct ports_wish wish;
+            struct status_port *shown = &status->ports[status->ports_count];
+            char ip[INET_ADDRSTRLEN];
+            if (ports_read(b->host_ip, b->host_port, p->port, &wish, err) < 0)
+                return -1;
+            if (strcmp(wish.protocol, protocol) != 0)
+                continue;
+            if (status->ports_count == STATUS_PORTS)
+                return err_set(
+                    err, ERR_USAGE, "too many published ports: %d at most", STATUS_PORTS);
+            *shown = (struct status_port){.port = wish.port};
+            for (unsigned port = wish.first;; port++) {
+                if (ports_hold(protocol, wish.host_ip, port, &shown->host_port, err) == 0)
+                    break;
+                if (port >= wish.last)
+                    return -1;
+            }
+            strcpy(shown->protocol, wish.protocol);
+            inet_ntop(AF_INET, &wish.host_ip, shown->host_ip, sizeof(shown->host_ip));
+            inet_ntop(AF_INET, &wish.host_ip, ip, sizeof(ip));
+            bool any = wish.host_ip.s_addr == INADDR_ANY;
+            length +=
+                (size_t)snprintf(ret + length, length < size ? size - length : 0, "%s%s%s%u:%u",
+                    length ? "," : "", any ? "" : ip, any ? "" : "/", shown->host_port, wish.port);
+            status->ports_count++;
+        }
+    }
+    return 0;
+}
+
+static int run_pasta(const struct store *store, const struct record *record, pid_t pid,
+    struct status *status, struct err *err)
+{
+    char tcp[STATUS_PORTS * 32], udp[STATUS_PORTS * 32], file[PATH_MAX + 80], process[16];
+    const char *const argv[] = {"pasta", "--config-net", "-q", "-t", tcp, "-u", udp, "-T", "none",
+        "-U", "none", "--dns-forward", PASTA_DNS, "-P", file, process, NULL};
+    const struct proc_spec spec = {.argv = argv, .quiet = true};
+
+    if (list_ports(record, "tcp", status, tcp, sizeof(tcp), err) < 0 ||
+        list_ports(record, "udp", status, udp, sizeof(udp), err) < 0 ||
+        pid_file(store, record->id, file, err) < 0)
+        return -1;
+    ports_release(); /* pasta listens itself */
+    snprintf(process, sizeof(process), "%d", pid);
+    int code = proc_run(&spec, err);
+    if (code <= 0)
+        return code;
+    err_refuse(err, 0, "pasta could not make the container's network (status %d)", code);
+    if (access("/dev/net/tun", R_OK | W_OK) < 0)
+        return err_hint(err,
+            "/dev/net/tun cannot be opened: %s -> chmod 666 /dev/net/tun, or run "
+            "--network none",
+            strerror(errno));
+    return err_hint(
+        err, "it says why -> pasta --config-net -t %s -u %s true; or run --network none", tcp, udp);
+}
+
+static int keep_pipes(void *arg, struct err *err)
+{
+    const int *fds = arg;
+
+    if (dup2(fds[0], 3) < 0 || dup2(fds[1], 4) < 0)
+        return err_sys(err, "cannot hand pipes to slirp4netns");
+    return 0;
+}
+
+static int run_slirp(pid_t pid, struct status *status, struct err *err)
+{
+    char process[16], byte;
+    int ready[2], life[2];
+    const char *const argv[] = {"slirp4netns", "-c", "-e", "4", "-r", "3",
+        "--disable-host-loopback", process, "eth0", NULL};
+
+    if (pipe2(ready, O_CLOEXEC) < 0 || pipe2(life, O_CLOEXEC) < 0)
+        return err_sys(err, "cannot make a pipe");
+    cleanup_close int says = ready[0], asked = ready[1], lives = life[0];
+    int fds[] = {fcntl(ready[1], F_DUPFD_CLOEXEC, 10), fcntl(life[0], F_DUPFD_CLOEXEC, 10)};
+    cleanup_close int high_ready = fds[0], high_life = fds[1];
+    const struct proc_spec spec = {.argv = argv, .quiet = true, .setup = keep_pipes, .arg = fds};
+    pid_t child;
+
+    snprintf(process, sizeof(process), "%d", pid);
+    slirp_life = life[1];
+    if (proc_start(&spec, &child, err) < 0)
+        return -1;
+    close(steal_fd(&asked));
+    close(steal_fd(&high_ready));
+    struct pollfd wait = {.fd = says, .events = POLLIN};
+    if (poll(&wait, 1, SLIRP_PATIENCE_MSEC) != 1 || read(says, &byte, 1) != 1) {
+        err_refuse(err, 0, "slirp4netns could not make the container's network");
+        return err_hint(err, "it may not open /dev/net/tun -> ls -l /dev/net/tun, or run "
+                             "--network none");
+    }
+    (void)lives;
+    status->endpoints[0] = (struct status_endpoint){
+        .network = "slirp4netns", .ip = SLIRP_IP, .gateway = "10.0.2.2", .prefix = 24};
+    status->endpoints_count = 1;
+    return 0;
+}
+
+int network_rootless_connect(const struct store *store, const struct record *record, pid_t pid,
+    struct status *status, struct err *err)
+{
+    const char *mode = record->host.network_mode ?: "default";
+    bool plain = strcmp(mode, "default") == 0, ports = record->host.ports_count > 0;
+
+    if (!plain && strcmp(mode, "bridge") != 0) {
+        err_refuse(err, EPERM, "network %s needs root: an ordinary user makes no links", mode);
+        return err_hint(err, "rootless there is one way out, without other containers -> no "
+                             "--network, or sudo");
+    }
+    if (proc_in_path("pasta"))
+        return run_pasta(store, record, pid, status, err);
+    if (proc_in_path("slirp4netns") && !ports)
+        return run_slirp(pid, status, err);
+    if (plain && !ports) {
+        network_note_add("no network but its own loopback: neither pasta nor slirp4netns is "
+                         "installed -> apt install passt");
+        return 0;
+    }
+    err_refuse(err, ENOENT, "%s needs pasta here", ports ? "a published port" : "a network");
+    return err_hint(err,
+        "an ordinary user makes no links on the host, and %s is not installed -> "
+        "apt install passt, or run --network none",
+        ports ? "pasta" : "neither pasta nor slirp4netns");
+}
+
+int network_rootless_disconnect(const struct store *store, const char *id, struct err *err)
+{
+    char file[PATH_MAX + 80], dir[32];
+    struct err ignored;
+    uint64_t pid;
+
+    if (slirp_life >= 0)
+        close(steal_fd(&slirp_life));
+    if (pid_file(store, id, file, err) < 0)
+        return -1;
+    if (fsio_read_u64(NULL, file, &pid, &ignored) < 0)
+        return 0;
+    /* the number may be somebody else's by now */
+    snprintf(dir, sizeof(dir), "/proc/%d", (pid_t)pid);
+    cleanup_free char *name = fsio_read(dir, "comm", &ignored);
+    if (name && strncmp(name, "pasta", 5) == 0)
+        proc_signal((pid_t)pid, SIGTERM);
+    return unlink(file) < 0 && errno != ENOENT ? err_sys(err, "cannot remove %s", file) : 0;
+}

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Which networks a record means, and what is taken in each. The one that --network named (or none:
+ * bridge) comes first and has the way out; those that `network connect` added follow. Only on
+ * networks that somebody made may one ask for an address or a further name: on the default one
+ * nobody can rely on the subnet, and nobody is found by name.
+ */
+#include "network_take.h"
+
+#include "network_address.h"
+#include "network_up.h"
+#include "ports.h"
+
+#include "proc.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+void network_plain_id(const struct store *store, char ret[STORE_ID + 1])
+{
+    struct network network;
+    struct err ignored;
+
+    ret[0] = '\0';
+    if (network_load(store, "bridge", &network, &ignored) == 0)
+        snprintf(ret, STORE_ID + 1, "%s", network.id);
+    network_free(&network);
+}
+
+static int load(const struct store *store, const char *name, struct network *ret, struct err *err)
+{
+    if (network_find(store, name, ret, err) == 0)
+        return 0;
+    if (err->code != ENOENT || !network_is_builtin(name))
+        return -1;
+    network_free(ret);
+    return network_make_builtin(store, false, err) < 0 ? -1 : network_load(store, name, ret, err);
+}
+
+static int check_asked(
+    const struct record_network *asked, const struct network *network, struct err *err)
+{
+    bool plain = strcmp(network->name, "bridge") == 0;
+
+    if (network->ipam_count == 0)
+        return err_refuse(err, EINVAL,
+            "container cannot be connected to network %s: it is not a bridge", network->name);
+    if (plain && asked->ip && asked->ip[0])
+        return err_refuse(
+            err, EINVAL, "user specified IP address is supported on user defined networks only");
+    if (plain && asked->aliases && asked->aliases[0])
+        return err_refuse(
+            err, EINVAL, "network-scoped aliases are only supported for user-defined networks");
+    return 0;
+}
+
+/* "web,www": the container's name and its further ones. */
+static int join_names(const struct record *record, const struct record_network *asked,
+    char ret[LEASE_NAMES], struct err *err)
+{
+    size_t length = (size_t)snprintf(ret, LEASE_NAMES, "%s", record->name);
+
+    for (const char *const *alias = asked->aliases; alias && *alias; alias++) {
+        if (strcspn(*alias, " \t\n\r,#") < strlen(*alias) || !**alias)
+            return err_set(err, ERR_USAGE, "invalid network alias '%s'", *alias);
+        length += (size_t)snprintf(
+            ret + length, length < LEASE_NAMES ? LEASE_NAMES - length : 0, ",%s", *alias);
+        if (length >= LEASE_NAMES)
+            return err_set(
+                err, ERR_USAGE, "too many network aliases: %d letters in all", LEASE_NAMES);
+    }
+    return 0;
+}
+
+static int take_in(struct leases *leases, int rtnl, const struct network *network,
+    const struct record *record, const struct record_network *asked, pid_t pid, unsigned number,
+    struct taken_endpoint *ret, struct err *err)
+{
+    struct lease *lease = &ret->lease;
+
+    lease->kind = LEASE_ADDRESS;
+    lease->pid = pid;
+    lease->start_time = proc_start_time(pid);
+    snprintf(lease->container, sizeof(lease->container), "%s", record->id);
+    snprintf(lease->network, sizeof(lease->network), "%s", network->id);
+    snprintf(lease->link, sizeof(lease->link), "eth%u", number);
+    if (join_names(record, asked, lease->names, err) < 0 ||
+        network_address(leases, rtnl, network, asked->ip, &lease->ip, err) < 0)
+        return -1;
+    /* Docker's: from the address, so that it is known again when the address comes back */
+    memcpy(lease->mac, "\x02\x42", 2);
+    memcpy(lease->mac + 2, &lease->ip, 4);
+    snprintf(ret->network, sizeof(ret->network), "%s", network->name);
+    snprintf(ret->bridge, sizeof(ret->bridge), "%s", network->link);
+    ret->gateway = network->gateway;
+    ret->prefix = network->subnet.prefix;
+    ret->internal = network->internal;
+    return leases_add(leases, lease, err);
+}
+
+int network_take_endpoint(const struct store *store, struct leases *leases, int rtnl,
+    const struct record *record, const struct record_network *asked, pid_t pid, unsigned number,
+    struct taken_endpoint *ret, struct err *err)
+{
+    struct network network = {0};
+    int status = -1;
+
+    memset(ret, 0, sizeof(*ret));
+    if (load(store, asked->name, &network, err) == 0 && check_asked(asked, &network, err) == 0 &&
+        network_up(store, leases, rtnl, &network, err) == 0)
+        status = take_in(leases, rtnl, &network, record, asked, pid, number, ret, err);
+    network_free(&network);
+    return status;
+}
+
+static int allocated(
+    const struct ports_wish *wish, unsigned port, const struct lease *holder, struct err *err)
+{
+    char ip[INET_ADDRSTRLEN];
+
+    inet_ntop(AF_INET, &wish->host_ip, ip, sizeof(ip));
+    err_refuse(err, EADDRINUSE, "Bind for %s:%u failed: port is already allocated", ip, port);
+    return err_hint(
+        err, "container %.12s publishes it -> another port, or end that one", holder->container);
+}
+
+/* The first port of the wish that is nobody's. */
+static int take_port(
+    struct leases *leases, const struct ports_wish *wish, struct lease *lease, struct err *err)
+{
+    int status = -1;
+
+    for (unsigned port = wish->first; status < 0 && port <= wish->last; port++) {
+        const struct lease *holder =
+            port ? leases_find_port(leases, wish->protocol, wish->host_ip, port) : NULL;
+        status = holder ? allocated(wish, port, holder, err)
+                        : ports_hold(wish->protocol, wish->host_ip, port, &lease->host_port, err);
+    }
+    return status;
+}
+
+static int add_port(
+    struct leases *leases, const struct ports_wish *wish, struct taken *taken, struct err *err)
+{
+    struct lease lease = taken->endpoints[0].lease;
+
+    lease.kind = LEASE_PORT;
+    lease.port = wish->port;
+    lease.host_ip = wish->host_ip;
+    strcpy(lease.protocol, wish->protocol);
+    if (taken->ports_count == STATUS_PORTS)
+        return err_set(err, ERR_USAGE, "too many published ports: %d at most", STATUS_PORTS);
+    if (take_port(leases, wish, &lease, err) < 0)
+        return -1;
+    taken->ports[taken->ports_count++] = lease;
+    return leases_add(leases, &lease, err);
+}
+
+static bool is_bound(const struct record *record, const char *port)
+{
+    for (size_t i = 0; i < record->host.ports_count; i++) {
+        if (strcmp(record->host.ports[i].port, port) == 0)
+            return true;
+    }
+    return false;
+}
+
+static int take_ports(
+    struct leases *leases, const struct record *record, struct taken *taken, struct err *err)
+{
+    struct ports_wish wish;
+
+    for (size_t i = 0; i < record->host.ports_count; i++) {
+        const struct record_port *p = &record->host.ports[i];
+        for (size_t j = 0; j < p->bindings_count; j++) {
+            const struct record_binding *b = &p->bindings[j];
+            if (ports_read(b->host_ip, b->host_port, p->port, &wish, err) < 0 ||
+                add_port(leases, &wish, taken, err) < 0)
+                return -1;
+        }
+    }
+    for (size_t i = 0; record->host.publish_all && i < record->config.exposed_ports_count; i++) {
+        const char *port = record->config.exposed_ports[i].key;
+        if (!is_bound(record, port) &&
+            (ports_read("", "", port, &wish, err) < 0 || add_port(leases, &wish, taken, err) < 0))
+            return -1;
+    }
+    return 0;
+}
+
+static void forget_old(struct leases *leases, const char *container)
+{
+    for (size_t i = leases->count; i-- > 0;) {
+        if (strcmp(leases->items[i].container, container) == 0)
+            leases_drop(leases, i);
+    }
+}
+
+int network_take(const struct store *store, struct leases *leases, int rtnl,
+    const struct record *record, pid_t pid, struct taken *ret, struct err *err)
+{
+    const char *mode = record->host.network_mode ?: "default";
+    struct record_network first = {.name = strcmp(mode, "default") == 0 ? "bridge" : mode};
+
+    forget_old(leases, record->id);
+    for (size_t i = 0; i < record->networks_count; i++) {
+        if (strcmp(record->networks[i].name, first.name) == 0)
+            first = record->networks[i];
+    }
+    if (network_take_endpoint(
+            store, leases, rtnl, record, &first, pid, 0, &ret->endpoints[ret->count++], err) < 0)
+        return -1;
+    for (size_t i = 0; i < record->networks_count; i++) {
+        const struct record_network *more = &record->networks[i];
+        if (strcmp(more->name, first.name) == 0)
+            continue;
+        if (ret->count == STATUS_ENDPOINTS)
+            return err_set(
+                err, ERR_USAGE, "too many networks: a container has %d at most", STATUS_ENDPOINTS);
+        unsigned number = (unsigned)ret->count++;
+        if (network_take_endpoint(
+                store, leases, rtnl, record, more, pid, number, &ret->endpoints[number], err) < 0)
+            return -1;
+    }
+    network_plain_id(store, ret->plain);
+    return take_ports(leases, record, ret, err);
+}
+
+void network_show_endpoint(const struct taken_endpoint *endpoint, struct status_endpoint *ret)
+{
+    const unsigned char *mac = endpoint->lease.mac;
+
+    memset(ret, 0, sizeof(*ret));
+    snprintf(ret->network, sizeof(ret->network), "%s", endpoint->network);
+    inet_ntop(AF_INET, &endpoint->lease.ip, ret->ip, sizeof(ret->ip));
+    if (!endpoint->internal)
+        inet_ntop(AF_INET, &endpoint->gateway, ret->gateway, sizeof(ret->gateway));
+    snprintf(ret->mac, sizeof(ret->mac), "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2],
+        mac[3], mac[4], mac[5]);
+    ret->prefix = endpoint->prefix;
+}
+
+void network_show_port(const struct lease *lease, struct status_port *ret)
+{
+    memset(ret, 0, sizeof(*ret));
+    inet_ntop(AF_INET, &lease->host_ip, ret->host_ip, sizeof(ret->host_ip));
+    ret->host_port = lease->host_port;
+    ret->port = lease->port;
+    snprintf(ret->protocol, sizeof(ret->protocol), "%s", lease->protocol);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ports: published ports: the words of -p, and the port on the host, which must be ours alone.
+ */
+#ifndef ENGINE_PORTS_H
+#define ENGINE_PORTS_H
+
+#include "err.h"
+
+#include <netinet/in.h>
+#include <stdbool.h>
+
+/* One port of the container, and where on the host it is wanted. */
+struct ports_wish {
+    struct in_addr host_ip;
+    unsigned first, last; /* any of these on the host; 0: any at all */
+    unsigned port;
+    char protocol[8]; /* "tcp", "udp" */
+};
+
+/*
+ * Read "[[IP:][HOST[-HOST]]:]PORT[-PORT][/PROTOCOL]" and call `add` for each port of the container,
+ * with words for a record: host_ip "" and host_port "" where there is none, port "80/tcp". Errors:
+ * ERR_USAGE, in Docker's words.
+ */
+int ports_parse(const char *word,
+    int (*add)(
+        const char *host_ip, const char *host_port, const char *port, void *arg, struct err *err),
+    void *arg, struct err *err);
+
+/* The words of a record, read again. */
+int ports_read(const char *host_ip, const char *host_port, const char *port, struct ports_wish *ret,
+    struct err *err);
+
+/*
+ * Take a port of the host, by listening on it: from then on nobody else gets it, and if somebody
+ * has it, that is the kernel's word. It is held until this process ends or ports_release. `port`: 0
+ * lets the kernel choose. Errors: EADDRINUSE, "Bind for 0.0.0.0:8080 failed: port is already
+ * allocated".
+ */
+int ports_hold(const char *protocol, struct in_addr host_ip, unsigned port, unsigned *ret_port,
+    struct err *err);
+
+/* Give back all that this process holds. */
+void ports_release(void);
+
+#endif
