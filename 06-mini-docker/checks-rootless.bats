@@ -61,3 +61,69 @@ with_lists() {
     ! pgrep -u 65534 -f "$PWD/box" >/dev/null || fail "a process is left"
     [ -z "$(as_other list -q)" ] || fail "a container is left"
 }
+
+# --- root of somebody else's user namespace, as rootless podman starts a runtime
+
+as_inner_root() { call setpriv --reuid=65534 --regid=65534 --clear-groups unshare --user --map-root-user "$@" 3>&- 4>&-; }
+
+@test "06 rootless: in a user namespace of the caller's, exec enters a container that has none of its own" {
+    change box "$(without user) | del(.linux.uidMappings, .linux.gidMappings) | .process.args = [\"sleep\", \"1000\"]"
+    # shellcheck disable=SC2016 # for the shell inside
+    as_inner_root sh -c 'runc="$1 --root $2/box/state" && cd "$2/box" && $runc run -d --bundle . box </dev/null >&2 &&
+        $runc exec box readlink /proc/self/ns/pid && $runc exec box readlink /proc/1/ns/pid; $runc delete --force box' \
+        sh "$RUNC" "$PWD"
+    [[ $stderr != *"blocks user namespaces"* ]] || skip "${stderr%%$'\n'*}"
+    ends 0
+    [ "${#lines[@]}" -eq 2 ] && [ "${lines[0]}" = "${lines[1]}" ] || fail "it is not in the container"
+    [ "${lines[0]}" != "$(readlink /proc/self/ns/pid)" ] || fail "it is on the host"
+}
+
+# podman ARG...: in a mount and network namespace of this test's own, as user 65534 with a range of IDs.
+with_podman() {
+    cat >podman.conf <<END
+[containers]
+default_ulimits = ["nofile=1024:1024", "nproc=1000:1000"]
+netns = "none"
+[engine]
+cgroup_manager = "cgroupfs"
+events_logger = "file"
+lock_type = "file"
+runtime_supports_json = ["ours"]
+runtime_supports_nocgroup = ["ours"]
+[engine.runtimes]
+ours = ["$RUNC"]
+END
+    echo 65534:100000:65536 >subids
+    mkdir home run
+    cp -a "$TOP/rootfs" home/root
+    chown -R 65534:65534 home run
+    cat >alone <<'END'
+set -e
+for dir in /run /dev/shm /var/lib; do mount -t tmpfs tmpfs $dir; done
+mount --bind subids /etc/subuid
+mount --bind subids /etc/subgid
+exec setpriv --reuid=65534 --regid=65534 --clear-groups env -i PATH="$PATH" HOME="$PWD/home" SHELL=/bin/sh \
+    XDG_RUNTIME_DIR="$PWD/run" CONTAINERS_CONF="$PWD/podman.conf" sh -c "$1"
+END
+    call timeout -s KILL 100 unshare --mount --net --pid --fork --kill-child --mount-proc --propagation private sh alone "cd; P='podman --storage-driver vfs --runtime ours'
+        $1"
+}
+
+@test "06 rootless: podman, as an ordinary user, runs, enters and ends containers" {
+    need podman
+    with_podman '
+        $P run --rm --rootfs $HOME/root cat /proc/self/uid_map
+        $P run -d --name box --rootfs $HOME/root sleep 1000 >id
+        $P exec -u 5:6 box id
+        $P logs box
+        script -qefc "$P exec -it box tty" /dev/null
+        $P exec box sh -c "exit 7" || echo "status $?"
+        $P kill box >killed
+        $P wait box
+        $P rm box >removed
+        $P run --rm --privileged --userns=keep-id --rootfs $HOME/root stat -c "%U %t:%T" /dev/null
+        $P ps -aq'
+    ends 0
+    [ "$(tr -d '\r' <<<"$output" | sed 's/\^@//; s/^ *//; s/  */ /g')" = "$(printf '%s\n' '0 65534 1' '1 100000 65536' \
+        'uid=5 gid=6' /dev/pts/0 'status 7' 137 'nobody 1:3')" ] || fail "it went another way"
+}

@@ -57,10 +57,12 @@ static int set_rights(
         return err_sys(err, "cannot look at the device %s", device->path);
     if (!is_device(&st, device))
         return err_set(err, ERR_SYS, "%s was replaced while it was made", device->path);
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+    if (mount_is_point(path)) /* a bind of the configuration's: its rights are its source's */
+        return 0;
     if ((st.st_uid != device->uid || st.st_gid != device->gid) &&
         fchownat(fd, "", device->uid, device->gid, AT_EMPTY_PATH) < 0)
         return err_sys(err, "cannot give %s to %u:%u", device->path, device->uid, device->gid);
-    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
     if ((st.st_mode & 07777) != (device->mode & 07777) && chmod(path, device->mode & 07777) < 0)
         return err_sys(err, "cannot set the mode of %s", device->path);
     return 0;

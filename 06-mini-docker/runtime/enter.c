@@ -45,18 +45,6 @@ static int check_status(const struct enter *enter, struct err *err)
                              : "container not running -> start it first");
 }
 
-/* In a user namespace that an ordinary user mapped by himself; kernels without them have no file.
- */
-static bool setgroups_denied(int proc, pid_t pid)
-{
-    char name[48], text[8] = "";
-    struct err ignored;
-
-    snprintf(name, sizeof(name), "%d/setgroups", pid);
-    cleanup_close int fd = host_proc_file(proc, name, O_RDONLY, &ignored);
-    return fd >= 0 && read(fd, text, sizeof(text) - 1) > 0 && strncmp(text, "deny", 4) == 0;
-}
-
 /* Without a mount namespace of its own it has a chroot(2), which setns does not follow. */
 static int open_root(struct entry *entry, struct err *err)
 {
@@ -78,7 +66,7 @@ static int open_all(struct entry *entry, struct err *err)
         ns_different(state->pid, &entry->different, err) < 0 || open_root(entry, err) < 0)
         return -1;
     entry->namespaces = entry->different & ~CLONE_NEWPID;
-    entry->single_gid = setgroups_denied(entry->proc, state->pid);
+    entry->single_gid = identity_groups_stay(entry->proc, state->pid);
     if (!state->group.absent && cgroup_open(&entry->group, err) < 0)
         return -1;
     if (seccomp && seccomp->notify)

@@ -118,7 +118,17 @@ static int set_apparmor(const struct identity *identity, struct err *err)
                          "take process.apparmorProfile out of config.json");
 }
 
-/* Where an unprivileged user wrote the map, setgroups(2) is denied, and the groups stay. */
+bool identity_groups_stay(int proc_fd, pid_t pid)
+{
+    char name[48] = "self/setgroups", text[8] = "";
+    struct err ignored;
+
+    if (pid > 0)
+        snprintf(name, sizeof(name), "%d/setgroups", pid);
+    cleanup_close int fd = host_proc_file(proc_fd, name, O_RDONLY, &ignored);
+    return fd >= 0 && read(fd, text, sizeof(text) - 1) > 0 && strncmp(text, "deny", 4) == 0;
+}
+
 static int become_user(const struct identity *identity, struct err *err)
 {
     const struct spec_process *process = identity->process;
@@ -127,8 +137,13 @@ static int become_user(const struct identity *identity, struct err *err)
 
     if (caps_limit(process->capabilities.bounding, err) < 0)
         return -1;
-    if (caps_become(
-            &process->capabilities, user->uid, user->gid, user->additional_gids, groups, err) == 0)
+    int result = caps_become(
+        &process->capabilities, user->uid, user->gid, user->additional_gids, groups, err);
+    /* a user namespace that our caller made; few are in one, so nobody else pays for the question
+     */
+    if (result < 0 && err->code == EPERM && identity_groups_stay(identity->proc_fd, 0))
+        result = caps_become(&process->capabilities, user->uid, user->gid, NULL, -1, err);
+    if (result == 0)
         return 0;
     if (err->code == EINVAL)
         err_hint(err,

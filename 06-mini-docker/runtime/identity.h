@@ -56,4 +56,10 @@ int identity_take(const struct identity *identity, struct err *err);
  */
 int identity_seal(const struct identity *identity, struct err *err);
 
+/*
+ * True where setgroups(2) is denied in the user namespace of this process (0: the caller), so that
+ * its groups stay: an ordinary user has mapped it himself (user_namespaces(7)).
+ */
+bool identity_groups_stay(int proc_fd, pid_t pid);
+
 #endif

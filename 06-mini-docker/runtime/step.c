@@ -113,14 +113,23 @@ static int come_back(int own, struct spawned *child, bool spawned, struct err *e
     return err_sys(err, "cannot come back into our own PID namespace");
 }
 
+static int enter_pid(void *arg, struct err *err)
+{
+    return setns(*(int *)arg, CLONE_NEWPID) == 0 ? 0
+                                                 : err_sys(err, "cannot enter the PID namespace");
+}
+
 int step_spawn_in_pid(int fd, const struct spawn *spawn, struct spawned *ret, struct err *err)
 {
     cleanup_close int own = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
 
     if (own < 0)
         return err_sys(err, "cannot open /proc/self/ns/pid");
-    if (setns(fd, CLONE_NEWPID) < 0)
-        return err_sys(err, "cannot enter the PID namespace");
+    /* root of a user namespace, as under rootless podman, has no rights over its caller's */
+    if (setns(own, CLONE_NEWPID) < 0 && errno == EPERM)
+        return step_spawn(enter_pid, &fd, spawn, ret, err);
+    if (enter_pid(&fd, err) < 0)
+        return -1;
     bool spawned = spawn_start(spawn, ret, err) == 0;
     if (!spawned && err->code == ENOMEM)
         err_hint(err, "maybe the first process of the PID namespace has ended: it takes no more "

@@ -21,9 +21,9 @@ int step_spawn(int (*join)(void *arg, struct err *err), void *arg, const struct 
 
 /*
  * As spawn_start, but the child is born in the PID namespace behind fd, a namespace file or a
- * pidfd. The caller enters it for the moment of the clone and comes back: cheaper than a step.
- * Privilege: CAP_SYS_ADMIN in the caller's user namespace and in the one that owns it; EPERM
- * otherwise.
+ * pidfd. The caller enters it for the moment of the clone and comes back, which is cheaper than a
+ * step; where it has no right to come back, a step does it. Privilege: CAP_SYS_ADMIN in the
+ * caller's user namespace and in the one that owns it; EPERM otherwise.
  */
 int step_spawn_in_pid(int fd, const struct spawn *spawn, struct spawned *ret, struct err *err);
 
