@@ -41,7 +41,8 @@ int rootfs_copy(const char *from, const char *to, struct err *err);
  */
 enum {
     ROOTFS_OWNERS = 1,  /* the owners too (CAP_CHOWN) */
-    ROOTFS_ALL = 2,     /* times, extended attributes, hard links, FIFOs, and devices (CAP_MKNOD) */
+    ROOTFS_ALL = 2,     /* times, extended attributes, hard links, FIFOs; with the owners devices
+                           (CAP_MKNOD) and what gives rights: set-user-ID bits, capabilities */
     ROOTFS_REPLACE = 4, /* what has the same name is replaced, but a directory only by a directory;
                            no reader finds half a file */
     ROOTFS_KEEP = 8,    /* what is there stays: a copy that was cut off goes on; no half file */

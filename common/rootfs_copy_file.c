@@ -40,14 +40,17 @@ static bool is_overlays(const char *name)
     return strncmp(name, "trusted.overlay.", 16) == 0 || strncmp(name, "user.overlay.", 13) == 0;
 }
 
-/* What the file system or our rights refuse is left out. */
-static int copy_attributes(int from, int to)
+/* What the file system or our rights refuse is left out; and without the owner what gives rights.
+ */
+static int copy_attributes(const struct copy *copy, int from, int to)
 {
     char names[4096], value[4096];
     ssize_t length = flistxattr(from, names, sizeof(names));
 
     for (char *name = names; name < names + length; name += strlen(name) + 1) {
-        ssize_t size = is_overlays(name) ? -1 : fgetxattr(from, name, value, sizeof(value));
+        bool meant =
+            !is_overlays(name) && (copy->how & ROOTFS_OWNERS || strncmp(name, "user.", 5) == 0);
+        ssize_t size = meant ? fgetxattr(from, name, value, sizeof(value)) : -1;
         if (size >= 0 && fsetxattr(to, name, value, (size_t)size, 0) < 0 && errno == ENOSPC)
             return -1;
     }
@@ -65,7 +68,10 @@ int copy_rights(const struct copy *copy, int from, int to, const struct stat *st
     /* without owners it is an ordinary user's copy, who must be able to remove it */
     if (S_ISDIR(st->st_mode) && !(copy->how & ROOTFS_OWNERS))
         mode |= 0700;
-    if (fchmod(to, mode) < 0 || (copy->how & ROOTFS_ALL && copy_attributes(from, to) < 0))
+    /* what was somebody's set-user-ID program must not become ours */
+    if (copy->how & ROOTFS_ALL && !(copy->how & ROOTFS_OWNERS))
+        mode &= ~(mode_t)(S_ISUID | S_ISGID);
+    if (fchmod(to, mode) < 0 || (copy->how & ROOTFS_ALL && copy_attributes(copy, from, to) < 0))
         return -1;
     return copy->how & ROOTFS_ALL ? futimens(to, times) : 0;
 }
@@ -211,7 +217,9 @@ static int copy_special(
     const struct timespec times[] = {st->st_atim, st->st_mtim};
     int way = 0;
 
-    if (!S_ISLNK(st->st_mode) && (!(copy->how & ROOTFS_ALL) || S_ISSOCK(st->st_mode)))
+    bool device = S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode);
+    if (!S_ISLNK(st->st_mode) && (!(copy->how & ROOTFS_ALL) || S_ISSOCK(st->st_mode) ||
+                                     (device && !(copy->how & ROOTFS_OWNERS))))
         return 0;
     for (int tries = 0; make_special(entry, st, to_dir, name) < 0; tries++) {
         way = tries < TRIES ? make_way(copy, to_dir, name) : -1;

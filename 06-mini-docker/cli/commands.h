@@ -32,6 +32,15 @@ int cli_store(struct store *ret, struct err *err);
 extern const struct command run_command, create_command, init_command, version_command,
     events_command;
 
+/*
+ * Have an archive written to the file, which appears whole or not at all, or to standard output for
+ * NULL. `name` is for write's errors. Errors: standard output is a terminal.
+ */
+int cli_output(const char *path, int (*write)(int fd, const char *name, void *arg, struct err *err),
+    void *arg, struct err *err);
+
+extern const struct command cp_command, diff_command, export_command;
+
 /* Print Docker's warning before a prune, and wait for the answer: true for "y". */
 bool cli_confirm(const char *warning);
 

@@ -7,6 +7,9 @@
 #include "commands.h"
 
 static const struct command *const CONTAINER[] = {
+    &cp_command,
+    &diff_command,
+    &export_command,
     &run_command,
     NULL,
 };

@@ -28,9 +28,12 @@ struct globals globals;
 static const struct command *const COMMANDS[] = {
     &run_command,
     &create_command,
+    &cp_command,
+    &diff_command,
     &events_command,
     &version_command,
     &command_help_row,
+    &export_command,
     &history_command,
     &images_command,
     &import_command,

@@ -4,11 +4,7 @@
 
 #include "engine/image_save.h"
 
-#include "cleanup.h"
-
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 
 struct save_args {
     const char *output, *format;
@@ -22,24 +18,17 @@ static const struct opt OPTS[] = {
     {0},
 };
 
-/* Beside it first, then in its place. */
-static int save_to_file(
-    const struct store *store, char *const words[], const char *path, bool docker, struct err *err)
-{
-    char fresh[PATH_MAX];
+struct job {
+    const struct store *store;
+    char *const *words;
+    bool docker;
+};
 
-    snprintf(fresh, sizeof(fresh), "%.*s.XXXXXX", PATH_MAX - 16, path);
-    cleanup_close int fd = mkostemp(fresh, O_CLOEXEC);
-    if (fd < 0)
-        return err_sys(err, "cannot make %s", path);
-    int result = image_save(store, words, fd, path, docker, err);
-    mode_t mask = umask(0);
-    umask(mask);
-    if (result == 0 && (fchmod(fd, 0666 & ~mask) < 0 || rename(fresh, path) < 0))
-        result = err_sys(err, "cannot make %s", path);
-    if (result < 0)
-        unlink(fresh);
-    return result;
+static int write_images(int fd, const char *name, void *arg, struct err *err)
+{
+    const struct job *job = arg;
+
+    return image_save(job->store, job->words, fd, name, job->docker, err);
 }
 
 static int save_run(void *values, int argc, char **argv, struct err *err)
@@ -47,27 +36,15 @@ static int save_run(void *values, int argc, char **argv, struct err *err)
     const struct save_args *args = values;
     bool docker = !args->format || strcmp(args->format, "docker") == 0;
     struct store store;
-    struct stat st;
 
     (void)argc;
     if (!docker && strcmp(args->format, "oci") != 0) {
         err_set(err, ERR_USAGE, "--format '%s' is not known", args->format);
         return err_hint(err, "accepted: docker, oci");
     }
-    if (!args->output && isatty(STDOUT_FILENO)) {
-        err_set(err, ERR_USAGE, "cowardly refusing to save to a terminal");
-        return err_hint(err, "an archive is no text -> -o FILE, or > FILE");
-    }
     if (cli_store(&store, err) < 0)
         return -1;
-    if (!args->output)
-        return image_save(&store, argv, STDOUT_FILENO, "standard output", docker, err);
-    if (stat(args->output, &st) < 0 || S_ISREG(st.st_mode))
-        return save_to_file(&store, argv, args->output, docker, err);
-    cleanup_close int fd = open(args->output, O_WRONLY | O_CLOEXEC); /* a device, a FIFO */
-    if (fd < 0)
-        return err_sys(err, "cannot open %s", args->output);
-    return image_save(&store, argv, fd, args->output, docker, err);
+    return cli_output(args->output, write_images, &(struct job){&store, argv, docker}, err);
 }
 
 const struct command save_command = {

@@ -123,9 +123,26 @@ static int unpack_entry(struct layer_unpack *unpack, struct archive_entry *entry
         return unpack_top(unpack, entry);
     if (layer_place(unpack, path, &place) < 0)
         return -1;
-    if (strncmp(place.name, WHITEOUT, sizeof(WHITEOUT) - 1) == 0)
+    if (!unpack->plain && strncmp(place.name, WHITEOUT, sizeof(WHITEOUT) - 1) == 0)
         return unpack_mark(unpack, &place);
     return layer_make(unpack, entry, &place);
+}
+
+static int unpack_all(struct layer_unpack *unpack)
+{
+    struct archive_entry *entry;
+    int result = inherit_top(unpack);
+
+    while (result == 0 && (result = tar_next(unpack->reader, &entry)) == 1)
+        result = unpack_entry(unpack, entry);
+    if (result == 0)
+        result = finish(unpack);
+    if (unpack->parent_fd >= 0)
+        close(unpack->parent_fd);
+    for (size_t i = 0; i < unpack->late_count; i++)
+        free(unpack->late[i].path);
+    free(unpack->late);
+    return result;
 }
 
 int layer_unpack(struct tar_reader *reader, int into, int trash, const char *lower,
@@ -138,18 +155,21 @@ int layer_unpack(struct tar_reader *reader, int into, int trash, const char *low
         .owners = host_is_root(),
         .parent_fd = -1,
         .err = err};
-    struct archive_entry *entry;
-    int result = inherit_top(&unpack);
+    int result = unpack_all(&unpack);
 
-    while (result == 0 && (result = tar_next(reader, &entry)) == 1)
-        result = unpack_entry(&unpack, entry);
-    if (result == 0)
-        result = finish(&unpack);
     *ret_bytes = unpack.bytes;
-    if (unpack.parent_fd >= 0)
-        close(unpack.parent_fd);
-    for (size_t i = 0; i < unpack.late_count; i++)
-        free(unpack.late[i].path);
-    free(unpack.late);
     return result;
+}
+
+int layer_unpack_plain(struct tar_reader *reader, int into, int trash, struct err *err)
+{
+    struct layer_unpack unpack = {.reader = reader,
+        .into = into,
+        .trash = trash,
+        .plain = true,
+        .owners = host_is_root(),
+        .parent_fd = -1,
+        .err = err};
+
+    return unpack_all(&unpack);
 }

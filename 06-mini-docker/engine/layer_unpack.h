@@ -20,6 +20,7 @@ struct layer_unpack {
     struct tar_reader *reader;
     int into, trash;
     const char *lower;
+    bool plain;  /* a tar like any other: no name in it is a mark */
     bool owners; /* root: as the archive says; others own all of it themselves */
     char parent[TAR_PATH];
     int parent_fd; /* of the directory `parent`, kept for the next entry; or -1 */

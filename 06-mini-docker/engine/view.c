@@ -15,6 +15,7 @@
  */
 #include "view.h"
 
+#include "image.h"
 #include "mounts.h"
 
 #include "runtime/root_overlay.h"
@@ -64,13 +65,15 @@ static int enter(const struct viewer *viewer, struct err *err)
 static int copy_running_root(const struct viewer *viewer, struct err *err)
 {
     cleanup_close int home = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+    cleanup_close int here = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-    if (home < 0)
-        return err_sys(err, "cannot open /proc/self/ns/mnt");
+    if (home < 0 || here < 0)
+        return err_sys(err, "cannot open %s", home < 0 ? "/proc/self/ns/mnt" : "this directory");
     if (setns(viewer->pidfd, CLONE_NEWNS) < 0)
         return err_sys(err, "cannot look into the container's mounts");
     cleanup_close int tree = mount_clone("/", false, err);
-    if (setns(home, CLONE_NEWNS) < 0)
+    /* setns(2) leaves us in the root directory each time */
+    if (setns(home, CLONE_NEWNS) < 0 || fchdir(here) < 0)
         return err_sys(err, "cannot come back from the container's mounts");
     return steal_fd(&tree);
 }
@@ -224,16 +227,35 @@ static int find_process(const struct view *view)
     return pidfd;
 }
 
+/* The layers that it stands on, while the child needs them. */
+static int find_image(const struct view *view, struct image *ret, struct err *err)
+{
+    const struct record *record = view->record;
+
+    *ret = (struct image){0};
+    if (view->lower || record->host.rootfs)
+        return 0;
+    return image_find(view->store, record->image_id, ret, err);
+}
+
 int view_run(const struct view *view, int (*work)(int root_fd, void *arg, struct err *err),
     void *arg, struct err *err)
 {
-    struct viewer viewer = {.view = view, .work = work, .arg = arg, .user = !host_is_root()};
+    struct view full = *view;
+    struct viewer viewer = {.view = &full, .work = work, .arg = arg, .user = !host_is_root()};
+    struct image image;
 
-    if (view->kind == VIEW_IMAGE && !view->lower)
+    if (view->kind == VIEW_IMAGE && view->record->host.rootfs)
         return err_refuse(err, EINVAL,
             "container %.12s has no image to compare with: it was made with --rootfs",
             view->record->id);
+    if (find_image(view, &image, err) < 0)
+        return -1;
+    if (image.lower)
+        full.lower = image.lower;
     cleanup_close int pidfd = view->kind == VIEW_IMAGE ? -1 : find_process(view);
     viewer.pidfd = pidfd;
-    return run(&viewer, err);
+    int result = run(&viewer, err);
+    image_free(&image);
+    return result;
 }

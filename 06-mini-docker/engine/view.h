@@ -20,8 +20,8 @@ enum view_kind {
 struct view {
     const struct store *store;
     const struct record *record;
-    const char *lower; /* as image.h has it; NULL with --rootfs */
     enum view_kind kind;
+    const char *lower; /* as image.h has it; NULL: look it up */
 };
 
 /*
