@@ -3,9 +3,9 @@
  * One layer of an image, an archive that a stranger made, into a directory. Three things are more
  * than tar's:
  *
- *     etc/.wh.motd       "motd is gone": becomes a character device 0, 0 named motd, overlayfs's
- * mark etc/.wh..wh..opq   "nothing of etc below is seen": the attribute trusted.overlay.opaque=y
- *     usr/bin/x          where no entry makes usr or usr/bin: they are as in the layers below
+ *     etc/.wh.motd        motd is gone: becomes a character device 0, 0, overlayfs's mark
+ *     etc/.wh..wh..opq    nothing of etc below is seen: the attribute trusted.overlay.opaque
+ *     usr/bin/x           where no entry makes usr or usr/bin: they are as in the layers below
  *
  * What must hold: whatever the archive says, nothing outside of the directory is read, written,
  * linked or followed. Each entry's directory is opened with openat2(RESOLVE_IN_ROOT), where a
