@@ -18,8 +18,8 @@
 #include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/statvfs.h>
+#include <sys/syscall.h>
 
 /* This program's own ELF header, which the linker names: the machine that runs us. */
 extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
