@@ -57,9 +57,13 @@ static int leave_nothing(struct container *container, struct err *err)
     return 0;
 }
 
-/* Each needs what the ones before it did; the reasons are in their files. */
+/*
+ * Each needs what the ones before it did; the reasons are in their files. What needs no group comes
+ * before the first that does (groups_join), for an early child waits there.
+ */
 static int (*const STAGES[])(struct container *container, struct err *err) = {
     join_namespaces,
+    stage_names,
     stage_groups,
     stage_root,
     stage_mounts,
@@ -70,7 +74,6 @@ static int (*const STAGES[])(struct container *container, struct err *err) = {
     stage_sysctl,
     stop_for_hooks,
     stage_pivot,
-    stage_names,
     leave_nothing,
     stage_identity,
 };

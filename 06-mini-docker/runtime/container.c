@@ -8,8 +8,9 @@
  *     v1, or no groups               clone3, and the groups while the child mounts: it is our own
  *                                    code until then, and joins before the root is changed
  *
- * In the second case two CPUs share the work. So the child makes the network namespace, too, which
- * is the dearest, unless `prepare` is to find it. Hooks wait for the child anyway.
+ * In the second case two CPUs share the work. So the child makes the namespaces that it can, of
+ * which the network's is the dearest, unless `prepare` is to find it. Hooks wait for the child
+ * anyway.
  */
 #include "container.h"
 
@@ -187,7 +188,7 @@ static int spawn_child(struct container *container, struct err *err)
     if (namespaces_open(&container->spec->linux_, namespaces, err) < 0)
         return -1;
     if (container->early && !container->prepare)
-        namespaces_postpone(namespaces, CLONE_NEWNET);
+        namespaces_postpone(namespaces, CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS);
     explain_step(&container->explain, "clone(2); labs 01, 04", "clone3(%s%s)",
         ns_flags_text(namespaces->made, names), spawn.cgroup_fd >= 0 ? "|CLONE_INTO_CGROUP" : "");
     int result = mounts_open_sources(container, err);

@@ -9,6 +9,8 @@
 
 #include "container.h"
 
+/* names.c: the host name, and lo up. */
+int stage_names(struct container *container, struct err *err);
 /* groups.c: join the groups, and see them as the root from here on; an early child does it later.
  */
 int stage_groups(struct container *container, struct err *err);
@@ -31,9 +33,7 @@ int stage_sysctl(struct container *container, struct err *err);
 int stage_masks(struct container *container, struct err *err);
 /* root.c: pivot_root(2), and the old root is gone. */
 int stage_pivot(struct container *container, struct err *err);
-/* identity.c: the host name, and lo up. */
-int stage_names(struct container *container, struct err *err);
-/* identity.c: the working directory, resource limits, user, groups, capabilities. */
+/* names.c: the working directory, resource limits, user, groups, capabilities. */
 int stage_identity(struct container *container, struct err *err);
 
 #endif
