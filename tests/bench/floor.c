@@ -5,7 +5,10 @@
  * error message, no safety against a hostile root, no signals passed on. A runtime cannot be faster
  * than this on the same kernel, so the bench divides by it.
  *
- *     floor ROOTFS GROUP PROGRAM     GROUP: a name for the cgroups, "-" for none
+ *     floor [-d] ROOTFS GROUP PROGRAM [ARG...]     GROUP: a name for the cgroups, "-" for none
+ *
+ * With -d it prints the number of the process and ends as soon as the program runs; its groups
+ * stay.
  *
  * Groups are made in every v1 hierarchy under /sys/fs/cgroup that has one of the usual controllers,
  * and joined through `tasks`; on a v2 host it is one group, and CLONE_INTO_CGROUP. Limits are
@@ -17,6 +20,7 @@
 #include <net/if.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -181,16 +185,32 @@ static void child(const char *root, char **program)
     check(-1, program[0]);
 }
 
+/* The end of the pipe comes when the program has begun: its writing end closes at the exec. */
+static int leave(pid_t pid, const int *running)
+{
+    char none;
+
+    close(running[1]);
+    if (read(running[0], &none, 1) == 0)
+        printf("%d\n", pid);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     struct clone_args args = {
         .flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNET,
         .exit_signal = SIGCHLD,
     };
-    int status;
+    bool detach = argc > 1 && strcmp(argv[1], "-d") == 0;
+    int status, running[2];
 
+    argc -= detach;
+    argv += detach;
     if (argc < 4)
         return 2;
+    if (detach)
+        check(pipe2(running, O_CLOEXEC), "pipe2");
     if (strcmp(argv[2], "-") != 0)
         make_groups(argv[2]);
     if (v2 >= 0) {
@@ -201,6 +221,8 @@ int main(int argc, char **argv)
     check(pid, "clone3");
     if (pid == 0)
         child(argv[1], argv + 3);
+    if (detach)
+        return leave(pid, running);
     waitpid(pid, &status, 0);
     for (int i = 0; i < groups; i++) {
         for (int tries = 0; rmdir(group[i]) < 0 && errno == EBUSY && tries < 1000; tries++)
