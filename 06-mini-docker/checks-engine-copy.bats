@@ -219,3 +219,35 @@ A /tmp/new/sub/deep" ] || fail "other changes"
     engine export none
     ends 1 "No such container: none"
 }
+
+@test "06 commit: an image of the changes, which a new container has" {
+    box -e KEEP=1 busybox sleep 5
+    engine cp host box:/srv
+    echo changed >passwd && "$MINI" --root "$STORE" cp passwd box:/etc/passwd
+    upper=$(echo "$STORE"/containers/*/upper)
+    mknod "$upper/root" c 0 0 # what overlayfs makes of `rm -r /root`
+    engine commit -m words -a somebody -c 'ENV NEW=2' -c 'CMD ["sh", "-c", "id"]' box made:1
+    ends 0
+    [[ $output =~ ^sha256:[0-9a-f]{64}$ ]] || fail "no ID"
+    config=$STORE/images/blobs/sha256/${output#sha256:}
+    [ "$(jq -r '.author, .history[-1].comment, (.config.Cmd | join(" ")), (.rootfs.diff_ids | length), .config.Hostname' "$config")" = \
+        "somebody
+words
+sh -c id
+2
+null" ] || fail "another configuration: $(cat "$config")"
+    jq -e '.config.Env | contains(["KEEP=1", "NEW=2"])' "$config" >/dev/null || fail "another environment"
+    "$MINI" --root "$STORE" rm -f box >/dev/null 2>&1 || true
+    "$MINI" --root "$STORE" create --name again made:1 >/dev/null
+    engine diff again
+    [ -z "$output" ] || fail "it differs from its own image"
+    engine export again -o all.tar
+    ends 0
+    tar tvf all.tar --numeric-owner | grep -q '12/13 .* srv/sub/deep$' || fail "not there, or another owner"
+    [ "$(tar xOf all.tar etc/passwd)" = changed ] || fail "not changed"
+    ! tar tf all.tar | grep -q '^root/' || fail "what was deleted is there"
+    engine commit -c 'FROM x' again
+    ends 125 "FROM"
+    engine commit none
+    ends 1 "No such container: none"
+}

@@ -123,3 +123,101 @@ volumes() { "$MINI" --root "$STORE" volume "$@"; }
     [ "$(sort -u said)" = same ] || fail "$(sort -u said)"
     [ "$(volumes ls -q)" = same ] || fail "not one volume"
 }
+
+# with_data: an image of two layers with a /data, and which calls /data and /own volumes.
+with_data() {
+    need_root "to give files to others"
+    mkdir -p image/data/sub
+    echo text >image/data/file
+    chown 33:34 image/data/file image/data
+    chmod 4750 image/data/file
+    chmod 1775 image/data
+    ln image/data/file image/data/sub/again
+    ln -s /etc image/data/link
+    setfattr -n user.note -v yes image/data/file 2>/dev/null || true
+    touch -d '2001-02-03 04:05:06' image/data/file
+    "$MINI" --root "$STORE" create --name first busybox >/dev/null
+    "$MINI" --root "$STORE" cp image/. first:/
+    "$MINI" --root "$STORE" commit -c 'VOLUME /data /own' first with-data >/dev/null
+}
+# looked CONTAINER PATH: make its volumes as a start would, and list what it has there.
+looked() { "$MINI" --root "$STORE" cp "$1:$2" - | tar tv --numeric-owner; }
+
+@test "06 volume: at its first use it begins with what the image has, owners, modes and all" {
+    with_data
+    "$MINI" --root "$STORE" create --name box -v named:/data with-data >/dev/null
+    looked box /data >list
+    grep -q '^drwxrwxr-t 33/34 .* data/$' list || fail "$(cat list)"
+    grep -q '^-rwsr-x--- 33/34 .* 2001-02-03 04:05 data/file$' list || fail "$(cat list)"
+    grep -q 'data/sub/again link to data/file$' list || fail "$(cat list)"
+    grep -q 'data/link -> /etc$' list || fail "$(cat list)"
+    data=$STORE/volumes/named/_data
+    [ -f "$data/file" ] || fail "not in the volume"
+    [ -z "$(getfattr -h --absolute-names -n user.note image/data/file 2>/dev/null)" ] ||
+        [ "$(getfattr --absolute-names --only-values -n user.note "$data/file")" = yes ] || fail "no attribute"
+    # the second use finds what the first has left, even where the image has more
+    rm "$data/file"
+    "$MINI" --root "$STORE" create --name other -v named:/data with-data >/dev/null
+    ! looked other /data | grep -q 'data/file$' || fail "it was copied again"
+    # nocopy: it stays empty
+    "$MINI" --root "$STORE" create --name bare -v empty:/data:nocopy with-data >/dev/null
+    [ "$(looked bare /data | wc -l)" -eq 1 ] || fail "it was copied"
+}
+
+@test "06 volume: a first use that is killed is finished by the next" {
+    need strace
+    with_data
+    for call in openat linkat unlink; do
+        "$MINI" --root "$STORE" create --name "box-$call" -v "vol-$call:/data" with-data >/dev/null
+        for n in 1 2 4; do
+            strace -f -qq -o /dev/null -e "inject=$call:signal=KILL:when=$n" \
+                "$MINI" --root "$STORE" cp "box-$call:/data" - >/dev/null 2>&1 || true
+        done
+        [ "$(looked "box-$call" /data | wc -l)" -eq 5 ] || fail "$call: $(looked "box-$call" /data)"
+        [ ! -e "$STORE/volumes/vol-$call/copying" ] || fail "the mark is left"
+    done
+}
+
+@test "06 volume: anonymous ones are the container's, and are told from those with a name" {
+    with_data
+    "$MINI" --root "$STORE" create --name box -v /more --mount type=volume,dst=/third with-data >/dev/null
+    looked box /data >/dev/null
+    [ "$(volumes ls -q | grep -cE '^[0-9a-f]{64}$')" -eq 4 ] || fail "$(volumes ls -q)"
+    name=$(volumes ls -q | head -n 1)
+    [ "$(volumes inspect -f '{{json .Labels}}' "$name")" = '{"com.docker.volume.anonymous":""}' ] || fail "no label"
+    engine volume rm "$name"
+    ends 1 "remove $name: volume is in use - [$(basename "$(dirname "$(grep -l '"/more"' "$STORE"/containers/*/container.json)")")]"
+    [ -z "$(volumes ls -q --filter dangling=true)" ] || fail "they are in use"
+    engine volume prune -f
+    [ "$output" = "Total reclaimed space: 0B" ] || fail "it took one that is in use"
+}
+
+@test "06 mounts: words that are refused, in Docker's words, before there is a container" {
+    while read -r -a words; do
+        read -r said
+        engine create "${words[@]}" busybox
+        ends 125 "$said"
+    done <<'END'
+-v a:b:c:d
+invalid volume specification: 'a:b:c:d'
+-v /a:/b:sideways
+invalid mode: sideways
+-v /a:/
+invalid volume specification: '/a:/': invalid mount config for type "bind": invalid specification: destination can't be '/'
+-v data:relative
+invalid volume specification: 'data:relative': invalid mount config for type "volume": invalid mount path: 'relative' mount path must be absolute
+-v x/y:/z
+"x/y" includes invalid characters for a local volume name
+-v aa:/x -v bb:/x/
+Duplicate mount point: /x
+--mount type=bind,src=/none/there,dst=/x
+invalid mount config for type "bind": bind source path does not exist: /none/there
+--mount type=bind,src=/tmp
+invalid argument "type=bind,src=/tmp" for "--mount" flag: target is required
+--mount type=tmpfs,dst=/x,volume-nocopy
+cannot mix 'volume-*' options with mount type 'tmpfs'
+--tmpfs /x:sideways
+invalid tmpfs option ["sideways"]
+END
+    [ -z "$(ls "$STORE/containers" 2>/dev/null)" ] || fail "a container was made"
+}

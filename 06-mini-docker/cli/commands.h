@@ -39,7 +39,7 @@ extern const struct command run_command, create_command, init_command, version_c
 int cli_output(const char *path, int (*write)(int fd, const char *name, void *arg, struct err *err),
     void *arg, struct err *err);
 
-extern const struct command cp_command, diff_command, export_command;
+extern const struct command commit_command, cp_command, diff_command, export_command;
 
 /* Print Docker's warning before a prune, and wait for the answer: true for "y". */
 bool cli_confirm(const char *warning);

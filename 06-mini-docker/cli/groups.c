@@ -7,6 +7,7 @@
 #include "commands.h"
 
 static const struct command *const CONTAINER[] = {
+    &commit_command,
     &cp_command,
     &diff_command,
     &export_command,

@@ -28,6 +28,7 @@ struct globals globals;
 static const struct command *const COMMANDS[] = {
     &run_command,
     &create_command,
+    &commit_command,
     &cp_command,
     &diff_command,
     &events_command,

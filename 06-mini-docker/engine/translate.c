@@ -12,6 +12,7 @@
 #include "profile.h"
 #include "rights.h"
 #include "translate_internal.h"
+#include "upper.h"
 
 #include "exec.h"
 #include "runtime/words.h"
@@ -43,26 +44,6 @@ char *translate_text(struct translating *translating, const char *fmt, ...)
     return text;
 }
 
-/* A directory of the container's own. The mode and the owner of the root are the image's. */
-static int make_dir(
-    struct translating *translating, const char *name, const char *like, const char **ret)
-{
-    char path[PATH_MAX];
-    struct stat st = {.st_mode = 0700};
-
-    record_path(translating->store, translating->record->id, name, path);
-    *ret = translate_text(translating, "%s", path);
-    if (!*ret)
-        return -1;
-    if (mkdir(path, 0700) < 0)
-        return errno == EEXIST ? 0 : err_sys(translating->err, "cannot make %s", path);
-    if (like && stat(like, &st) == 0 && geteuid() == 0 && chown(path, st.st_uid, st.st_gid) < 0)
-        return err_sys(translating->err, "cannot give %s to its owner", path);
-    return chmod(path, st.st_mode & 07777) < 0
-               ? err_sys(translating->err, "cannot set the mode of %s", path)
-               : 0;
-}
-
 /* "a:b" -> {above, "a", "b", NULL} */
 static const char *const *split_layers(
     struct translating *translating, const char *above, const char *lower)
@@ -86,6 +67,7 @@ static int fill_root(struct translating *translating, const char *const **ret_la
 {
     const struct record_host *host = &translating->record->host;
     struct spec_root *root = &translating->ret->spec.root;
+    char upper[PATH_MAX], work[PATH_MAX];
 
     root->readonly = host->read_only;
     if (!translating->image) {
@@ -97,9 +79,12 @@ static int fill_root(struct translating *translating, const char *const **ret_la
         return layers ? 0 : -1;
     }
     root->lower = translating->image->lower;
-    char *top = translate_text(translating, "%.*s", (int)strcspn(root->lower, ":"), root->lower);
-    if (!top || make_dir(translating, "upper", top, &root->upper) < 0 ||
-        make_dir(translating, "work", NULL, &root->work) < 0)
+    if (upper_make(translating->store, translating->record->id, root->lower, upper, work,
+            translating->err) < 0)
+        return -1;
+    root->upper = translate_text(translating, "%s", upper);
+    root->work = translate_text(translating, "%s", work);
+    if (!root->upper || !root->work)
         return -1;
     root->path = root->upper;
     *ret_layers = split_layers(translating, root->upper, root->lower);

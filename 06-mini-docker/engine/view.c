@@ -17,6 +17,7 @@
 
 #include "image.h"
 #include "mounts.h"
+#include "upper.h"
 
 #include "runtime/root_overlay.h"
 #include "runtime/state.h"
@@ -86,14 +87,6 @@ static int hang_up(int tree, const char *place, struct err *err)
                       : mount_attach(tree, target, place, err);
 }
 
-/* A start makes these two as well; a container that never started has none yet. */
-static int make_layers(const char *upper, const char *work, struct err *err)
-{
-    if ((mkdir(upper, 0755) < 0 && errno != EEXIST) || (mkdir(work, 0700) < 0 && errno != EEXIST))
-        return err_sys(err, "cannot make %s", upper);
-    return 0;
-}
-
 /* Make it again, as runtime/root.c does. */
 static int mount_stopped_root(const struct viewer *viewer, const char *place, struct err *err)
 {
@@ -102,12 +95,10 @@ static int mount_stopped_root(const struct viewer *viewer, const char *place, st
     struct spec_root root = {.path = place, .lower = view->lower};
 
     if (view->kind != VIEW_IMAGE) {
-        record_path(view->store, view->record->id, "upper", upper);
-        record_path(view->store, view->record->id, "work", work);
+        if (upper_make(view->store, view->record->id, view->lower, upper, work, err) < 0)
+            return -1;
         root.upper = upper;
         root.work = work;
-        if (make_layers(upper, work, err) < 0)
-            return -1;
     } else if (!strchr(view->lower, ':')) {
         if (mount(view->lower, place, NULL, MS_BIND, NULL) < 0)
             return err_sys(err, "cannot bind %s", view->lower);
