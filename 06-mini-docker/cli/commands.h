@@ -44,6 +44,9 @@ extern const struct command commit_command, cp_command, diff_command, export_com
 /* Print Docker's warning before a prune, and wait for the answer: true for "y". */
 bool cli_confirm(const char *warning);
 
+/* network_show.c; network.c has the rest of the group */
+extern const struct command network_ls_command, network_inspect_command, network_group;
+
 /* volume_show.c; volume.c has the rest of the group */
 extern const struct command volume_ls_command, volume_inspect_command, volume_group;
 

@@ -44,6 +44,7 @@ static const struct command *const COMMANDS[] = {
     &tag_command,
     &container_group,
     &image_group,
+    &network_group,
     &volume_group,
     &init_command,
     NULL,

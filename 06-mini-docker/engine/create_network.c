@@ -166,7 +166,8 @@ int create_network(struct creation *creation)
         check_address(creation, network, of_user && !shared) < 0 || check_hosts(creation) < 0 ||
         share_hostname(creation, network->name) < 0)
         return -1;
-    record->host.network_mode = creation_mode(creation, network->name);
+    record->host.network_mode =
+        creation_mode(creation, options->network ? network->name : "default");
     record->host.dns = options->dns.items;
     record->host.extra_hosts = options->add_host.items;
     record->networks = network;

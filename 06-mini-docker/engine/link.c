@@ -79,7 +79,7 @@ int link_add_cable(int rtnl, const char *name, const char *bridge, pid_t pid, co
     return -1;
 }
 
-static int set_route(int rtnl, unsigned index, struct in_addr gateway, struct err *err)
+int link_set_gateway(int rtnl, unsigned index, struct in_addr gateway, struct err *err)
 {
     struct rtmsg route = {.rtm_family = AF_INET,
         .rtm_table = RT_TABLE_MAIN,
@@ -116,7 +116,7 @@ int link_configure(int rtnl, unsigned index, struct in_addr address, unsigned pr
     rtnl_begin(&m, RTM_NEWLINK, 0, &link, sizeof(link));
     if (rtnl_send(rtnl, &m, err, "cannot set a link up") < 0)
         return -1;
-    return gateway ? set_route(rtnl, index, *gateway, err) : 0;
+    return gateway ? link_set_gateway(rtnl, index, *gateway, err) : 0;
 }
 
 int link_remove(int rtnl, const char *name, struct err *err)

@@ -29,6 +29,9 @@ int link_add_cable(int rtnl, const char *name, const char *bridge, pid_t pid, co
 int link_configure(int rtnl, unsigned index, struct in_addr address, unsigned prefix,
     const struct in_addr *gateway, struct err *err);
 
+/* The default route. Errors: EEXIST, there is one. */
+int link_set_gateway(int rtnl, unsigned index, struct in_addr gateway, struct err *err);
+
 /* Remove a link (of a cable the other end goes too). That it is gone already is no error. The
  * kernel waits for its readers: about 15 ms, which is why nothing that is in a hurry does it. */
 int link_remove(int rtnl, const char *name, struct err *err);

@@ -25,6 +25,12 @@ int network_connect(const struct store *store, const struct record *record, pid_
  * monitor's container as well. */
 int network_disconnect(const struct store *store, const char *id, struct err *err);
 
+/*
+ * The endpoints of a container that runs, as they are now: `network connect` may have changed what
+ * the monitor wrote down. Where there are none (rootless), *status stays as it is.
+ */
+int network_ask(const struct store *store, const char *id, struct status *status, struct err *err);
+
 /* Write the first hosts, hostname and resolv.conf of a container, before it has an address. */
 int network_files(const struct store *store, const struct record *record, struct err *err);
 

@@ -104,6 +104,7 @@ static int fill_and_save(const struct store *store, struct network *network, str
     struct in_addr gateway;
     size_t count;
 
+    network->ipam_count = ipam.subnet ? network->ipam_count : 0;
     if ((ipam.gateway || ipam.range) && !ipam.subnet)
         return err_set(
             err, ERR_USAGE, "every ip-range or gateway must have a corresponding subnet");

@@ -9,6 +9,7 @@
  * at last public ones, as Docker does it.
  */
 #include "network.h"
+#include "network_admin.h"
 #include "network_rootless.h"
 
 #include "cleanup.h"
@@ -40,13 +41,38 @@ static int write_file(
     return 0;
 }
 
-/* "HOST:IP"; Docker's host-gateway is the host's address on the network. */
-static void write_extra(FILE *out, const char *word)
+/* The host as the container sees it, where it is on a network of ours. */
+static void find_gateway(
+    const struct store *store, const struct record *record, char ret[INET_ADDRSTRLEN])
 {
-    const char *colon = strchr(word, ':');
+    const char *mode = record->host.network_mode ?: "default";
+    struct network_list list = {0};
+    struct err ignored;
 
-    if (colon)
-        fprintf(out, "%s\t%.*s\n", colon + 1, (int)(colon - word), word);
+    strcpy(ret, "127.0.0.1");
+    network_all(store, &list, &ignored);
+    for (size_t i = 0; i < list.count; i++) {
+        const struct network *n = &list.items[i];
+        if (n->ipam_count > 0 &&
+            strcmp(n->name, strcmp(mode, "default") == 0 ? "bridge" : mode) == 0)
+            snprintf(ret, INET_ADDRSTRLEN, "%s", n->ipam->gateway);
+    }
+    network_list_free(&list);
+}
+
+/* "HOST:IP" or "HOST=IP". */
+static void write_extra(
+    FILE *out, const struct store *store, const struct record *record, const char *word)
+{
+    size_t length = strcspn(word, ":=");
+    char gateway[INET_ADDRSTRLEN];
+    const char *ip = word + length + (word[length] != '\0');
+
+    if (strcmp(ip, "host-gateway") == 0) {
+        find_gateway(store, record, gateway);
+        ip = gateway;
+    }
+    fprintf(out, "%s\t%.*s\n", ip, (int)length, word);
 }
 
 static int write_hosts(const struct store *store, const struct record *record, struct err *err)
@@ -69,7 +95,7 @@ static int write_hosts(const struct store *store, const struct record *record, s
               "ff02::2\tip6-allrouters\n",
             out);
     for (const char *const *extra = record->host.extra_hosts; extra && *extra; extra++)
-        write_extra(out, *extra);
+        write_extra(out, store, record, *extra);
     if (fclose(out) != 0)
         return err_sys(err, "no memory");
     return write_file(store, record->id, "hosts", text, err);

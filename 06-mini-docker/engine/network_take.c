@@ -202,26 +202,22 @@ int network_take(const struct store *store, struct leases *leases, int rtnl,
     const struct record *record, pid_t pid, struct taken *ret, struct err *err)
 {
     const char *mode = record->host.network_mode ?: "default";
-    struct record_network first = {.name = strcmp(mode, "default") == 0 ? "bridge" : mode};
+    const struct record_network of_mode = {.name = strcmp(mode, "default") == 0 ? "bridge" : mode};
+    const struct record_network *asked = record->networks_count ? record->networks : &of_mode;
+    size_t count = record->networks_count ?: 1, first = 0;
 
     forget_old(leases, record->id);
-    for (size_t i = 0; i < record->networks_count; i++) {
-        if (strcmp(record->networks[i].name, first.name) == 0)
-            first = record->networks[i];
+    if (count > STATUS_ENDPOINTS)
+        return err_set(
+            err, ERR_USAGE, "too many networks: a container has %d at most", STATUS_ENDPOINTS);
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(asked[i].name, of_mode.name) == 0)
+            first = i;
     }
-    if (network_take_endpoint(
-            store, leases, rtnl, record, &first, pid, 0, &ret->endpoints[ret->count++], err) < 0)
-        return -1;
-    for (size_t i = 0; i < record->networks_count; i++) {
-        const struct record_network *more = &record->networks[i];
-        if (strcmp(more->name, first.name) == 0)
-            continue;
-        if (ret->count == STATUS_ENDPOINTS)
-            return err_set(
-                err, ERR_USAGE, "too many networks: a container has %d at most", STATUS_ENDPOINTS);
-        unsigned number = (unsigned)ret->count++;
-        if (network_take_endpoint(
-                store, leases, rtnl, record, more, pid, number, &ret->endpoints[number], err) < 0)
+    for (size_t i = 0; i < count; i++) {
+        size_t at = (first + i) % count;
+        if (network_take_endpoint(store, leases, rtnl, record, &asked[at], pid, (unsigned)i,
+                &ret->endpoints[ret->count++], err) < 0)
             return -1;
     }
     network_plain_id(store, ret->plain);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The words of -p. The container's port is all that must be there; in front of it stand the host's,
- * and in front of that one of its addresses:  127.0.0.1:8000-8002:80-82/udp
+ * The words that a record has for a published port (create_ports.c judged -p when it was typed), as
+ * numbers.
  */
 #include "ports.h"
 
@@ -10,38 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* What stands between the colons, each NULL where it is not there. */
-struct parts {
-    char text[128];
-    const char *ip, *host, *port, *protocol;
-};
-
-static int split(const char *word, struct parts *ret, struct err *err)
-{
-    if (strlen(word) >= sizeof(ret->text))
-        return err_set(err, ERR_USAGE, "invalid port: %.100s…", word);
-    strcpy(ret->text, word);
-    char *slash = strrchr(ret->text, '/');
-    ret->protocol = slash ? slash + 1 : "tcp";
-    if (slash)
-        *slash = '\0';
-    ret->ip = ret->host = NULL;
-    ret->port = ret->text;
-    char *colon = strrchr(ret->text, ':');
-    if (!colon)
-        return 0;
-    *colon = '\0';
-    ret->port = colon + 1;
-    ret->host = ret->text;
-    colon = strrchr(ret->text, ':');
-    if (!colon)
-        return 0;
-    *colon = '\0';
-    ret->host = colon + 1;
-    ret->ip = ret->text;
-    return 0;
-}
 
 static bool read_number(const char *text, size_t length, unsigned *ret)
 {
@@ -81,41 +49,6 @@ static int read_ip(const char *text, struct in_addr *ret, struct err *err)
         return 0;
     err_set(err, ERR_USAGE, "invalid IP address: %s", text);
     return err_hint(err, "it is one of the host's own IPv4 addresses -> ip addr");
-}
-
-int ports_parse(const char *word,
-    int (*add)(
-        const char *host_ip, const char *host_port, const char *port, void *arg, struct err *err),
-    void *arg, struct err *err)
-{
-    unsigned first, last, host_first = 0, host_last = 0;
-    char host[16], port[24];
-    struct in_addr ip;
-    struct parts parts;
-
-    if (split(word, &parts, err) < 0 || check_protocol(parts.protocol, err) < 0)
-        return -1;
-    if (parts.port[0] == '\0')
-        return err_set(err, ERR_USAGE, "no port specified: %s<empty>", word);
-    if (!read_range(parts.port, &first, &last) || first == 0)
-        return err_set(err, ERR_USAGE, "invalid containerPort: %s", parts.port);
-    bool given = parts.host && parts.host[0];
-    if (given && (!read_range(parts.host, &host_first, &host_last)))
-        return err_set(err, ERR_USAGE, "invalid hostPort: %s", parts.host);
-    if (parts.ip && parts.ip[0] && read_ip(parts.ip, &ip, err) < 0)
-        return -1;
-    bool one_of = given && first == last && host_first != host_last;
-    if (given && !one_of && host_last - host_first != last - first)
-        return err_set(err, ERR_USAGE,
-            "invalid ranges specified for container and host Ports: %s and %s", parts.port,
-            parts.host);
-    for (unsigned i = 0; i <= last - first; i++) {
-        snprintf(port, sizeof(port), "%u/%s", first + i, parts.protocol);
-        snprintf(host, sizeof(host), "%u", host_first + i);
-        if (add(parts.ip ?: "", one_of ? parts.host : given ? host : "", port, arg, err) < 0)
-            return -1;
-    }
-    return 0;
 }
 
 int ports_read(const char *host_ip, const char *host_port, const char *port, struct ports_wish *ret,

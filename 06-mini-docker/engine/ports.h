@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ports: published ports: the words of -p, and the port on the host, which must be ours alone.
+ * ports: published ports: what a record says of one, and the port on the host, which must be ours
+ * alone.
  */
 #ifndef ENGINE_PORTS_H
 #define ENGINE_PORTS_H
@@ -18,17 +19,7 @@ struct ports_wish {
     char protocol[8]; /* "tcp", "udp" */
 };
 
-/*
- * Read "[[IP:][HOST[-HOST]]:]PORT[-PORT][/PROTOCOL]" and call `add` for each port of the container,
- * with words for a record: host_ip "" and host_port "" where there is none, port "80/tcp". Errors:
- * ERR_USAGE, in Docker's words.
- */
-int ports_parse(const char *word,
-    int (*add)(
-        const char *host_ip, const char *host_port, const char *port, void *arg, struct err *err),
-    void *arg, struct err *err);
-
-/* The words of a record, read again. */
+/* Read the words of a record: "", "8080" or "8000-8010", "80/tcp". Errors: ERR_USAGE. */
 int ports_read(const char *host_ip, const char *host_port, const char *port, struct ports_wish *ret,
     struct err *err);
 

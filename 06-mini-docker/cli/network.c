@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: MIT
+/* network create, rm, prune, connect and disconnect. What shows networks is in network_show.c. */
+#include "commands.h"
+
+#include "engine/filter.h"
+#include "engine/labels.h"
+#include "engine/network_admin.h"
+
+#include "cleanup.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define AT(type, field) offsetof(struct type, field)
+
+struct create_args {
+    const char *driver, *subnet, *gateway, *range;
+    bool internal, attachable;
+    struct opt_list labels, options;
+};
+
+static const struct opt CREATE_OPTS[] = {
+    {0, "attachable", NULL, "every network is", OPT_FLAG, AT(create_args, attachable)},
+    {'d', "driver", "DRIVER", "only `bridge` there is", OPT_TEXT, AT(create_args, driver)},
+    {0, "gateway", "IP", "the host's address in it; else the first", OPT_TEXT,
+        AT(create_args, gateway)},
+    {0, "internal", NULL, "no way out of it, and none in", OPT_FLAG, AT(create_args, internal)},
+    {0, "ip-range", "SUBNET", "choose addresses in this part of it", OPT_TEXT,
+        AT(create_args, range)},
+    {0, "label", "KEY=VALUE", "say something of it, for filters", OPT_LIST,
+        AT(create_args, labels)},
+    {'o', "opt", "KEY=VALUE", "kept, and shown by inspect", OPT_LIST, AT(create_args, options)},
+    {0, "subnet", "SUBNET", "its addresses: 172.30.0.0/16; else some that nobody uses", OPT_TEXT,
+        AT(create_args, subnet)},
+    {0},
+};
+
+static int create_run(void *arg, int argc, char **argv, struct err *err)
+{
+    const struct create_args *args = arg;
+    const struct network_ipam ipam = {args->subnet, args->range, args->gateway};
+    struct labels labels = {0}, options = {0};
+    struct store store;
+    char id[STORE_ID + 1];
+
+    (void)argc;
+    int status = cli_store(&store, err);
+    if (status == 0)
+        status = labels_read(&args->labels, &labels, err);
+    if (status == 0)
+        status = labels_read(&args->options, &options, err);
+    const struct network network = {
+        .name = argv[0],
+        .driver = args->driver ?: "bridge",
+        .internal = args->internal,
+        .ipam = &ipam,
+        .ipam_count = 1,
+        .labels = labels.items,
+        .labels_count = labels.count,
+        .options = options.items,
+        .options_count = options.count,
+    };
+    if (status == 0)
+        status = network_add(&store, &network, id, err);
+    labels_free(&labels);
+    labels_free(&options);
+    if (status == 0)
+        puts(id);
+    return status;
+}
+
+static const struct command network_create_command = {
+    .name = "create",
+    .operands = "NETWORK",
+    .summary = "Make a network",
+    .details =
+        "Its containers reach each other by their names. Its bridge on the host is made when\n"
+        "the first of them starts.",
+    .mixed = true,
+    .least = 1,
+    .most = 1,
+    .opts = CREATE_OPTS,
+    .args_size = sizeof(struct create_args),
+    .run = create_run,
+};
+
+struct force_args {
+    bool force;
+};
+
+static const struct opt REMOVE_OPTS[] = {
+    {'f', "force", NULL, "one that is not there is no error", OPT_FLAG, AT(force_args, force)},
+    {0},
+};
+
+static int remove_run(void *arg, int argc, char **argv, struct err *err)
+{
+    const struct force_args *args = arg;
+    struct store store;
+    int status = 0;
+
+    if (cli_store(&store, err) < 0)
+        return -1;
+    for (int i = 0; i < argc; i++) {
+        if (network_remove(&store, argv[i], err) == 0) {
+            puts(argv[i]);
+        } else if (!args->force || err->code != ENOENT) {
+            fflush(stdout);
+            err_print(stderr, PROGRAM, err);
+            status = 1;
+        }
+    }
+    return status;
+}
+
+static const struct command network_rm_command = {
+    .name = "rm",
+    .operands = "NETWORK [NETWORK...]",
+    .summary = "Remove networks that no container is in",
+    .aliases = "remove",
+    .mixed = true,
+    .least = 1,
+    .most = INT_MAX,
+    .opts = REMOVE_OPTS,
+    .args_size = sizeof(struct force_args),
+    .run = remove_run,
+};
+
+struct prune_args {
+    bool force;
+    struct opt_list filters;
+};
+
+static const struct opt PRUNE_OPTS[] = {
+    {0, "filter", "KEY=VALUE", "only those: label=KEY[=VALUE], label!=…", OPT_LIST,
+        AT(prune_args, filters)},
+    {'f', "force", NULL, "do not ask", OPT_FLAG, AT(prune_args, force)},
+    {0},
+};
+
+static int prune_all(const struct store *store, const struct filters *filters, struct err *err)
+{
+    struct network_list list;
+    int status = network_all(store, &list, err);
+    const char *heading = "Deleted Networks:\n";
+
+    for (size_t i = 0; i < list.count && status == 0; i++) {
+        const struct network *network = &list.items[i];
+        struct json_object *labels = network_labels(network);
+        bool meant =
+            filters_labels(filters, "label", labels) &&
+            (!filters_given(filters, "label!") || !filters_labels(filters, "label!", labels));
+        json_object_put(labels);
+        if (network_is_builtin(network->name) || !meant)
+            continue;
+        if (network_remove(store, network->id, err) == 0) {
+            printf("%s%s\n", heading, network->name);
+            heading = "";
+        } else if (err->kind != ERR_REFUSED) { /* in use, or gone meanwhile */
+            status = -1;
+        }
+    }
+    if (!heading[0])
+        puts("");
+    network_list_free(&list);
+    return status;
+}
+
+static int prune_run(void *arg, int argc, char **argv, struct err *err)
+{
+    static const char *const keys[] = {"label", "label!", NULL};
+    const struct prune_args *args = arg;
+    struct filters filters = {0};
+    struct store store;
+
+    (void)argc;
+    (void)argv;
+    int status = filters_read(&args->filters, keys, &filters, err);
+    if (status == 0 && (args->force || cli_confirm("This will remove all custom networks not used "
+                                                   "by at least one container."))) {
+        status = cli_store(&store, err);
+        if (status == 0)
+            status = prune_all(&store, &filters, err);
+    }
+    filters_free(&filters);
+    return status;
+}
+
+static const struct command network_prune_command = {
+    .name = "prune",
+    .summary = "Remove networks that no container is in",
+    .mixed = true,
+    .opts = PRUNE_OPTS,
+    .args_size = sizeof(struct prune_args),
+    .run = prune_run,
+};
+
+struct connect_args {
+    const char *ip;
+    struct opt_list aliases;
+};
+
+static const struct opt CONNECT_OPTS[] = {
+    {0, "alias", "NAME", "one more name for it in there", OPT_LIST, AT(connect_args, aliases)},
+    {0, "ip", "IP", "its address in there; else one that is free", OPT_TEXT, AT(connect_args, ip)},
+    {0},
+};
+
+static int connect_run(void *arg, int argc, char **argv, struct err *err)
+{
+    const struct connect_args *args = arg;
+    struct store store;
+
+    (void)argc;
+    if (cli_store(&store, err) < 0)
+        return -1;
+    cleanup_free const char **aliases = calloc(args->aliases.count + 1, sizeof(*aliases));
+    for (size_t i = 0; aliases && i < args->aliases.count; i++)
+        aliases[i] = args->aliases.items[i];
+    return network_join(&store, argv[0], argv[1], args->ip, aliases, err);
+}
+
+static const struct command network_connect_command = {
+    .name = "connect",
+    .operands = "NETWORK CONTAINER",
+    .summary = "Put a container into one more network",
+    .mixed = true,
+    .least = 2,
+    .most = 2,
+    .opts = CONNECT_OPTS,
+    .args_size = sizeof(struct connect_args),
+    .run = connect_run,
+};
+
+static const struct opt DISCONNECT_OPTS[] = {
+    {'f', "force", NULL, "a container that is not there any more is no error", OPT_FLAG,
+        AT(force_args, force)},
+    {0},
+};
+
+static int disconnect_run(void *arg, int argc, char **argv, struct err *err)
+{
+    const struct force_args *args = arg;
+    struct store store;
+
+    (void)argc;
+    if (cli_store(&store, err) < 0)
+        return -1;
+    int status = network_leave(&store, argv[0], argv[1], err);
+    return status < 0 && args->force && err->code == ENOENT ? 0 : status;
+}
+
+static const struct command network_disconnect_command = {
+    .name = "disconnect",
+    .operands = "NETWORK CONTAINER",
+    .summary = "Take a container out of a network",
+    .mixed = true,
+    .least = 2,
+    .most = 2,
+    .opts = DISCONNECT_OPTS,
+    .args_size = sizeof(struct force_args),
+    .run = disconnect_run,
+};
+
+static const struct command *const NETWORK[] = {
+    &network_connect_command,
+    &network_create_command,
+    &network_disconnect_command,
+    &network_inspect_command,
+    &network_ls_command,
+    &network_prune_command,
+    &network_rm_command,
+    NULL,
+};
+
+const struct command network_group = {
+    .name = "network",
+    .summary = "Manage networks",
+    .group = NETWORK,
+};
