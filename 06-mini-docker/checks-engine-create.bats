@@ -237,3 +237,44 @@ refuses() {
     [ "$(find "$STORE/containers" -mindepth 1 -maxdepth 1 | wc -l)" -eq 21 ] || fail "containers"
     [ "$(find "$STORE/names" -mindepth 1 | wc -l)" -eq 21 ] || fail "names"
 }
+
+@test "06 rename: the new name finds it, the old one is free, and a taken one is refused" {
+    creates --name old busybox
+    first=$ID
+    creates --name taken busybox
+    docker rename old new
+    [ "$status" -eq 0 ] && [ -z "$output" ] || fail "rename"
+    [ "$(ls -A "$STORE/names")" = $'new\ntaken' ] || fail "$(ls -A "$STORE/names")"
+    ID=$first
+    [ "$(field .Name)" = /new ] || fail "in the record"
+    docker rename new taken
+    [ "$status" -eq 1 ] && [[ $stderr == *"Conflict. The container name \"/taken\" is already in use"* ]] || fail "taken"
+    docker rename old x2
+    [ "$status" -eq 1 ] && [[ $stderr == *"No such container: old"* ]] || fail "the old name"
+    docker rename new -- -x
+    [ "$status" -eq 125 ] && [[ $stderr == *"Invalid container name (-x)"* ]] || fail "no name"
+    docker rename new new
+    [ "$status" -eq 1 ] || fail "the same"
+    creates --name old busybox
+}
+
+@test "06 update: what is given changes, the rest stays, and what cannot be is refused" {
+    creates --name box -m 100m --pids-limit 5 --restart always busybox
+    before=$(field .Created)
+    docker update --cpus 1 -c 512 box
+    [ "$status" -eq 0 ] && [ "$output" = box ] || fail "update"
+    limits() { field '.HostConfig | "\(.Memory) \(.MemorySwap) \(.NanoCpus) \(.CpuShares) \(.PidsLimit) \(.RestartPolicy.Name)"'; }
+    [ "$(limits)" = "104857600 209715200 1000000000 512 5 always" ] || fail "$(limits)"
+    docker update box -m 50m --pids-limit -1 --restart no
+    [ "$(limits)" = "52428800 209715200 1000000000 512 -1 no" ] || fail "$(limits)"
+    docker update --memory-swap 60m box
+    [ "$(limits)" = "52428800 62914560 1000000000 512 -1 no" ] || fail "$(limits)"
+    docker update -m 70m box
+    [ "$status" -eq 125 ] && [[ $stderr == *"smaller than already set memoryswap limit"* ]] || fail "above swap"
+    docker update --cpus 0 box
+    [ "$status" -eq 125 ] && [[ $stderr == *"Range of CPUs is from 0.01"* ]] || fail "no CPU"
+    docker update box
+    [ "$status" -eq 125 ] && [[ $stderr == *"You must provide one or more flags"* ]] || fail "nothing to change"
+    [ "$(limits)" = "52428800 62914560 1000000000 512 -1 no" ] || fail "a refused update changed it"
+    [ "$(field .Created)" = "$before" ] || fail "its age"
+}

@@ -29,8 +29,8 @@ extern struct globals globals;
 /* The store that --root names. Errors: it cannot be made there. */
 int cli_store(struct store *ret, struct err *err);
 
-extern const struct command run_command, create_command, init_command, version_command,
-    events_command;
+extern const struct command run_command, create_command, rename_command, update_command,
+    init_command, version_command, events_command;
 
 /*
  * Have an archive written to the file, which appears whole or not at all, or to standard output for

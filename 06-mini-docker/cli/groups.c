@@ -9,9 +9,12 @@
 static const struct command *const CONTAINER[] = {
     &commit_command,
     &cp_command,
+    &create_command,
     &diff_command,
     &export_command,
+    &rename_command,
     &run_command,
+    &update_command,
     NULL,
 };
 

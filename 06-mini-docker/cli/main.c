@@ -29,6 +29,8 @@ static const struct command *const COMMANDS[] = {
     &run_command,
     &create_command,
     &commit_command,
+    &rename_command,
+    &update_command,
     &cp_command,
     &diff_command,
     &events_command,

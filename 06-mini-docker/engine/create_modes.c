@@ -65,7 +65,7 @@ static int read_modes(struct creation *creation)
 }
 
 /* "on-failure:5" */
-static int read_restart(struct creation *creation)
+int create_restart(struct creation *creation)
 {
     static const char *const known[] = {"no", "always", "unless-stopped", "on-failure", NULL};
     const char *text = creation->options->restart ?: "no", *colon = strchr(text, ':');
@@ -158,7 +158,7 @@ int create_modes(struct creation *creation)
     host->cap_add = options->cap_add.items;
     host->cap_drop = options->cap_drop.items;
     host->group_add = options->group_add.items;
-    if (read_modes(creation) < 0 || read_restart(creation) < 0 || read_log(creation) < 0 ||
+    if (read_modes(creation) < 0 || create_restart(creation) < 0 || read_log(creation) < 0 ||
         read_security(creation) < 0)
         return -1;
     return rights_read(host, &rights, creation->err);

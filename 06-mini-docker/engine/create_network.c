@@ -127,14 +127,24 @@ static int check_hosts(struct creation *creation)
     return 0;
 }
 
-/* Who shares the host's network has the host's name as well. */
+/* Who shares another's network has its name as well: the host's, or a container's. */
 static int share_hostname(struct creation *creation, const char *mode)
 {
     struct record_config *config = &creation->record->config;
-    bool shares = strcmp(mode, "host") == 0 || creation->record->host.uts_mode;
+    bool host = strcmp(mode, "host") == 0 || creation->record->host.uts_mode;
+    struct record other = {0};
     char name[65] = "";
 
-    if (!shares || creation->options->hostname || gethostname(name, sizeof(name) - 1) < 0)
+    if (creation->options->hostname)
+        return 0;
+    if (strncmp(mode, "container:", 10) == 0) {
+        if (record_lookup(creation->store, mode + 10, &other, creation->err) < 0)
+            return -1;
+        config->hostname = creation_text(creation, "%s", other.config.hostname ?: "");
+        record_free(&other);
+        return config->hostname ? 0 : -1;
+    }
+    if (!host || gethostname(name, sizeof(name) - 1) < 0)
         return 0;
     config->hostname = creation_text(creation, "%s", name);
     return config->hostname ? 0 : -1;

@@ -50,7 +50,7 @@ int creation_refuse(struct creation *creation, const char *option, const char *w
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
 /*
- * The parts, in the order in which create.c calls them. Each returns 0, or -1 with the error set:
+ * The parts. Each returns 0, or -1 with the error set:
  * ERR_USAGE, in Docker's words.
  */
 int create_config(struct creation *creation);  /* config, path, args */
@@ -59,6 +59,7 @@ int create_labels(struct creation *creation);  /* config.labels */
 int create_health(struct creation *creation);  /* config.health */
 int create_limits(struct creation *creation);  /* host: numbers */
 int create_devices(struct creation *creation); /* host: devices, rates, ulimits, sysctls */
+int create_restart(struct creation *creation); /* host.restart_*, auto_remove */
 int create_modes(struct creation *creation);   /* host: namespaces, restart, rights, logs */
 int create_network(struct creation *creation); /* host: the network, networks */
 int create_ports(struct creation *creation);   /* host.ports, config.exposed_ports */
