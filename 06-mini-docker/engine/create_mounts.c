@@ -3,6 +3,7 @@
 #include "creation.h"
 
 #include "mount_words.h"
+#include "mounts.h"
 
 #include "cleanup.h"
 
@@ -70,9 +71,7 @@ static int read_tmpfs(struct creation *creation)
 int create_mounts(struct creation *creation)
 {
     struct record_config *config = &creation->record->config;
-    cleanup_free struct mount_words *all = NULL;
     struct pairs volumes = {0};
-    size_t count;
 
     for (size_t i = 0; i < creation->image->volumes_count; i++) {
         if (creation_set(creation, &volumes, creation->image->volumes[i].key, NULL) < 0)
@@ -83,5 +82,5 @@ int create_mounts(struct creation *creation)
         return -1;
     config->volumes = volumes.items;
     config->volumes_count = volumes.count;
-    return mount_words_all(creation->record, &all, &count, creation->err);
+    return mounts_check(creation->record, creation->err);
 }
