@@ -17,6 +17,7 @@
 #include "view.h"
 
 #include "cleanup.h"
+#include "host.h"
 #include "rootfs.h"
 
 #include <errno.h>
@@ -25,6 +26,13 @@
 #include <string.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
+
+/* Who is not root has one user or a few, and gets what is copied in. Found out before the view is,
+ * where everybody looks like root. */
+struct copying {
+    const struct copy_job *job;
+    bool owners;
+};
 
 /* What a message calls a place that is not there. */
 static int not_found(const struct copy_job *job, bool inside, const char *path, struct err *err)
@@ -121,8 +129,9 @@ static int check_writable(const struct copy_job *job, int root_fd, int dir, stru
     return 0;
 }
 
-static int stream_in(const struct copy_job *job, int root_fd, struct err *err)
+static int stream_in(const struct copying *copying, int root_fd, struct err *err)
 {
+    const struct copy_job *job = copying->job;
     struct copy_place place;
     int result = copy_place_find(root_fd, job->inside, true, &place, err);
 
@@ -133,20 +142,22 @@ static int stream_in(const struct copy_job *job, int root_fd, struct err *err)
     if (dir < 0 || check_writable(job, root_fd, dir, err) < 0)
         result = -1;
     else
-        result = copy_tar_in(job->store, STDIN_FILENO, dir, err);
+        result = copy_tar_in(job->store, STDIN_FILENO, dir, copying->owners, err);
     copy_place_free(&place);
     return result;
 }
 
 static int work_in(int root_fd, void *arg, struct err *err)
 {
-    const struct copy_job *job = arg;
-    unsigned how = ROOTFS_ALL | ROOTFS_REPLACE | ROOTFS_MOUNTS | ROOTFS_OWNERS;
+    const struct copying *copying = arg;
+    const struct copy_job *job = copying->job;
+    unsigned how =
+        ROOTFS_ALL | ROOTFS_REPLACE | ROOTFS_MOUNTS | (copying->owners ? ROOTFS_OWNERS : 0);
     struct copy_place source, destination = {.dir = -1};
     bool merge;
 
     if (strcmp(job->outside, "-") == 0)
-        return stream_in(job, root_fd, err);
+        return stream_in(copying, root_fd, err);
     int result = find_source(job, COPY_HOST, job->outside, &source, err);
     if (result == 0)
         result = find_destination(job, root_fd, job->inside, &source, &destination, &merge, err);
@@ -161,8 +172,10 @@ static int work_in(int root_fd, void *arg, struct err *err)
 
 static int work_out(int root_fd, void *arg, struct err *err)
 {
-    const struct copy_job *job = arg;
-    unsigned how = ROOTFS_ALL | ROOTFS_REPLACE | ROOTFS_MOUNTS | (job->archive ? ROOTFS_OWNERS : 0);
+    const struct copying *copying = arg;
+    const struct copy_job *job = copying->job;
+    unsigned how = ROOTFS_ALL | ROOTFS_REPLACE | ROOTFS_MOUNTS |
+                   (job->archive && copying->owners ? ROOTFS_OWNERS : 0);
     bool stream = strcmp(job->outside, "-") == 0, merge;
     struct copy_place source, destination = {.dir = -1};
 
@@ -181,10 +194,11 @@ static int work_out(int root_fd, void *arg, struct err *err)
 static int run(const struct copy_job *job, int (*work)(int, void *, struct err *), struct err *err)
 {
     struct view view = {job->store, job->record, VIEW_MOUNTS, NULL};
+    struct copying copying = {job, host_is_root()};
 
     if (!job->inside[0])
         return err_refuse(err, EINVAL, "path cannot be empty");
-    return view_run(&view, work, (void *)job, err);
+    return view_run(&view, work, &copying, err);
 }
 
 int copy_out(const struct copy_job *job, struct err *err)

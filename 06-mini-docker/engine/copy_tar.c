@@ -16,7 +16,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-static int unpack(int fd, int room, int *ret_dir, struct err *err)
+static int unpack(int fd, int room, bool owners, int *ret_dir, struct err *err)
 {
     char digest[DIGEST_TEXT];
     struct tar_reader reader;
@@ -29,14 +29,14 @@ static int unpack(int fd, int room, int *ret_dir, struct err *err)
         return err_sys(err, "cannot make room for the archive");
     int result = tar_open(fd, "the archive on standard input", &TAR_LIMITS, &reader, err);
     if (result == 0)
-        result = layer_unpack_plain(&reader, *ret_dir, trash, err);
+        result = layer_unpack_plain(&reader, *ret_dir, trash, owners, err);
     if (result == 0)
         result = tar_end(&reader, digest);
     tar_close(&reader);
     return result;
 }
 
-int copy_tar_in(const struct store *store, int fd, int into, struct err *err)
+int copy_tar_in(const struct store *store, int fd, int into, bool owners, struct err *err)
 {
     struct image_stage stage;
     int result = image_stage_room(store, &stage, err);
@@ -44,11 +44,11 @@ int copy_tar_in(const struct store *store, int fd, int into, struct err *err)
     if (result == 0) {
         cleanup_close int room = open(stage.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         cleanup_close int from = -1;
-        result =
-            room < 0 ? err_sys(err, "cannot open %s", stage.path) : unpack(fd, room, &from, err);
+        result = room < 0 ? err_sys(err, "cannot open %s", stage.path)
+                          : unpack(fd, room, owners, &from, err);
         if (result == 0)
-            result =
-                rootfs_copy_inside(from, into, ROOTFS_ALL | ROOTFS_OWNERS | ROOTFS_REPLACE, err);
+            result = rootfs_copy_inside(
+                from, into, ROOTFS_ALL | ROOTFS_REPLACE | (owners ? ROOTFS_OWNERS : 0), err);
     }
     image_stage_end(&stage);
     return result;
@@ -59,12 +59,9 @@ int copy_tar_out(const struct copy_place *place, int fd, struct err *err)
     struct tar_tree tree = {.mounts = true};
     int result = tar_tree_begin(&tree, fd, err);
 
-    if (result == 0 && place->contents)
-        result = tar_tree_add(&tree, place->dir, place->name[0] ? place->name : ".", ".");
-    else if (result == 0 && place->name[0])
-        result = tar_tree_add(&tree, place->dir, place->name, place->name);
-    else if (result == 0)
-        result = tar_tree_add(&tree, place->dir, ".", "/");
+    const char *name = place->name[0] ? place->name : ".";
+    if (result == 0)
+        result = tar_tree_add(&tree, place->dir, name, place->contents ? "." : name);
     if (tar_tree_end(&tree) < 0)
         result = -1;
     return result;

@@ -24,7 +24,8 @@
 
 struct job {
     const char *target;
-    int data; /* _data of the volume */
+    int data;    /* _data of the volume */
+    bool owners; /* we are root; an ordinary user's files are that user's in the image, too */
 };
 
 static bool is_empty(int dir_fd)
@@ -39,14 +40,14 @@ static bool is_empty(int dir_fd)
 }
 
 /* Owner and mode of the directory itself are the image's, too. */
-static int copy_all(int from, int to, struct err *err)
+static int copy_all(int from, int to, bool owners, struct err *err)
 {
-    unsigned how = ROOTFS_ALL | ROOTFS_KEEP | (geteuid() == 0 ? ROOTFS_OWNERS : 0);
+    unsigned how = ROOTFS_ALL | ROOTFS_KEEP | (owners ? ROOTFS_OWNERS : 0);
     struct stat st;
 
     if (rootfs_copy_inside(from, to, how, err) < 0)
         return -1;
-    if (fstat(from, &st) < 0 || (geteuid() == 0 && fchown(to, st.st_uid, st.st_gid) < 0) ||
+    if (fstat(from, &st) < 0 || (owners && fchown(to, st.st_uid, st.st_gid) < 0) ||
         fchmod(to, st.st_mode & 07777) < 0)
         return err_sys(err, "cannot give the volume the owner and the mode that the image has");
     return 0;
@@ -62,7 +63,7 @@ static int copy_from(int root_fd, void *arg, struct err *err)
     cleanup_close int from =
         there < 0 ? -1 : openat(there, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-    return from < 0 ? 0 : copy_all(from, job->data, err);
+    return from < 0 ? 0 : copy_all(from, job->data, job->owners, err);
 }
 
 /* One layer, or --rootfs, can be looked at as it is; only a stack of them has to be mounted. */
@@ -84,7 +85,7 @@ int copy_up(const struct store *store, const struct record *record, const char *
     const char *target, const struct volume *volume, struct err *err)
 {
     char dir[PATH_MAX], mark[PATH_MAX];
-    struct job job = {.target = target};
+    struct job job = {.target = target, .owners = host_is_root()};
 
     snprintf(dir, sizeof(dir), "%s/volumes/%s", store->root, volume->name);
     snprintf(mark, sizeof(mark), "%.*s/copying", PATH_MAX - 10, dir);

@@ -55,7 +55,9 @@ int layer_sweep(const struct store *store, bool (*wanted)(const char *chain, voi
 int layer_unpack(struct tar_reader *reader, int into, int trash, const char *lower,
     uint64_t *ret_bytes, struct err *err);
 
-/* The same of a tar that is no layer, and in which no name is a mark, into an empty directory. */
-int layer_unpack_plain(struct tar_reader *reader, int into, int trash, struct err *err);
+/* The same of a tar that is no layer, and in which no name is a mark, into an empty directory.
+ * `owners`: as the archive says, else the caller's. */
+int layer_unpack_plain(
+    struct tar_reader *reader, int into, int trash, bool owners, struct err *err);
 
 #endif

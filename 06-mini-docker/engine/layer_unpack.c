@@ -161,13 +161,13 @@ int layer_unpack(struct tar_reader *reader, int into, int trash, const char *low
     return result;
 }
 
-int layer_unpack_plain(struct tar_reader *reader, int into, int trash, struct err *err)
+int layer_unpack_plain(struct tar_reader *reader, int into, int trash, bool owners, struct err *err)
 {
     struct layer_unpack unpack = {.reader = reader,
         .into = into,
         .trash = trash,
         .plain = true,
-        .owners = host_is_root(),
+        .owners = owners,
         .parent_fd = -1,
         .err = err};
 

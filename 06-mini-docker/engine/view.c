@@ -32,6 +32,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -161,6 +162,7 @@ static int run_child(void *arg)
     struct viewer *viewer = arg;
     struct err err = {0};
 
+    signal(SIGPIPE, SIG_IGN); /* who reads our archive may end: an error, with a text */
     sync_child(&viewer->sync);
     if (sync_wait(&viewer->sync, &err) < 0 || look(viewer, &err) < 0)
         sync_fail(&viewer->sync, &err);
