@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { ALL = SPEC_MKNOD | SPEC_READ | SPEC_WRITE };
 
@@ -78,14 +79,41 @@ static const char *number(int value, char buf[16])
     return buf;
 }
 
-static int write_rule(
-    const char *dir, bool allow, const struct spec_device_rule *r, unsigned access, struct err *err)
-{
-    char major[16], minor[16];
+/* v1's two files of a group, devices.deny and devices.allow; each is opened at its first line. */
+struct files {
+    const char *dir;
+    int fd[2];
+};
 
-    return fsio_write(err, dir, allow ? "devices.allow" : "devices.deny", "%c %s:%s %s%s%s",
-        r->type, number(r->major, major), number(r->minor, minor), access & SPEC_READ ? "r" : "",
-        access & SPEC_WRITE ? "w" : "", access & SPEC_MKNOD ? "m" : "");
+static void close_files(struct files *files)
+{
+    cleanup_close_fn(&files->fd[false]);
+    cleanup_close_fn(&files->fd[true]);
+}
+
+static int write_line(struct files *files, bool allow, const char *line, struct err *err)
+{
+    const char *name = allow ? "devices.allow" : "devices.deny";
+    int *fd = &files->fd[allow];
+    char path[300];
+
+    snprintf(path, sizeof(path), "%s/%s", files->dir, name);
+    if (*fd < 0)
+        *fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (*fd < 0 || write(*fd, line, strlen(line)) < 0)
+        return err_sys(err, "cannot write '%s' to %s", line, path);
+    return 0;
+}
+
+static int write_rule(struct files *files, bool allow, const struct spec_device_rule *r,
+    unsigned access, struct err *err)
+{
+    char major[16], minor[16], line[48];
+
+    snprintf(line, sizeof(line), "%c %s:%s %s%s%s", r->type, number(r->major, major),
+        number(r->minor, minor), access & SPEC_READ ? "r" : "", access & SPEC_WRITE ? "w" : "",
+        access & SPEC_MKNOD ? "m" : "");
+    return write_line(files, allow, line, err);
 }
 
 static bool is_everys(const struct spec_device_rule *rule)
@@ -99,10 +127,10 @@ static bool is_everys(const struct spec_device_rule *rule)
 }
 
 /* A group above may have less than every container has: then this one has less, too. */
-static int add_exception(
-    const char *dir, bool allow, const struct spec_device_rule *r, unsigned access, struct err *err)
+static int add_exception(struct files *files, bool allow, const struct spec_device_rule *r,
+    unsigned access, struct err *err)
 {
-    if (write_rule(dir, allow, r, access, err) == 0 ||
+    if (write_rule(files, allow, r, access, err) == 0 ||
         (allow && err->code == EPERM && is_everys(r)))
         return 0;
     if (err->code == EPERM)
@@ -114,23 +142,23 @@ static int add_exception(
  * The exceptions that are in force already stay, so that nobody inside is refused a device between
  * two writes; that cannot be when the default changes.
  */
-static int write_list(
-    const char *dir, const struct device_list *list, const struct device_list *now, struct err *err)
+static int write_list(struct files *files, const struct device_list *list,
+    const struct device_list *now, struct err *err)
 {
     bool keep = now && !now->allow && !list->allow;
 
-    if (!keep && fsio_write(err, dir, list->allow ? "devices.allow" : "devices.deny", "a") < 0)
+    if (!keep && write_line(files, list->allow, "a", err) < 0)
         return -1;
     for (size_t i = 0; i < list->count; i++) {
         const struct spec_device_rule *r = &list->exceptions[i];
         unsigned access = keep ? device_list_lacks(now, r) : r->access;
-        if (access && add_exception(dir, r->allow, r, access, err) < 0)
+        if (access && add_exception(files, r->allow, r, access, err) < 0)
             return -1;
     }
     for (size_t i = 0; keep && i < now->count; i++) {
         const struct spec_device_rule *r = &now->exceptions[i];
         unsigned access = device_list_lacks(list, r);
-        if (access && write_rule(dir, false, r, access, err) < 0)
+        if (access && write_rule(files, false, r, access, err) < 0)
             return -1;
     }
     return 0;
@@ -152,7 +180,10 @@ static int set_v1(const struct cgroup *group, const struct spec_linux *l,
         return allow_all(rules) || in_user_namespace(l) ? 0 : no_controller(err);
     if (device_list_make(rules, &list, err) < 0 || (update && device_list_read(dir, &now, err) < 0))
         return -1;
-    return write_list(dir, &list, update ? &now : NULL, err);
+    struct files files = {.dir = dir, .fd = {-1, -1}};
+    int result = write_list(&files, &list, update ? &now : NULL, err);
+    close_files(&files);
+    return result;
 }
 
 /* A delegated group is not ours to put a program on, and a user namespace serves as well. */
