@@ -97,7 +97,8 @@ refuses() {
     [ "$(field .Config.Env)" = "$(jq -cn --arg home "HOME=$HOME" \
         '["A=2","B=x=y","OURS=yes","C=",$home,"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]')" ] ||
         fail "$(field .Config.Env)"
-    env -u PATHX "$LAB_DIR/mini-docker" --root "$STORE" create -e PATHX busybox >/dev/null
+    makes .Config.Env '["PATH=/bin"]' -e PATH=/bin
+    makes .Config.Env '["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]' -e UNSET_HERE
     rm -rf "$STORE"
     refuses "invalid environment variable" -e =x busybox
     printf 'A=1\nA B=2\n' >vars

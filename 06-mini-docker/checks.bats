@@ -35,7 +35,7 @@ teardown() {
 @test "06 cli: what it does not know is refused with 125, and it says what there is" {
     call "$MINI" frobnicate
     ends 125 "'frobnicate' is not a mini-docker command"
-    complained "the commands are run, create"
+    complained "lists all commands"
     call "$MINI" --frobnicate
     ends 125 "unknown option '--frobnicate'"
     mini --memroy 100m true

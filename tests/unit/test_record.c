@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static char dir[] = "/tmp/test_record.XXXXXX";
@@ -226,6 +228,44 @@ static void test_lock(void **state)
     assert_err(record_lock(&store, make("cd", "").id, &fd, &err), ERR_REFUSED);
 }
 
+static bool waits_for_lock(pid_t pid)
+{
+    char name[64];
+
+    snprintf(name, sizeof(name), "/proc/%d/syscall", pid);
+    FILE *file = fopen(name, "r");
+    long number = -1;
+    bool waits = file && fscanf(file, "%ld", &number) == 1 && number == SYS_flock;
+    if (file)
+        fclose(file);
+    return waits;
+}
+
+/* Who waited for a lock while the container was removed must not believe that it has it. */
+static void test_lock_of_removed(void **state)
+{
+    struct err err;
+    char old[PATH_MAX];
+    int fd, status;
+
+    (void)state;
+    create("ab", "box");
+    assert_ok(record_lock(&store, make("ab", "").id, &fd, &err));
+    pid_t pid = fork();
+    if (pid == 0) {
+        close(fd); /* it is the parent's */
+        _exit(record_lock(&store, make("ab", "").id, &fd, &err) < 0 && err.kind == ERR_REFUSED);
+    }
+    for (int i = 0; i < 2000 && !waits_for_lock(pid); i++)
+        usleep(5000);
+    snprintf(old, sizeof(old), "%s", path_of(make("ab", "").id, NULL));
+    assert_int_equal(rename(old, path_of(".removing", NULL)), 0);
+    create("ab", "another"); /* of the same ID, and not the same */
+    close(fd);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 1 << 8);
+}
+
 static void test_store(void **state)
 {
     char first[STORE_ID + 1], second[STORE_ID + 1], now[STORE_TIME], path[PATH_MAX];
@@ -267,6 +307,7 @@ int main(void)
         TEST(test_damaged),
         TEST(test_each),
         TEST(test_lock),
+        TEST(test_lock_of_removed),
         TEST(test_store),
     };
 
