@@ -5,19 +5,20 @@
  * could read its exe, a descriptor or its environment could use them (CVE-2016-9962,
  * CVE-2019-5736).
  *
- *     spy SECONDS PROGRAM     PROGRAM: what the exec becomes, whose exe may be seen
+ *     spy PROGRAM     PROGRAM: what the exec becomes, whose exe may be seen
  *
- * Prints "guarded N" (so often there was a process whose exe was refused, which shows that it
- * looked in time) and "leaked N" with what was seen first.
+ * It looks until its standard input, a pipe, has no writer any more. Then it prints "guarded N" (so
+ * often there was a process whose exe was refused, which shows that it looked in time) and "leaked
+ * N" with what was seen first.
  */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 static const char *program;
@@ -84,11 +85,11 @@ static void look_at(const char *pid)
 
 int main(int argc, char **argv)
 {
-    time_t end = time(NULL) + (argc > 2 ? atoi(argv[1]) : 0);
+    struct pollfd input = {.fd = STDIN_FILENO};
     DIR *proc = opendir("/proc");
 
     program = argv[argc - 1];
-    while (proc && time(NULL) < end) {
+    while (proc && poll(&input, 1, 0) == 0) {
         rewinddir(proc);
         for (struct dirent *entry; (entry = readdir(proc));) {
             int pid = atoi(entry->d_name);

@@ -136,13 +136,16 @@ spied_on() {
     need cc
     cc -O2 -static -o "$ROOT/spy" "$LAB_DIR/checks-exec-spy.c" || skip "no static libc"
     starts box
-    "$RUNC" --root "$PWD/state" exec box /spy 15 /bin/busybox </dev/null >spied 2>&1 3>&- 4>&- &
+    mkfifo told
+    "$RUNC" --root "$PWD/state" exec box /spy /bin/busybox <told >spied 2>&1 3>&- 4>&- &
     spy=$!
     ends_with_test "$spy"
+    exec 5>told # it looks until its input ends
     for _ in $(seq 200); do
-        oci exec box true
+        oci exec box true 5>&-
         ends 0
     done
+    exec 5>&-
     wait "$spy"
     grep -q '^guarded [1-9]' spied || fail "it never looked in time: $(cat spied)"
     grep -q 'leaked 0' spied || fail "$(cat spied)"

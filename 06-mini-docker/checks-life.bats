@@ -61,7 +61,7 @@ sweep() {
         for ((i = 0; i < rounds; i++)); do
             "$@" </dev/null >/dev/null 2>&1 &
             sleep "0.0$(printf %02d $((RANDOM % 40)))"
-            for signal in $signals; do kill "-$signal" $! && sleep 0.1; done 2>/dev/null
+            for signal in $signals; do kill "-$signal" $! && [ $signal != KILL ] && sleep 0.05; done 2>/dev/null
             wait $! 2>/dev/null
             echo $?
         done' sweep "$1" "$2" "$MINI" run "${@:3}" 3>&- | sort | uniq -c

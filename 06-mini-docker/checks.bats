@@ -346,10 +346,13 @@ END
 @test "06 tty: job control: Ctrl-C and Ctrl-Z are for what runs inside" {
     need script
     (
-        wait_for 20 grep -q ready seen
-        printf 'sleep 77\n' && sleep 1 && printf '\003' && sleep 1 && printf 'echo after-$((1+1))-c\n'
-        sleep 1 && printf 'sleep 88\n' && sleep 1 && printf '\032' && sleep 1 && printf 'jobs; kill %%1; exit 3\n' && sleep 1
-        printf 'exit 3\n' && sleep 2
+        sees() { wait_for 20 grep -q "$1" seen; }
+        runs() { wait_for 20 pgrep -fx "$1" >pids; }
+        sees ready && printf 'sleep 77\n' && runs 'sleep 77' && printf '\003'
+        wait_for 20 eval '! pgrep -fx "sleep 77" >pids' && printf 'echo after-$((1+1))-c\n'
+        sees after-2-c && printf 'sleep 88\n' && runs 'sleep 88' && printf '\032'
+        sees 'Stopped.*sleep 88' && printf 'kill %%1; exit 3\n' && sees 'You have stopped\|status' && printf 'exit 3\n'
+        sees 'status 3'
     ) | terminal "'$MINI' run -it sh -c 'echo ready; exec sh'; echo status \$?"
     grep -q 'after-2-c' seen && grep -q 'Stopped.*sleep 88' seen && grep -q 'status 3' seen || fail "$(cat seen)"
 }
@@ -364,7 +367,7 @@ END
 }
 
 @test "06 init: --init reaps orphans and passes signals on, and PID 1 is not the program" {
-    orphan='(sleep 1.5; cat /proc/[0-9]*/stat | grep -c " Z ") & (sleep 0.5 &); exec sleep 2'
+    orphan='(sleep 0.8; cat /proc/[0-9]*/stat | grep -c " Z ") & (sleep 0.2 &); exec sleep 1'
     mini --init sh -c "$orphan"
     [ "$output" = 0 ] || fail "an orphan was not reaped"
     mini sh -c "$orphan"
