@@ -32,8 +32,11 @@ static int find_device(struct translating *translating, const struct record_rate
 static int fill_rates(struct translating *translating, const struct record_rate *rates,
     size_t count, struct cgroup_device_limits *ret)
 {
-    struct cgroup_device_limit *items = translate_alloc(translating, count, sizeof(*items));
+    struct cgroup_device_limit *items;
 
+    if (count == 0)
+        return 0;
+    items = translate_alloc(translating, count, sizeof(*items));
     for (size_t i = 0; items && i < count; i++) {
         if (find_device(translating, &rates[i], &items[i]) < 0)
             return -1;
