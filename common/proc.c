@@ -205,13 +205,11 @@ static char *read_stat(pid_t pid, const char **ret_fields)
     return text;
 }
 
-unsigned long long proc_start_time(pid_t pid)
+/* `fields` begins at field 3, the state; the start time is field 22. 0: it is not there. */
+static unsigned long long start_time(const char *fields)
 {
-    const char *fields;
-    cleanup_free char *text = read_stat(pid, &fields);
     unsigned long long ticks = 0;
 
-    /* fields starts at field 3, the state; the start time is field 22 */
     for (int field = 3; fields && field < 22; field++) {
         fields = strchr(fields, ' ');
         if (fields)
@@ -220,6 +218,22 @@ unsigned long long proc_start_time(pid_t pid)
     if (fields)
         sscanf(fields, "%llu", &ticks);
     return ticks;
+}
+
+unsigned long long proc_start_time(pid_t pid)
+{
+    const char *fields;
+    cleanup_free char *text = read_stat(pid, &fields);
+
+    return start_time(fields);
+}
+
+bool proc_lives(pid_t pid, unsigned long long started)
+{
+    const char *fields;
+    cleanup_free char *text = read_stat(pid, &fields);
+
+    return fields && *fields != 'Z' && *fields != 'X' && start_time(fields) == started;
 }
 
 char proc_state(pid_t pid)

@@ -69,6 +69,12 @@ int proc_signal(pid_t pid, int signal);
 /* When the process started, in clock ticks since boot (proc(5), stat field 22); 0 if it is gone. */
 unsigned long long proc_start_time(pid_t pid);
 
+/*
+ * True when this pid is that of the process that started then (proc_start_time), and it has not
+ * ended: no zombie. Both are of one read, so of one process.
+ */
+bool proc_lives(pid_t pid, unsigned long long started);
+
 /* The process's state letter from /proc/PID/stat (R S D Z T …), or 0 if it is gone. */
 char proc_state(pid_t pid);
 

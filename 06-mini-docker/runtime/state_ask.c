@@ -30,8 +30,7 @@ bool state_is_paused(const struct state *state)
 
 static bool is_alive(const struct state *state)
 {
-    return state->pid > 0 && proc_start_time(state->pid) == state->start_time &&
-           proc_state(state->pid) != 'Z' && proc_state(state->pid) != 'X';
+    return state->pid > 0 && proc_lives(state->pid, state->start_time);
 }
 
 /* True while a command holds the lock. */

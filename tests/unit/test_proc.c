@@ -60,7 +60,10 @@ static void knows_processes(void **state)
     unsigned long long start = proc_start_time(pid);
     assert_true(start > 0 && start == proc_start_time(pid));
     assert_non_null(strchr("SRD", proc_state(pid)));
+    assert_true(proc_lives(pid, start) && !proc_lives(pid, start + 1));
     assert_int_equal(proc_signal(pid, SIGTERM), 0);
+    assert_int_equal(waitid(P_PID, (id_t)pid, &(siginfo_t){0}, WEXITED | WNOWAIT), 0);
+    assert_false(proc_lives(pid, start)); /* a zombie has its start time still */
     assert_int_equal(proc_wait(pid, &err), 143);
     assert_int_equal(proc_start_time(pid), 0);
     assert_int_equal(proc_state(pid), 0);
