@@ -3,68 +3,13 @@
  */
 #include "engine/record.h"
 
-#include "unit.h"
+#include "records.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
-
-static char dir[] = "/tmp/test_record.XXXXXX";
-static struct store store;
-
-static const char *const ARGS[] = {"-c", "echo \xff", NULL}, *const NONE[] = {NULL};
-
-static struct record make(const char *digit, const char *name)
-{
-    static char ids[8][STORE_ID + 1];
-    static int used;
-    char *id = ids[used++ % 8];
-
-    memset(id, digit[1], STORE_ID);
-    id[0] = digit[0];
-    return (struct record){
-        .id = id,
-        .name = name,
-        .created = "2026-11-22T03:00:00.123456789Z",
-        .path = "/bin/sh",
-        .args = ARGS,
-        .config = {.entrypoint = NONE, .tty = true, .stop_timeout_given = true},
-        .host = {.memory_swap_bytes = -1, .restart_policy = "no"},
-    };
-}
-
-static void create(const char *digit, const char *name)
-{
-    struct record record = make(digit, name);
-    struct err err;
-
-    assert_ok(record_create(&store, &record, false, &err));
-}
-
-static char *path_of(const char *id, const char *file)
-{
-    static char path[PATH_MAX];
-
-    record_path(&store, id, file, path);
-    return path;
-}
-
-static int set_up(void **state)
-{
-    struct err err;
-    char root[100];
-    static int used;
-
-    (void)state;
-    snprintf(root, sizeof(root), "%s/%d", dir, used++);
-    assert_ok(store_open(root, &store, &err));
-    return 0;
-}
 
 static void test_round_trip(void **state)
 {
@@ -216,88 +161,8 @@ static void test_each(void **state)
     assert_string_equal(seen, "cdabef");
 }
 
-static void test_lock(void **state)
-{
-    struct err err;
-    int fd;
-
-    (void)state;
-    create("ab", "box");
-    assert_ok(record_lock(&store, make("ab", "").id, &fd, &err));
-    close(fd);
-    assert_err(record_lock(&store, make("cd", "").id, &fd, &err), ERR_REFUSED);
-}
-
-static bool waits_for_lock(pid_t pid)
-{
-    char name[64];
-
-    snprintf(name, sizeof(name), "/proc/%d/syscall", pid);
-    FILE *file = fopen(name, "r");
-    long number = -1;
-    bool waits = file && fscanf(file, "%ld", &number) == 1 && number == SYS_flock;
-    if (file)
-        fclose(file);
-    return waits;
-}
-
-/* Who waited for a lock while the container was removed must not believe that it has it. */
-static void test_lock_of_removed(void **state)
-{
-    struct err err;
-    char old[PATH_MAX];
-    int fd, status;
-
-    (void)state;
-    create("ab", "box");
-    assert_ok(record_lock(&store, make("ab", "").id, &fd, &err));
-    pid_t pid = fork();
-    if (pid == 0) {
-        close(fd); /* it is the parent's */
-        _exit(record_lock(&store, make("ab", "").id, &fd, &err) < 0 && err.kind == ERR_REFUSED);
-    }
-    for (int i = 0; i < 2000 && !waits_for_lock(pid); i++)
-        usleep(5000);
-    snprintf(old, sizeof(old), "%s", path_of(make("ab", "").id, NULL));
-    assert_int_equal(rename(old, path_of(".removing", NULL)), 0);
-    create("ab", "another"); /* of the same ID, and not the same */
-    close(fd);
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    assert_int_equal(status, 1 << 8);
-}
-
-static void test_store(void **state)
-{
-    char first[STORE_ID + 1], second[STORE_ID + 1], now[STORE_TIME], path[PATH_MAX];
-    struct err err;
-    struct stat st;
-
-    (void)state;
-    assert_ok(store_new_id(first, &err));
-    assert_ok(store_new_id(second, &err));
-    assert_int_equal(strlen(first), STORE_ID);
-    assert_string_not_equal(first, second);
-    store_now(now);
-    assert_int_equal(strlen(now), strlen("2026-11-22T03:00:00.123456789Z"));
-    assert_ok(store_dir(&store, "a/b", path, &err));
-    assert_int_equal(stat(path, &st), 0);
-    assert_int_equal(st.st_mode & 0777, 0700);
-    assert_int_equal(chmod(store.run, 0777), 0);
-    assert_err(store_open(store.root, &store, &err), ERR_SYS);
-}
-
-static int remove_all(void **state)
-{
-    char command[100];
-
-    (void)state;
-    snprintf(command, sizeof(command), "rm -rf %s", dir);
-    return system(command);
-}
-
 int main(void)
 {
-#define TEST(function) cmocka_unit_test_setup(function, set_up)
     const struct CMUnitTest tests[] = {
         TEST(test_round_trip),
         TEST(test_find),
@@ -306,12 +171,7 @@ int main(void)
         TEST(test_stale_names),
         TEST(test_damaged),
         TEST(test_each),
-        TEST(test_lock),
-        TEST(test_lock_of_removed),
-        TEST(test_store),
     };
 
-    if (!mkdtemp(dir))
-        return 1;
-    return cmocka_run_group_tests_name("record", tests, NULL, remove_all);
+    return RUN("record", tests);
 }
