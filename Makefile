@@ -68,6 +68,10 @@ fuzz:  ## made-up input for our parsers, 10 minutes each; SECONDS=60, TARGET=con
 	@common/deps.sh build labs lab06 test
 	@tests/fuzz/run $(or $(SECONDS),600) $(TARGET)
 
+man: 06-mini-docker  ## the manual pages: build/mini-docker.1, build/mini-runc.1
+	@for program in mini-docker mini-runc; do \
+		06-mini-docker/$$program help --man >$(BUILD)/$$program.1 && echo "man $(BUILD)/$$program.1"; done
+
 lint:  ## what CI checks of the text of the code
 	@tests/lint
 
@@ -86,5 +90,5 @@ help:  ## this list
 	@echo "make vm-01 … vm-06       the same in the throwaway machine: ARGS='io --step', CGROUP=v1|v2|hybrid"
 	@sed -n 's/^\([a-z-]*\):[^#]*## /make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 25
 
-.PHONY: all deps doctor vm vm-test test test-fresh bench fuzz lint format clean-host clean help rootfs \
+.PHONY: all deps doctor vm vm-test test test-fresh bench fuzz lint format clean-host clean help man rootfs \
 	common $(LABS) $(LAB_VERBS) $(VM_VERBS)

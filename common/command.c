@@ -13,14 +13,33 @@
 
 enum { ARGS_ROOM = 2048 };
 
-static const struct opt NO_OPTS[] = {{0}};
+struct help_args {
+    bool man;
+};
+
+static const struct opt HELP_OPTS[] = {
+    {0, "man", NULL, "all of it as a manual page, for man(1)", OPT_FLAG,
+        offsetof(struct help_args, man)},
+    {0},
+};
 
 const struct command command_help_row = {
     .name = "help",
     .operands = "[COMMAND...]",
     .summary = "What there is, or all about one command",
-    .opts = NO_OPTS,
+    .opts = HELP_OPTS,
+    .args_size = sizeof(struct help_args),
 };
+
+/* `help`, whose row knows no program. */
+static int run_help(const struct program *program, const struct help_args *args, int argc,
+    char **argv, struct err *err)
+{
+    if (!args->man)
+        return command_help(program, argc, argv, err);
+    command_man(stdout, program);
+    return 0;
+}
 
 static bool is_called(const struct command *command, const char *name)
 {
@@ -218,7 +237,7 @@ int command_run(const struct program *program, const struct command *command, in
         return err_set(err, ERR_SYS, "the options of %s need more room", command->name);
     if (read_words(command, &argc, &argv, args, err) == 0)
         status = command->run ? command->run(args, argc, argv, err)
-                              : command_help(program, argc, argv, err);
+                              : run_help(program, (const struct help_args *)args, argc, argv, err);
     opt_free(command->opts, args);
     return status;
 }

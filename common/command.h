@@ -79,6 +79,17 @@ int command_run(const struct program *program, const struct command *command, in
  * command. */
 int command_help(const struct program *program, int argc, char **argv, struct err *err);
 
+/* Write the manual page, as man(1) reads it: `PROGRAM help --man` (command_man.c). */
+void command_man(FILE *out, const struct program *program);
+
+/*
+ * For a shell's Tab: argv are the words behind the program's name, the last of them (maybe "") is
+ * being typed. Prints what can stand there of commands and options, "NAME<tab>WHAT IT IS" a line.
+ * Returns 1 where a value is expected that only the program knows, and in ret the word that --help
+ * has for it: "CONTAINER", "DIR" (command_complete.c).
+ */
+int command_complete(const struct program *program, int argc, char **argv, char ret[64]);
+
 /* Print the help of a command or a group, or of the program (command_help.c). */
 void command_print(const struct program *program, const struct command *command);
 void command_print_all(const struct program *program);

@@ -6,6 +6,7 @@
  */
 #include "commands.h"
 #include "image_commands.h"
+#include "show_commands.h"
 
 #include "runtime/self.h"
 
@@ -33,8 +34,17 @@ static const struct command *const COMMANDS[] = {
     &update_command,
     &cp_command,
     &diff_command,
+    &ps_command,
+    &inspect_command,
+    &top_command,
+    &stats_command,
+    &tree_command,
+    &port_command,
     &events_command,
+    &info_command,
     &version_command,
+    &completion_command,
+    &complete_command,
     &command_help_row,
     &export_command,
     &history_command,
@@ -47,6 +57,7 @@ static const struct command *const COMMANDS[] = {
     &container_group,
     &image_group,
     &network_group,
+    &system_group,
     &volume_group,
     &init_command,
     NULL,

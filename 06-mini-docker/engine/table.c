@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CELL_LEAST = 10, CELL_BETWEEN = 3, COLUMNS_MOST = 64 };
+enum { CELL_BETWEEN = 3, COLUMNS_MOST = 64 };
 
 /* The person types \t and \n in quotes, as two letters each. */
 static char *unescape(const char *format)
@@ -103,7 +103,7 @@ int table_end(struct table_out *out, struct err *err)
 
     if (out->file && out->file != stdout) {
         if (fclose(out->file) == 0)
-            table_layout(stdout, out->text);
+            table_layout(stdout, out->text, TABLE_LEAST);
         else
             result = err_sys(err, "no memory for a table");
     }
@@ -146,13 +146,13 @@ static void measure(const char *text, size_t width[COLUMNS_MOST])
     }
 }
 
-void table_layout(FILE *out, const char *text)
+void table_layout(FILE *out, const char *text, size_t least)
 {
     size_t width[COLUMNS_MOST];
     int column = 0;
 
     for (int i = 0; i < COLUMNS_MOST; i++)
-        width[i] = CELL_LEAST;
+        width[i] = least;
     measure(text, width);
     for (const char *cell = text; *cell;) {
         size_t length = strcspn(cell, "\t\n");

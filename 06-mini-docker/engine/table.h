@@ -57,7 +57,8 @@ int table_end(struct table_out *out, struct err *err);
 bool table_needs(const struct table_out *out, const char *key);
 
 /* Lay text with tabs between cells out in columns, as Docker does: a column is as wide as its
- * widest cell and three more, ten at least; the last cell of a line is no column. */
-void table_layout(FILE *out, const char *text);
+ * widest cell and three more, and `least` at least; the last cell of a line is no column. */
+enum { TABLE_LEAST = 10 };
+void table_layout(FILE *out, const char *text, size_t least);
 
 #endif

@@ -1,0 +1,353 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Lab 06, what shows: ps, inspect, top, stats, port, events, tree, system, completion, the manual page. The words,
+# columns and keys are those of docker 20.10 to 28, looked at side by side.
+# bats file_tags=native
+bats_require_minimum_version 1.5.0
+load ../tests/helper
+load checks
+
+setup() {
+    need jq
+    cd "$BATS_TEST_TMPDIR"
+    STORE=$BATS_TEST_TMPDIR/store
+}
+
+teardown() {
+    "$MINI" --root "$STORE" ps -aq 2>/dev/null | xargs -r "$MINI" --root "$STORE" rm -f >/dev/null 2>&1 || true
+}
+
+# One command of the engine, on a store of this test's own.
+engine() { call "$MINI" --root "$STORE" "$@"; }
+works() {
+    engine "$@"
+    ends 0
+}
+# prints TEXT WORD...: the command prints this and nothing else
+prints() {
+    local text=$1
+    shift
+    works "$@"
+    [ "$output" = "$text" ] || fail "$* does not print: $text"
+}
+# The containers aa, bb and cc, which were made in this order and do not run.
+three() {
+    works create --name aa --label team=red --label plain -v vol:/data busybox sleep 1000
+    A=$output
+    works create --name bb --label team=blue --expose 80 busybox sh -c 'echo <&>; sleep 1 and a very long command'
+    B=$output
+    works create --name cc busybox true
+    C=$output
+}
+# The container `web` runs until it is told to end.
+web() {
+    need_root "to make groups"
+    works run -d --name web "$@" busybox sh -c 'sleep 1000 & exec sleep 2000'
+    ID=$output
+    PID=$("$MINI" --root "$STORE" inspect -f '{{.State.Pid}}' web)
+}
+
+@test "06 show: ps has Docker's columns, and chooses and shortens as it is asked" {
+    three
+    prints "CONTAINER ID   IMAGE     COMMAND   CREATED   STATUS    PORTS     NAMES" ps
+    works ps -a
+    [[ ${lines[0]} =~ ^"CONTAINER ID   IMAGE     COMMAND                  CREATED "\ +"STATUS    PORTS     NAMES"$ ]] || fail "other headings"
+    [[ ${lines[1]} =~ ^"${C:0:12}   busybox   \"true\"                   "(Less|About|[0-9]).*\ ago\ +"Created             cc"$ ]] ||
+        fail "another row of cc"
+    [[ ${lines[2]} == *"\"sh -c 'echo <&>; sl…\""* ]] || fail "the command of bb is not shortened"
+    works ps -a --no-trunc
+    told "$B"
+    told "\"sh -c 'echo <&>; sleep 1 and a very long command'\""
+    prints "${C:0:12}"$'\n'"${B:0:12}"$'\n'"${A:0:12}" ps -aq
+    prints "${C:0:12}"$'\n'"${B:0:12}" ps -q -n 2
+    prints "$C" ps -lq --no-trunc
+    works ps -as
+    told "0B (virtual"
+    works container ls -a
+    told "${A:0:12}"
+}
+
+@test "06 show: ps's formats: JSON with Docker's keys, templates, tables of templates" {
+    three
+    works ps -a --format json
+    [ "$(jq -r .Names <<<"$output" | xargs)" = "cc bb aa" ] || fail "other names"
+    [ "$(jq -rc keys <<<"${lines[0]}")" = \
+        '["Command","CreatedAt","ID","Image","Labels","LocalVolumes","Mounts","Names","Networks","Ports","RunningFor","Size","State","Status"]' ] ||
+        fail "other keys"
+    [[ ${lines[1]} == *'"Command":"\"sh -c '"'echo \\u003c\\u0026\\u003e; sl…"* ]] || fail "another command"
+    [ "$(jq -rc '.Labels, .Mounts, .LocalVolumes, .State, .Networks' <<<"${lines[2]}" | xargs)" = \
+        "plain=,team=red vol 1 created bridge" ] || fail "other values"
+    prints $'cc \nbb blue\naa red' ps -a --format '{{.Names}} {{.Label "team"}}'
+    prints $'NAMES     team      CREATED AT\naa        red       '"$(date -u -d "$("$MINI" --root "$STORE" inspect -f '{{.Created}}' aa)" '+%Y-%m-%d %H:%M:%S +0000 UTC')" \
+        ps -a --format 'table {{.Names}}\t{{.Label "team"}}\t{{.CreatedAt}}' --filter name=aa
+    prints 'AA "created"' ps -a --filter id="$A" --format '{{upper .Names}} {{json .State}}'
+    engine ps -a --format '{{.Names}}{{.Foo}}'
+    ends 125 'template parsing error: template: :1:12: executing "" at <.Foo>: map has no entry for key "Foo"'
+    complained "the fields here are .Command"
+    engine ps --format '{{.Names'
+    ends 125 "template parsing error: template: :1: unclosed action"
+}
+
+@test "06 show: ps's filters, alone and together, and those that there are not" {
+    three
+    # NAMES FILTER...
+    chooses() {
+        local wanted=$1 word words=()
+        shift
+        for word; do words+=(--filter "$word"); done
+        works ps -a --format '{{.Names}}' "${words[@]}"
+        [ "$(xargs <<<"$output")" = "$wanted" ] || fail "$*: other names"
+    }
+    chooses "bb aa" name=a name=b
+    chooses "bb" 'name=^b.$'
+    chooses "aa" label=team=red
+    chooses "bb aa" label=team
+    chooses "" label=team label=plain label=team=blue
+    chooses "aa" label=team label=plain
+    chooses "cc bb aa" status=created
+    chooses "" status=running
+    chooses "aa" volume=vol
+    chooses "aa" volume=/data
+    chooses "bb" expose=80
+    chooses "bb" expose=79-81/tcp
+    chooses "cc bb aa" ancestor=busybox
+    chooses "" ancestor=alpine
+    chooses "cc bb aa" network=bridge
+    chooses "aa" before=bb
+    chooses "cc" since=bb
+    chooses "cc bb aa" health=none
+    chooses "" exited=0
+    engine ps --filter shape=round
+    ends 125 "invalid filter 'shape'"
+    complained "ancestor, before"
+    engine ps --filter name
+    ends 125 'invalid argument "name" for "-f, --filter" flag: bad format of filter (expected name=value)'
+    engine ps --filter status=asleep
+    ends 125 "invalid filter 'status=asleep'"
+    engine ps --filter before=nobody
+    ends 1 "No such container: nobody"
+}
+
+@test "06 show: inspect prints an array in Docker's shape, or a template of each" {
+    three
+    works inspect aa bb
+    jq -e 'length == 2 and .[0].Name == "/aa" and .[1].Args[0] == "-c"' <<<"$output" >/dev/null || fail "another array"
+    [ "$(jq -rc '.[0] | keys_unsorted' <<<"$output")" = \
+        '["Id","Created","Path","Args","State","Image","ResolvConfPath","HostnamePath","HostsPath","LogPath","Name","RestartCount","Driver","Platform","MountLabel","ProcessLabel","AppArmorProfile","ExecIDs","HostConfig","GraphDriver","Mounts","Config","NetworkSettings"]' ] ||
+        fail "other keys"
+    [ "$(jq -rc '.[0].State' <<<"$output")" = \
+        '{"Status":"created","Running":false,"Paused":false,"Restarting":false,"OOMKilled":false,"Dead":false,"Pid":0,"ExitCode":0,"Error":"","StartedAt":"0001-01-01T00:00:00Z","FinishedAt":"0001-01-01T00:00:00Z"}' ] ||
+        fail "another state"
+    [ "$(jq -rc '.[0].Mounts[0] | .Type, .Name, .Source, .Destination, .RW' <<<"$output" | xargs)" = \
+        "volume vol $STORE/volumes/vol/_data /data true" ] || fail "other mounts"
+    [ "${lines[1]}" = "    {" ] && [[ ${lines[2]} == '        "Id": "'* ]] || fail "indented otherwise"
+    prints "/aa $A red no" inspect -f '{{.Name}} {{.ID}} {{index .Config.Labels "team"}} {{if .State.Health}}yes{{else}}no{{end}}' aa
+    works inspect --format json aa
+    [ "${#lines[@]}" -eq 1 ] || fail "more than a line"
+    works inspect -s aa
+    jq -e '.[0] | .SizeRw == 0 and .SizeRootFs > 100000' <<<"$output" >/dev/null || fail "other sizes"
+    engine inspect nobody aa -f '{{.Name}}'
+    ends 1 "No such object: nobody"
+    [ "$output" = /aa ] || fail "the one that is there was not shown"
+    engine inspect nobody
+    ends 1
+    [ "$output" = "[]" ] || fail "no empty array"
+    engine container inspect busybox
+    ends 1 "No such container: busybox"
+    works inspect busybox
+    jq -e '.[0].RepoTags[0] == "busybox:latest"' <<<"$output" >/dev/null || fail "not the image"
+    works volume create store
+    works inspect --type volume store
+    prints $'bridge\nhost' inspect -f '{{.Driver}}' bridge host
+    engine inspect --type image aa
+    ends 1 "No such image"
+    engine inspect --type shape aa
+    ends 125 'unknown type: "shape"'
+    engine inspect -f '{{.State.Foo}}' aa
+    ends 125 ':1:8: executing "" at <.State.Foo>: map has no entry for key "Foo"'
+}
+
+@test "06 show: what runs: ps, inspect, top and port" {
+    web -p 127.0.0.1:0:80 -m 100m
+    works ps
+    [[ ${lines[1]} =~ ^${ID:0:12}.*" Up ".*127\.0\.0\.1:[0-9]+"->80/tcp"\ +web$ ]] || fail "another row"
+    [ "$(cat "/proc/$PID/comm")" = sleep ] || fail "State.Pid is not its process"
+    works top web
+    [[ ${lines[0]} == "UID                 PID                 PPID                C "* ]] || fail "other headings"
+    told "sleep 2000"
+    told "sleep 1000"
+    ! grep -qF "checks-engine-show" <<<"$output" || fail "it shows the host's processes"
+    works top web -o pid,comm
+    [ "${lines[1]}" = "$(printf '%-20s%s' "$PID" sleep)" ] || fail "another row"
+    works port web
+    [[ $output =~ ^80/tcp\ -\>\ 127\.0\.0\.1:([0-9]+)$ ]] || fail "other ports"
+    prints "127.0.0.1:${BASH_REMATCH[1]}" port web 80
+    engine port web 81/udp
+    ends 1 "No public port '81/udp' published for web"
+    engine port web eighty
+    ends 125 "'eighty' is no port"
+    works create --name idle busybox
+    engine top idle
+    ends 1 "is not running"
+    engine top nobody
+    ends 1 "No such container: nobody"
+}
+
+@test "06 show: stats is what the groups count" {
+    web -m 64m --pids-limit 50
+    works stats --no-stream
+    [[ ${lines[0]} == "CONTAINER ID   NAME      CPU %     MEM USAGE / LIMIT   MEM %     NET I/O "* ]] || fail "other headings"
+    [[ ${lines[1]} =~ ^${ID:0:12}\ +web\ +[0-9.]+%\ +[0-9.]+[KM]?i?B\ /\ 64MiB\ .*\ 2$ ]] || fail "another row"
+    works stats --no-stream --format json web
+    [ "$(jq -rc keys <<<"$output")" = \
+        '["BlockIO","CPUPerc","Container","ID","MemPerc","MemUsage","Name","NetIO","PIDs"]' ] || fail "other keys"
+    # half a processor, kept busy: what it says is what the group counted meanwhile
+    works run -d --name busy --cpus 0.5 busybox sh -c 'while :; do :; done'
+    works stats --no-stream --format '{{.CPUPerc}}' busy
+    awk -v said="${output%\%}" 'BEGIN { exit !(said > 20 && said < 80) }' || fail "not about 50 %"
+    works create --name idle busybox
+    prints "idle 0.00% 0B / 0B 0" stats --no-stream --format '{{.Name}} {{.CPUPerc}} {{.MemUsage}} {{.PIDs}}' idle
+    engine stats --no-stream nobody
+    ends 1 "No such container: nobody"
+}
+
+@test "06 show: events tells a life in order, chooses, and goes on as things happen" {
+    need_root "to make groups"
+    "$MINI" --root "$STORE" events --format '{{.Action}} {{.Actor.Attributes.name}}' --filter type=container >live 2>&1 3>&- &
+    local follower=$!
+    wait_for 10 test -d "$STORE/run/events"
+    wait_for 10 grep -q inotify "/proc/$follower/fd"/../fdinfo/* || fail "it does not watch"
+    engine run --name one --label team=red busybox sh -c 'exit 3'
+    ends 3
+    works rm one
+    wait_for 10 grep -q destroy live || fail "it did not follow: $(cat live)"
+    kill "$follower"
+    [ "$(xargs <live)" = "create one start one die one destroy one" ] || fail "another order: $(cat live)"
+    works events --since 10m --until 0s --filter event=die
+    [[ $output =~ ^20[0-9-]+T[0-9:.]+Z\ container\ die\ [0-9a-f]{64}\ \(exitCode=3,\ image=busybox,\ name=one,\ team=red\)$ ]] ||
+        fail "another line"
+    works events --since 10m --until 0s --filter container=one --filter event=start --format json
+    jq -e '.Type == "container" and .Action == "start" and .status == "start" and .Actor.Attributes.image == "busybox"' \
+        <<<"$output" >/dev/null || fail "other JSON"
+    prints "" events --since 10m --until 0s --filter container=two
+    prints "" events --since 10m --until 0s --filter label=team=blue
+    prints "" events --since 2030-01-01 --until 0s
+    engine events --since soon
+    ends 125 "--since: 'soon' is no time"
+}
+
+@test "06 show: the journal of events stays small, and what is in it is not lost when it is full" {
+    need_root "to make groups"
+    mkdir -p "$STORE/run/events"
+    chmod 700 "$STORE" "$STORE/run"
+    local line='{"Type":"volume","Action":"create","Actor":{"ID":"old","Attributes":{}},"scope":"local","time":1,"timeNano":1000000000}'
+    for ((i = 0; i < 9000; i++)); do echo "$line"; done >"$STORE/run/events/events"
+    printf '{"broken' >>"$STORE/run/events/events"
+    works create --name one busybox
+    works create --name two busybox
+    [ "$(stat -c %s "$STORE/run/events/events.1")" -gt 1000000 ] || fail "the full one is not kept"
+    [ "$(stat -c %s "$STORE/run/events/events")" -lt 10000 ] || fail "no new one began"
+    works events --since 10m --until 0s --filter event=create --filter type=container --format '{{.Actor.Attributes.name}}'
+    [ "${lines[-1]}" = two ] || fail "the last one is lost"
+}
+
+@test "06 show: tree draws what the kernel says, and plainly where there is no terminal" {
+    web -m 100m --pids-limit 60 --cpus 0.5
+    LC_ALL=C.UTF-8 works tree web
+    [[ $(readlink "/proc/$PID/ns/mnt") =~ [0-9]+ ]] && told "mnt     ${BASH_REMATCH[0]}"
+    [[ $(readlink "/proc/self/ns/user") =~ [0-9]+ ]] && told "user    ${BASH_REMATCH[0]}  the host's"
+    told "process 1 in it is $PID on the host"
+    told "of 100MiB"
+    told "of 0.50 CPUs"
+    told "2 of 60 processes and threads"
+    told "/proc                    proc"
+    told "14 of the kernel's"
+    told "a filter looks at each system call"
+    [[ $output =~ $PID\ +1\ +[0-9.]+.?i?B\ +sleep\ 2000 ]] || fail "not its first process"
+    [[ $output == *"└─ sleep 1000"* ]] || fail "no tree of processes"
+    [[ $output != *$'\033'* ]] || fail "colours in a pipe"
+    LC_ALL=C works tree web
+    [[ $output != *├* ]] && told "|- processes" || told '`- processes'
+    terminal "$MINI --root $STORE tree web"
+    grep -q $'\033\\[1mnamespaces' seen || fail "no colours in a terminal"
+    NO_COLOR=1 terminal "$MINI --root $STORE tree web"
+    ! grep -q $'\033' seen || fail "colours in spite of NO_COLOR"
+    works create --name idle busybox
+    works tree idle
+    told "it does not run"
+}
+
+@test "06 show: info, version and system df count what there is" {
+    three
+    prints "3 0 1 overlay2" info -f '{{.Containers}} {{.ContainersRunning}} {{.Images}} {{.Driver}}'
+    works info
+    told "Containers: 3"
+    told "Kernel Version: $(uname -r)"
+    works version
+    told "Kernel:            Linux $(uname -r)"
+    prints "linux linux" version -f '{{.Server.Os}} {{.Client.Os}}'
+    works --version
+    [[ $output =~ ^mini-docker\ version\ [0-9.]+$ ]] || fail "another version"
+    works system df
+    [[ ${lines[0]} =~ ^"TYPE            TOTAL     ACTIVE    SIZE      RECLAIMABLE"$ ]] || fail "other headings"
+    [[ ${lines[1]} =~ ^"Images          1         1         "[0-9.]+MB\ +"0B (0%)"$ ]] || fail "other images"
+    [[ ${lines[2]} == "Containers      3         0         0B        0B" ]] || fail "other containers"
+    works system df --format json
+    [ "$(jq -r .Type <<<"$output" | head -n 1)" = Images ] || fail "no JSON"
+}
+
+@test "06 show: groups of commands, and their help" {
+    works container
+    told "Usage: mini-docker container COMMAND"
+    told "  ls "
+    works help container ls
+    told "Usage: mini-docker container ls [OPTIONS]"
+    engine container nothing
+    ends 125 "'nothing' is not a mini-docker container command"
+    complained "Run 'mini-docker container --help' for more information"
+    engine container ls --nothing
+    ends 125 "unknown option '--nothing'"
+    complained "Run 'mini-docker container ls --help' for more information"
+}
+
+@test "06 show: completion knows what --help knows, and what there is" {
+    works create --name alpha busybox
+    works create --name beta busybox
+    # every option of every command that is listed
+    local command option
+    for command in $("$MINI" complete -- '' | cut -f 1); do
+        [[ $command != help ]] || continue
+        "$MINI" complete -- "$command" -- | cut -f 1 | sort >offered
+        "$MINI" "$command" --help | grep -oE '^  (-.,|   ) --[a-z-]+' | grep -oE -- '--[a-z-]+$' | sort >known
+        [ -z "$(comm -13 offered known)" ] || fail "$command: not offered: $(comm -13 offered known)"
+    done
+    prints $'beta\tbusybox' complete -- inspect b
+    prints ":dirs" complete -- --root ''
+    [ "$("$MINI" complete -- container l | cut -f 1)" = "ls" ] || fail "not container ls"
+    [ "$("$MINI" complete -- --root "$STORE" inspect al)" = $'alpha\tbusybox' ] || fail "--root does not count"
+    # as bash calls it
+    works completion bash
+    bash -c 'eval "$1"; PATH=$2:$PATH COMP_WORDS=(mini-docker --root "$3" inspect al) COMP_CWORD=4
+        _mini_docker mini-docker al inspect; echo "${COMPREPLY[*]}"' - "$output" "${MINI%/*}" "$STORE" >found
+    [ "$(cat found)" = alpha ] || fail "bash finds: $(cat found)"
+    works completion zsh
+    told "#compdef mini-docker"
+    works completion fish
+    told "complete -c mini-docker"
+    engine completion tcsh
+    ends 125 "no completion for the shell 'tcsh'"
+}
+
+@test "06 show: the manual page has every command, and no mistake of form" {
+    need man
+    works help --man
+    local command
+    for command in $("$MINI" complete -- '' | cut -f 1); do
+        grep -qiE "^\.S[SH] mini\\\\-docker $command" <<<"$output" || fail "it has no $command"
+    done
+    man --warnings -l - <<<"$output" >page 2>mistakes
+    [ ! -s mistakes ] || fail "$(cat mistakes)"
+    grep -q "only some: name=web" page || fail "no options"
+    "${MINI%docker}runc" help --man | man --warnings -l - >page 2>mistakes
+    [ ! -s mistakes ] || fail "$(cat mistakes)"
+}

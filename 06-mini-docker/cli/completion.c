@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+/*
+ * completion: what a shell needs for Tab. The scripts are short, since each Tab asks `complete`,
+ * which reads the same tables as the commands do: a new option needs nothing here.
+ */
+#include "show_commands.h"
+
+#include "engine/record.h"
+#include "engine/volume.h"
+
+#include <string.h>
+
+static const struct opt OPTS[] = {{0}};
+
+static const char BASH[] =
+    "# eval \"$(mini-docker completion bash)\", or as a file in /etc/bash_completion.d\n"
+    "_mini_docker() {\n"
+    "    local line words=(\"${COMP_WORDS[@]:1:COMP_CWORD}\")\n"
+    "    COMPREPLY=()\n"
+    "    while IFS= read -r line; do\n"
+    "        case $line in\n"
+    "        :files) mapfile -t COMPREPLY < <(compgen -f -- \"$2\"); compopt -o filenames ;;\n"
+    "        :dirs) mapfile -t COMPREPLY < <(compgen -d -- \"$2\"); compopt -o filenames ;;\n"
+    "        *) COMPREPLY+=(\"${line%%$'\\t'*}\") ;;\n"
+    "        esac\n"
+    "    done < <(\"${COMP_WORDS[0]}\" complete -- \"${words[@]}\" 2>/dev/null)\n"
+    "}\n"
+    "complete -F _mini_docker mini-docker\n";
+
+static const char ZSH[] =
+    "#compdef mini-docker\n"
+    "# source <(mini-docker completion zsh), or as a file _mini-docker in $fpath\n"
+    "_mini_docker() {\n"
+    "    local line\n"
+    "    local -a found\n"
+    "    while IFS= read -r line; do\n"
+    "        case $line in\n"
+    "        :files) _files ;;\n"
+    "        :dirs) _files -/ ;;\n"
+    "        *) found+=(\"${${line%%$'\\t'*}//:/\\\\:}:${line#*$'\\t'}\") ;;\n"
+    "        esac\n"
+    "    done < <(\"$words[1]\" complete -- \"${(@)words[2,CURRENT]}\" 2>/dev/null)\n"
+    "    (( $#found )) && _describe mini-docker found\n"
+    "}\n"
+    "compdef _mini_docker mini-docker\n";
+
+static const char FISH[] =
+    "# mini-docker completion fish | source, or as ~/.config/fish/completions/mini-docker.fish\n"
+    "function __mini_docker\n"
+    "    set -l words (commandline -opc)\n"
+    "    for line in ($words[1] complete -- $words[2..] (commandline -ct) 2>/dev/null)\n"
+    "        switch $line\n"
+    "            case :files\n"
+    "                __fish_complete_path (commandline -ct)\n"
+    "            case :dirs\n"
+    "                __fish_complete_directories (commandline -ct)\n"
+    "            case '*'\n"
+    "                echo $line\n"
+    "        end\n"
+    "    end\n"
+    "end\n"
+    "complete -c mini-docker -f -a '(__mini_docker)'\n";
+
+static const struct {
+    const char *shell, *script;
+} SCRIPTS[] = {{"bash", BASH}, {"zsh", ZSH}, {"fish", FISH}};
+
+static int completion_run(void *args, int argc, char **argv, struct err *err)
+{
+    (void)args;
+    (void)argc;
+    for (size_t i = 0; i < sizeof(SCRIPTS) / sizeof(SCRIPTS[0]); i++) {
+        if (strcmp(SCRIPTS[i].shell, argv[0]) == 0) {
+            fputs(SCRIPTS[i].script, stdout);
+            return 0;
+        }
+    }
+    err_set(err, ERR_USAGE, "there is no completion for the shell '%s'", argv[0]);
+    return err_hint(err, "the shells are bash, zsh and fish");
+}
+
+const struct command completion_command = {
+    .name = "completion",
+    .operands = "SHELL",
+    .summary = "A script that lets bash, zsh or fish complete commands",
+    .details = "For this shell:   eval \"$(mini-docker completion bash)\"",
+    .mixed = true,
+    .least = 1,
+    .most = 1,
+    .opts = OPTS,
+    .run = completion_run,
+};
+
+struct asked {
+    struct store store;
+    const char *typed; /* what the word begins with */
+};
+
+static void offer(const struct asked *asked, const char *name, const char *what)
+{
+    if (strncmp(name, asked->typed, strlen(asked->typed)) == 0)
+        printf("%s\t%s\n", name, what);
+}
+
+static int offer_container(const char *id, void *arg, struct err *err)
+{
+    struct record record;
+    struct err gone;
+
+    (void)err;
+    if (record_load(&((const struct asked *)arg)->store, id, &record, &gone) == 0)
+        offer(arg, record.name, record.config.image ? record.config.image : "");
+    record_free(&record);
+    return 0;
+}
+
+static int offer_volume(const struct volume *volume, void *arg, struct err *err)
+{
+    (void)err;
+    offer(arg, volume->name, "volume");
+    return 0;
+}
+
+static int offer_containers(struct asked *asked, struct err *err)
+{
+    return record_each(&asked->store, offer_container, asked, err);
+}
+
+static int offer_volumes(struct asked *asked, struct err *err)
+{
+    return volume_each(&asked->store, offer_volume, asked, err);
+}
+
+/* What the words of --help mean; the first whose name is in the word counts. Without a function the
+ * shell knows: it is told which kind. */
+static const struct {
+    const char *name;
+    int (*offer)(struct asked *asked, struct err *err);
+    const char *shells;
+} KINDS[] = {
+    {"CONTAINER", offer_containers, NULL},
+    {"VOLUME", offer_volumes, NULL},
+    {"NAME|ID", offer_containers, NULL},
+    {"SHELL", NULL, "bash\nzsh\nfish"},
+    {"DIR", NULL, ":dirs"},
+    {"FILE", NULL, ":files"},
+    {"PATH", NULL, ":files"},
+};
+
+static int complete_run(void *args, int argc, char **argv, struct err *err)
+{
+    struct asked asked = {.typed = argc > 0 ? argv[argc - 1] : ""};
+    char kind[64];
+    struct err ignored;
+    int index = 0;
+
+    (void)args;
+    if (argc == 0 || command_complete(&PROGRAM_TABLE, argc, argv, kind) == 0)
+        return 0;
+    opt_parse(PROGRAM_TABLE.globals, argc - 1, argv, &index, &globals, &ignored);
+    if (cli_store(&asked.store, err) < 0)
+        return -1;
+    for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++) {
+        if (!strstr(kind, KINDS[i].name))
+            continue;
+        if (KINDS[i].offer)
+            return KINDS[i].offer(&asked, err) < 0 ? -1 : 0;
+        puts(KINDS[i].shells);
+        return 0;
+    }
+    return 0;
+}
+
+const struct command complete_command = {
+    .name = "complete",
+    .operands = "WORD...",
+    .summary = "What can stand in the place of the last word; for completion's scripts",
+    .hidden = true,
+    .opts = OPTS,
+    .run = complete_run,
+};
