@@ -82,7 +82,7 @@ char *format_printf(struct format_call *call)
         format_refuse(call, "no memory");
         return NULL;
     }
-    for (const char *c = json_object_get_string(call->args[0]); *c; c++) {
+    for (const char *c = format_text_of(call, 0); *c; c++) {
         char flags[20];
         size_t n = strspn(c + 1, "-+ #0123456789.");
         if (*c != '%') {

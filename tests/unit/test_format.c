@@ -72,6 +72,7 @@ static void gives_what_go_gives(void **state)
         {"{{printf \"%-6s|%5d|%v|%q|%.1f|%t|%%|%x\" .Name 7 .Args .Id 0.25 true 255}}",
             "/web  |    7|[-c x y]|\"ab12\"|0.2|true|%|ff"},
         {"{{printf \"%d %s\" .Name}}", "%!d(string=/web) %!s(MISSING)"},
+        {"{{printf nil}}|{{printf \"%5d|%-4s|\" 1 nil}}", "|    1|<nil>|"},
         {"{{.Name | printf \"%s-%s\" \"a\"}}", "a-/web"},
         {"{{eq .State.Pid 1 42}} {{ne .Id \"ab12\"}} {{lt 1 2}} {{ge 1.5 2}} {{gt \"b\" \"a\"}}",
             "true false true false true"},
