@@ -128,7 +128,7 @@ refuses() {
     makes .HostConfig.RestartPolicy '{"Name":"on-failure","MaximumRetryCount":3}' --restart on-failure:3
     makes .HostConfig.AutoRemove true --rm
     makes .HostConfig.AutoRemove null --rm=false
-    makes .HostConfig.NetworkMode bridge
+    makes .HostConfig.NetworkMode default
     makes .HostConfig.NetworkMode none --net none
     makes .NetworkSettings.Networks '{"web":{"IPAMConfig":{"IPv4Address":"10.1.2.3"},"Aliases":["a","b"]}}' \
         --network web --ip 10.1.2.3 --network-alias a --network-alias b
@@ -171,13 +171,13 @@ refuses() {
     makes '.Config.ExposedPorts' '{"90/tcp":{},"91/tcp":{},"53/udp":{},"80/tcp":{}}' --expose 90-91 --expose 53/udp -p 80
     makes .HostConfig.PublishAllPorts true -P
     rm -rf "$STORE"
-    refuses 'invalid argument "x:80" for "-p, --publish" flag: Invalid hostPort: x' -p x:80 busybox
-    refuses 'Invalid containerPort: 0' -p 0 busybox
-    refuses 'Invalid containerPort: 65536' -p 1:65536 busybox
-    refuses 'No port specified' -p 80: busybox
+    refuses 'invalid hostPort: x' -p x:80 busybox
+    refuses 'invalid containerPort: 0' -p 0 busybox
+    refuses 'invalid containerPort: 65536' -p 1:65536 busybox
+    refuses 'no port specified' -p 80: busybox
     refuses 'invalid proto: icmp' -p 80/icmp busybox
-    refuses 'Invalid IP address: 1.2.3' -p 1.2.3:1:1 busybox
-    refuses 'Invalid ranges specified for container and host Ports: 80-82 and 90-91' -p 90-91:80-82 busybox
+    refuses 'invalid IP address: 1.2.3' -p 1.2.3:1:1 busybox
+    refuses 'invalid ranges specified for container and host Ports: 80-82 and 90-91' -p 90-91:80-82 busybox
     refuses 'more than 64 published ports' -p 1-65 busybox
     refuses 'invalid range format for --expose: 2-1' --expose 2-1 busybox
 }
@@ -194,6 +194,7 @@ refuses() {
     for list in a 1- -1 1,,2 1, 1-2-3; do
         refuses "Invalid value $list for cpuset cpus" --cpuset-cpus "$list" busybox
     done
+    refuses "Requested CPUs are not available" --cpuset-cpus "$(nproc --all)" busybox
     refuses "invalid ulimit argument: nofile" --ulimit nofile busybox
     refuses "invalid ulimit type: nofiles" --ulimit nofiles=1 busybox
     refuses "soft limit must be less than or equal to hard limit: 2 > 1" --ulimit nofile=2:1 busybox
@@ -201,14 +202,14 @@ refuses() {
     refuses "dev/a is not an absolute path" --device dev/a busybox
     refuses "bad format for device path" --device-read-bps sda:1 busybox
     refuses "invalid rate for device" --device-read-bps /dev/sda:x busybox
-    refuses "sysctl 'kernel.panic' is not allowed" --sysctl kernel.panic=1 busybox
+    refuses "sysctl 'kernel.panic=1' is not allowed" --sysctl kernel.panic=1 busybox
     refuses "not allowed in host network namespace" --sysctl net.a=1 --network host busybox
     refuses "unknown policy 'sometimes'" --restart sometimes busybox
     refuses "can only be used with 'on-failure'" --restart always:1 busybox
-    refuses "Conflicting options: --restart and --rm" --restart always --rm busybox
+    refuses "cannot specify both --restart and --rm" --restart always --rm busybox
     refuses "valid streams are STDIN, STDOUT and STDERR" -a x busybox
     refuses "conflicting options: hostname and the UTS mode" --uts host -h a busybox
-    refuses "--pid: invalid mode: x" --pid x busybox
+    refuses "--pid: invalid PID mode" --pid x busybox
     refuses "supported on user defined networks only" --ip 1.2.3.4 busybox
     refuses "bad format for add-host" --add-host a busybox
     refuses "invalid IP address in add-host: \"b\"" --add-host a:b busybox
@@ -218,7 +219,7 @@ refuses() {
     refuses "needs to be an absolute path" -w x busybox
     refuses "invalid hostname format" -h -a busybox
     refuses "unknown capability: \"CAP_X\"" --cap-add x busybox
-    refuses "invalid --security-opt: 'x'" --security-opt x busybox
+    refuses "Invalid --security-opt: \"x\"" --security-opt x busybox
     printf '{\n x}' >profile
     refuses "profile: line 2" --security-opt seccomp=profile busybox
     refuses "cannot configure max-file without max-size" --log-opt max-file=2 busybox

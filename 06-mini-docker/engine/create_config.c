@@ -84,7 +84,7 @@ static int choose_stop(struct creation *creation)
 
     config->stop_signal = options->stop_signal ?: creation->image->stop_signal;
     if (options->stop_signal && signals_number(options->stop_signal, &signal, creation->err) < 0)
-        return -1;
+        return err_set(creation->err, ERR_USAGE, "Invalid signal: %.40s", options->stop_signal);
     if (!options->stop_timeout)
         return 0;
     config->stop_timeout_given = true;

@@ -31,12 +31,11 @@ static int read_device(struct creation *creation, const char *word, struct recor
                                       : "rwm",
     };
     if (third && (is_mode || strchr(third, ':')))
-        return creation_refuse(creation, "--device", word, "bad format for path: %.60s", word);
+        return err_set(creation->err, ERR_USAGE, "bad format for path: %.60s", word);
     if (!*ret->permissions || ret->permissions[strspn(ret->permissions, "rwm")])
-        return creation_refuse(
-            creation, "--device", word, "bad mode specified: %.20s", ret->permissions);
+        return err_set(creation->err, ERR_USAGE, "bad mode specified: %.20s", ret->permissions);
     if (host[0] != '/' || ret->in_container[0] != '/')
-        return creation_refuse(creation, "--device", word, "%.60s is not an absolute path",
+        return err_set(creation->err, ERR_USAGE, "%.60s is not an absolute path",
             host[0] != '/' ? host : ret->in_container);
     return 0;
 }
@@ -195,8 +194,8 @@ static int read_sysctls(struct creation *creation)
         return -1;
     for (size_t i = 0; i < pairs.count; i++) {
         if (!is_namespaced(pairs.items[i].key)) {
-            creation_refuse(creation, "--sysctl", pairs.items[i].key,
-                "sysctl '%.60s' is not allowed", pairs.items[i].key);
+            err_set(creation->err, ERR_USAGE, "sysctl '%.60s=%.60s' is not allowed",
+                pairs.items[i].key, pairs.items[i].value);
             return err_hint(creation->err,
                 "only what a container has for itself can be set: net.*, fs.mqueue.*, kernel.sem, "
                 "kernel.shm*, kernel.msg*");

@@ -44,7 +44,7 @@ static int put_variable(struct creation *creation, struct texts *texts, const ch
     const char *ours = strchr(word, '=') ? NULL : getenv(word);
 
     if (key_length(word) == 0) {
-        err_set(creation->err, ERR_USAGE, "invalid environment variable: '%.60s'", word);
+        creation_refuse(creation, "-e, --env", word, "invalid environment variable: %.60s", word);
         return err_hint(creation->err, "write KEY=VALUE, or KEY to pass our own value on");
     }
     if (ours)

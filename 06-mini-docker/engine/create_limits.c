@@ -7,8 +7,10 @@
 
 #include "size.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -124,26 +126,42 @@ static int read_oom_score(struct creation *creation)
     return 0;
 }
 
-/* "0-3,5": the kernel's own form of a list (cpuset(7), "List format"). */
-static int check_set(struct creation *creation, const char *option, const char *text)
+/*
+ * "0-3,5": the kernel's own form of a list (cpuset(7), "List format"). The largest number in it; -1
+ * where it is no list.
+ */
+static long last_of_set(const char *text)
 {
-    const char *at = text;
+    long largest = -1;
 
-    while (at && *at) {
-        size_t digits = strspn(at, "0123456789");
-        const char *rest = at + digits;
-        if (digits > 0 && *rest == '-') {
-            digits = strspn(++rest, "0123456789");
-            rest += digits;
-        }
-        if (digits == 0 || (*rest && *rest != ',') || (*rest == ',' && !rest[1]))
-            break;
-        at = *rest ? rest + 1 : rest;
+    for (const char *at = text;; at++) {
+        char *end;
+        long first = strtol(at, &end, 10), last = first;
+        if (!isdigit((unsigned char)*at))
+            return -1;
+        if (*end == '-' && isdigit((unsigned char)end[1]))
+            last = strtol(end + 1, &end, 10);
+        if (last < first || (*end && *end != ','))
+            return -1;
+        largest = last > largest ? last : largest;
+        at = end;
+        if (!*at)
+            return largest;
     }
-    if (!at || (!*at && at != text))
-        return 0;
-    err_set(creation->err, ERR_USAGE, "Invalid value %.60s for %s", text, option);
-    return err_hint(creation->err, "accepted: numbers and ranges with commas: 0-3, 0,1");
+}
+
+static int check_set(struct creation *creation, const char *what, const char *text, long most)
+{
+    long last = text && *text ? last_of_set(text) : 0;
+
+    if (last < 0) {
+        err_set(creation->err, ERR_USAGE, "Invalid value %.60s for %s", text, what);
+        return err_hint(creation->err, "accepted: numbers and ranges with commas: 0-3, 0,1");
+    }
+    if (last > most)
+        return err_set(creation->err, ERR_USAGE,
+            "Requested CPUs are not available - requested %.60s, available: 0-%ld", text, most);
+    return 0;
 }
 
 int create_limits(struct creation *creation)
@@ -157,15 +175,17 @@ int create_limits(struct creation *creation)
         read_weight(creation, "--cpu-shares", options->cpu_shares, SHARES_LEAST, SHARES_MOST,
             &host->cpu_shares) < 0 ||
         read_weight(creation, "--blkio-weight", options->blkio_weight, 10, 1000, &io_weight) < 0 ||
-        check_set(creation, "cpuset cpus", options->cpuset_cpus) < 0 ||
-        check_set(creation, "cpuset mems", options->cpuset_mems) < 0)
+        check_set(
+            creation, "cpuset cpus", options->cpuset_cpus, sysconf(_SC_NPROCESSORS_CONF) - 1) < 0 ||
+        check_set(creation, "cpuset mems", options->cpuset_mems, LONG_MAX) < 0)
         return -1;
     host->blkio_weight = (unsigned)io_weight;
     host->cpuset_cpus = options->cpuset_cpus;
     host->cpuset_mems = options->cpuset_mems;
-    host->shm_size_bytes = SHM_DEFAULT;
-    if (options->shm_size && size_parse_bytes("--shm-size", options->shm_size, 1, MEMORY_MOST,
+    if (options->shm_size && size_parse_bytes("--shm-size", options->shm_size, 0, MEMORY_MOST,
                                  &host->shm_size_bytes, creation->err) < 0)
         return -1;
+    if (host->shm_size_bytes == 0)
+        host->shm_size_bytes = SHM_DEFAULT;
     return 0;
 }

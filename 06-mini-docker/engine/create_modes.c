@@ -15,7 +15,7 @@
 
 /* An option that has one of a few words, or container:NAME. */
 struct mode {
-    const char *option, *text, *fallback;
+    const char *option, *what, *text, *fallback;
     const char *words[4];
     bool container;
     const char **ret;
@@ -36,7 +36,8 @@ static int read_mode(struct creation *creation, const struct mode *mode)
         word++;
     if (*word)
         return 0;
-    err_set(creation->err, ERR_USAGE, "%s: invalid mode: %.60s", mode->option, mode->text);
+    err_set(creation->err, ERR_USAGE, "%s: invalid %s mode: %.60s", mode->option, mode->what,
+        mode->text);
     return err_hint(creation->err, "accepted: %s%s%s%s%s%s", mode->words[0],
         mode->words[1] ? ", " : "", mode->words[1] ?: "", mode->words[2] ? ", " : "",
         mode->words[2] ?: "", mode->container ? ", container:NAME" : "");
@@ -47,11 +48,12 @@ static int read_modes(struct creation *creation)
     const struct create_options *options = creation->options;
     struct record_host *host = &creation->record->host;
     const struct mode modes[] = {
-        {"--pid", options->pid, NULL, {"host"}, true, &host->pid_mode},
-        {"--ipc", options->ipc, "private", {"host", "private", "shareable"}, true, &host->ipc_mode},
-        {"--uts", options->uts, NULL, {"host"}, false, &host->uts_mode},
-        {"--userns", options->userns, NULL, {"host"}, false, &host->userns_mode},
-        {"--cgroupns", options->cgroupns, "private", {"host", "private"}, false,
+        {"--pid", "PID", options->pid, NULL, {"host"}, true, &host->pid_mode},
+        {"--ipc", "IPC", options->ipc, "private", {"host", "private", "shareable"}, true,
+            &host->ipc_mode},
+        {"--uts", "UTS", options->uts, NULL, {"host"}, false, &host->uts_mode},
+        {"--userns", "USER", options->userns, NULL, {"host"}, false, &host->userns_mode},
+        {"--cgroupns", "CGROUP", options->cgroupns, "private", {"host", "private"}, false,
             &host->cgroupns_mode},
     };
 
@@ -92,7 +94,8 @@ int create_restart(struct creation *creation)
     host->restart_most = (unsigned)most;
     host->auto_remove = creation->options->remove;
     if (host->auto_remove && policy != known)
-        return err_set(creation->err, ERR_USAGE, "Conflicting options: --restart and --rm");
+        return err_set(creation->err, ERR_USAGE,
+            "conflicting options: cannot specify both --restart and --rm");
     return 0;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* -v, --mount and --tmpfs as the record keeps them; mount_words.h judges them all together. */
+/* -v, --mount and --tmpfs as the record keeps them; mounts_check judges them all together. */
 #include "creation.h"
 
 #include "mount_words.h"

@@ -44,8 +44,7 @@ static bool read_range(const char *text, size_t length, struct range *ret)
 }
 
 /* What is behind the slash; *length is cut to what is before it. */
-static int read_protocol(
-    struct creation *creation, const char *option, const char *word, size_t *length, char ret[5])
+static int read_protocol(struct creation *creation, const char *word, size_t *length, char ret[5])
 {
     static const char *const known[] = {"tcp", "udp", "sctp", NULL};
     const char *slash = strchr(word, '/'), *const *protocol = known;
@@ -57,7 +56,7 @@ static int read_protocol(
     while (*protocol && strcasecmp(*protocol, slash + 1) != 0)
         protocol++;
     if (!*protocol)
-        return creation_refuse(creation, option, word, "invalid proto: %.20s", slash + 1);
+        return err_set(creation->err, ERR_USAGE, "invalid proto: %.20s", slash + 1);
     strcpy(ret, *protocol);
     return 0;
 }
@@ -90,31 +89,28 @@ static bool take_address(const char **word, size_t *length, char ret[INET6_ADDRS
 
 static int read_publish(struct creation *creation, const char *word, struct spec_port *ret)
 {
-    static const char option[] = "-p, --publish";
     const char *rest = word;
     size_t length;
 
-    if (read_protocol(creation, option, word, &length, ret->protocol) < 0)
+    if (read_protocol(creation, word, &length, ret->protocol) < 0)
         return -1;
     if (!take_address(&rest, &length, ret->ip))
-        return creation_refuse(creation, option, word, "Invalid IP address: %.45s", ret->ip);
+        return err_set(creation->err, ERR_USAGE, "invalid IP address: %.45s", ret->ip);
     const char *colon = memchr(rest, ':', length);
     size_t host_length = colon ? (size_t)(colon - rest) : 0;
     ret->host_given = host_length > 0;
     if (ret->host_given && !read_range(rest, host_length, &ret->host))
-        return creation_refuse(
-            creation, option, word, "Invalid hostPort: %.*s", (int)host_length, rest);
+        return err_set(creation->err, ERR_USAGE, "invalid hostPort: %.*s", (int)host_length, rest);
     const char *port = colon ? colon + 1 : rest;
     length -= (size_t)(port - rest);
     if (length == 0)
-        return creation_refuse(creation, option, word, "No port specified: %.60s<empty>", word);
+        return err_set(creation->err, ERR_USAGE, "no port specified: %.60s<empty>", word);
     if (!read_range(port, length, &ret->port))
-        return creation_refuse(
-            creation, option, word, "Invalid containerPort: %.*s", (int)length, port);
+        return err_set(creation->err, ERR_USAGE, "invalid containerPort: %.*s", (int)length, port);
     unsigned ports = ret->port.last - ret->port.first, hosts = ret->host.last - ret->host.first;
     if (ret->host_given && ports != hosts && ports > 0)
-        return creation_refuse(creation, option, word,
-            "Invalid ranges specified for container and host Ports: %.*s and %.*s", (int)length,
+        return err_set(creation->err, ERR_USAGE,
+            "invalid ranges specified for container and host Ports: %.*s and %.*s", (int)length,
             port, (int)host_length, rest);
     return 0;
 }
@@ -180,7 +176,7 @@ static int expose(struct creation *creation, const char *word, struct pairs *exp
     struct range range;
     size_t length;
 
-    if (read_protocol(creation, "--expose", word, &length, protocol) < 0)
+    if (read_protocol(creation, word, &length, protocol) < 0)
         return -1;
     if (!read_range(word, length, &range))
         return err_set(creation->err, ERR_USAGE, "invalid range format for --expose: %.60s", word);

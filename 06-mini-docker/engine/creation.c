@@ -81,7 +81,8 @@ int creation_set_words(
         if (!key)
             return -1;
         if (!key[0])
-            return creation_refuse(creation, option, *words, "there is no key before its '='");
+            return creation_refuse(
+                creation, option, *words, "invalid label '%.60s': empty name", *words);
         if (creation_set(creation, pairs, key, equals ? equals + 1 : "") < 0)
             return -1;
     }

@@ -65,7 +65,7 @@ static int read_security_option(const char *word, struct rights *ret, struct err
     } else if (paths && strcmp(paths, "unconfined") == 0) {
         ret->open_paths = true;
     } else if (!no_new || strcmp(no_new, "false") != 0) {
-        err_set(err, ERR_USAGE, "invalid --security-opt: '%.60s'", word);
+        err_set(err, ERR_USAGE, "Invalid --security-opt: \"%.60s\"", word);
         return err_hint(err, "accepted: no-new-privileges, seccomp=unconfined, seccomp=FILE, "
                              "systempaths=unconfined");
     }
@@ -79,8 +79,8 @@ int rights_read(const struct record_host *host, struct rights *ret, struct err *
     *ret = (struct rights){.open_paths = host->privileged};
     if (host->privileged)
         ret->seccomp = "unconfined";
-    if (read_list("--cap-add", host->cap_add, &add, err) < 0 ||
-        read_list("--cap-drop", host->cap_drop, &drop, err) < 0)
+    if (read_list("CapAdd", host->cap_add, &add, err) < 0 ||
+        read_list("CapDrop", host->cap_drop, &drop, err) < 0)
         return -1;
     for (const char *const *word = host->security_opt; word && *word; word++) {
         if (read_security_option(*word, ret, err) < 0)
