@@ -65,11 +65,11 @@ static int read_swap(struct creation *creation)
 
 static int read_cpus(struct creation *creation)
 {
-    long online = sysconf(_SC_NPROCESSORS_ONLN);
     double cpus;
 
     if (!creation->options->cpus)
         return 0;
+    long online = sysconf(_SC_NPROCESSORS_ONLN);
     if (size_parse_decimal(
             "--cpus", creation->options->cpus, 0.01, (double)online, &cpus, creation->err) < 0)
         return err_hint(creation->err,
@@ -150,9 +150,11 @@ static long last_of_set(const char *text)
     }
 }
 
-static int check_set(struct creation *creation, const char *what, const char *text, long most)
+/* `name`: what sysconf(3) knows the most of; 0: nothing. */
+static int check_set(struct creation *creation, const char *what, const char *text, int name)
 {
     long last = text && *text ? last_of_set(text) : 0;
+    long most = last > 0 && name ? sysconf(name) - 1 : LONG_MAX;
 
     if (last < 0) {
         err_set(creation->err, ERR_USAGE, "Invalid value %.60s for %s", text, what);
@@ -175,9 +177,8 @@ int create_limits(struct creation *creation)
         read_weight(creation, "--cpu-shares", options->cpu_shares, SHARES_LEAST, SHARES_MOST,
             &host->cpu_shares) < 0 ||
         read_weight(creation, "--blkio-weight", options->blkio_weight, 10, 1000, &io_weight) < 0 ||
-        check_set(
-            creation, "cpuset cpus", options->cpuset_cpus, sysconf(_SC_NPROCESSORS_CONF) - 1) < 0 ||
-        check_set(creation, "cpuset mems", options->cpuset_mems, LONG_MAX) < 0)
+        check_set(creation, "cpuset cpus", options->cpuset_cpus, _SC_NPROCESSORS_CONF) < 0 ||
+        check_set(creation, "cpuset mems", options->cpuset_mems, 0) < 0)
         return -1;
     host->blkio_weight = (unsigned)io_weight;
     host->cpuset_cpus = options->cpuset_cpus;
