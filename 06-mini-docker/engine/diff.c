@@ -9,6 +9,7 @@
  */
 #include "diff.h"
 
+#include "layer.h"
 #include "view.h"
 
 #include "cleanup.h"
@@ -18,8 +19,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/sysmacros.h>
-#include <sys/xattr.h>
 
 struct change {
     char kind; /* 'A', 'C', 'D', or 0: not to be told of */
@@ -69,14 +68,6 @@ static int add(struct diff *diff, char kind, const char *path, size_t *ret_index
         *ret_index = diff->count;
     diff->items[diff->count++] = (struct change){kind, copy};
     return 0;
-}
-
-static bool is_opaque(int dir)
-{
-    char value[4];
-
-    return fgetxattr(dir, "trusted.overlay.opaque", value, sizeof(value)) > 0 ||
-           fgetxattr(dir, "user.overlay.opaque", value, sizeof(value)) > 0;
 }
 
 static bool is_equal(const struct stat *one, const struct stat *other, bool times)
@@ -135,7 +126,7 @@ static int walk_dir(struct diff *diff, int upper_dir, int lower_dir, const char 
     if (upper < 0)
         return err_sys(diff->err, "cannot open %s", path);
     if (add(diff, before ? 'C' : 'A', path, &index) < 0 ||
-        (lower >= 0 && is_opaque(upper) && add_hidden(diff, upper, lower, path) < 0) ||
+        (lower >= 0 && layer_is_opaque(upper) && add_hidden(diff, upper, lower, path) < 0) ||
         walk(diff, upper, lower, path, &ours) < 0)
         return -1;
     if (diff->count > index + 1)
@@ -156,7 +147,7 @@ static int walk_one(
     if (fstatat(upper, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
         return errno == ENOENT ? 0 : err_sys(diff->err, "cannot look at %s", path);
     bool had = lower >= 0 && fstatat(lower, name, &before, AT_SYMLINK_NOFOLLOW) == 0;
-    if (S_ISCHR(st.st_mode) && st.st_rdev == makedev(0, 0))
+    if (layer_is_whiteout(&st))
         return had ? add(diff, 'D', path, NULL) : 0;
     if (S_ISDIR(st.st_mode))
         return walk_dir(diff, upper, lower, name, path, &st,

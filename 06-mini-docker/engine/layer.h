@@ -60,4 +60,9 @@ int layer_unpack(struct tar_reader *reader, int into, int trash, const char *low
 int layer_unpack_plain(
     struct tar_reader *reader, int into, int trash, bool owners, struct err *err);
 
+/* overlayfs's marks: "this name is gone", a character device 0, 0; and "nothing of what the layers
+ * below have in this directory is seen", an attribute of the open directory. */
+bool layer_is_whiteout(const struct stat *st);
+bool layer_is_opaque(int dir);
+
 #endif

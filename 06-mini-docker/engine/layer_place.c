@@ -138,6 +138,14 @@ bool layer_is_whiteout(const struct stat *st)
     return S_ISCHR(st->st_mode) && st->st_rdev == makedev(0, 0);
 }
 
+bool layer_is_opaque(int dir)
+{
+    char value[4];
+
+    return fgetxattr(dir, "trusted.overlay.opaque", value, sizeof(value)) > 0 ||
+           fgetxattr(dir, "user.overlay.opaque", value, sizeof(value)) > 0;
+}
+
 static int explain_mark(struct layer_unpack *unpack, const char *path)
 {
     err_sys(unpack->err, "cannot mark %s as overlayfs wants it", path);

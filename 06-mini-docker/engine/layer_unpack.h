@@ -53,9 +53,6 @@ int64_t layer_clear(struct layer_unpack *unpack, const struct layer_place *place
 int layer_whiteout(struct layer_unpack *unpack, const struct layer_place *place);
 int layer_opaque(struct layer_unpack *unpack, int dir, const char *path);
 
-/* Is it a mark: a character device 0, 0? */
-bool layer_is_whiteout(const struct stat *st);
-
 /* Make what the entry says. */
 int layer_make(
     struct layer_unpack *unpack, struct archive_entry *entry, const struct layer_place *place);

@@ -9,6 +9,8 @@
  */
 #include "tar_tree.h"
 
+#include "layer.h"
+
 #include "cleanup.h"
 
 #include <dirent.h>
@@ -19,7 +21,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <sys/sysmacros.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -63,19 +64,6 @@ static int write_mark(struct tar_tree *tree, const char *path)
     int result = write_entry(tree, entry);
     archive_entry_free(entry);
     return result;
-}
-
-static bool is_whiteout(const struct stat *st)
-{
-    return S_ISCHR(st->st_mode) && st->st_rdev == makedev(0, 0);
-}
-
-static bool is_opaque(int dir)
-{
-    char value[4];
-
-    return fgetxattr(dir, "trusted.overlay.opaque", value, sizeof(value)) > 0 ||
-           fgetxattr(dir, "user.overlay.opaque", value, sizeof(value)) > 0;
 }
 
 /* Those that mean something to a program; overlayfs's own are not among them. */
@@ -150,7 +138,7 @@ static int add_dir(struct tar_tree *tree, int dir, const struct stat *st, const 
     if (add_one(tree, dir, st, path) < 0)
         return -1;
     snprintf(mark, sizeof(mark), "%.*s/.wh..wh..opq", PATH_MAX - 20, path);
-    if (tree->layer && is_opaque(dir) && write_mark(tree, mark) < 0)
+    if (tree->layer && layer_is_opaque(dir) && write_mark(tree, mark) < 0)
         return -1;
     return tar_tree_add_inside(tree, dir, path);
 }
@@ -186,7 +174,7 @@ int tar_tree_add(struct tar_tree *tree, int dir, const char *name, const char *p
         return err_sys(tree->err, "cannot look at %s", path);
     if (S_ISSOCK(st.st_mode) || (tree->wanted && !tree->wanted(path, &st, tree->arg)))
         return 0;
-    if (tree->layer && is_whiteout(&st))
+    if (tree->layer && layer_is_whiteout(&st))
         return add_whiteout(tree, path);
     if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
         return add_one(tree, entry, &st, path);

@@ -28,14 +28,17 @@ enum { DATA = 4096 };
 
 /*
  * In a user namespace overlayfs keeps its marks in user.* attributes, as trusted.* are refused
- * (the kernel's Documentation/filesystems/overlayfs.rst).
+ * (the kernel's Documentation/filesystems/overlayfs.rst). Where a kernel would let a directory that
+ * was renamed, or a file whose owner was changed, refer to the layer below, it is told not to:
+ * `upper` alone must say what has changed, for diff and commit.
  */
 static int mount_overlay(const struct spec_root *root, bool user)
 {
     char data[DATA];
     int length = snprintf(data, sizeof(data), "lowerdir=%s%s%s%s%s%s", root->lower,
         root->upper ? ",upperdir=" : "", root->upper ? root->upper : "",
-        root->upper ? ",workdir=" : "", root->upper ? root->work : "", user ? ",userxattr" : "");
+        root->upper ? ",workdir=" : "", root->upper ? root->work : "",
+        user ? ",userxattr" : ",redirect_dir=off,metacopy=off");
 
     if (length >= DATA) {
         errno = E2BIG;
