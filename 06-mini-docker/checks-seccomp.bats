@@ -6,6 +6,7 @@
 bats_require_minimum_version 1.5.0
 load ../tests/helper
 load checks
+load bundle
 
 setup_file() {
     command -v cc >/dev/null || return 0
@@ -27,6 +28,8 @@ int main(int argc, char **argv)
 }
 END
 }
+
+teardown() { remove_containers; }
 
 setup() {
     cd "$BATS_TEST_TMPDIR"
@@ -121,4 +124,27 @@ END
     ends 125 "wrong.json"
     mini --security-opt seccomp= true
     ends 125 "invalid --security-opt"
+}
+
+# The files of the cache of this user: one that is written anew is another.
+kept() { find "${RUN_DIRS[@]}" -path '*/.cache-seccomp/*.bpf' -printf '%i\n' 2>/dev/null | sort; }
+
+@test "06 seccomp: a filter is compiled once, whatever the state directory, and clean-host takes it away" {
+    local before after
+    bundle box '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW",
+        syscalls: [{names: ["mkdir"], action: "SCMP_ACT_ERRNO", errnoRet: '$((BASHPID % 4000))'}]}' '.process.args = ["true"]'
+    before=$(kept)
+    oci --root "$PWD/one" run --bundle "$PWD/box" box
+    [[ $stderr != *"blocks user namespaces"* ]] || skip "${stderr%%$'\n'*}"
+    ends 0
+    after=$(kept)
+    [ "$after" != "$before" ] || fail "it is not kept"
+    oci --root "$PWD/two" run --bundle "$PWD/box" box
+    ends 0
+    [ "$(kept)" = "$after" ] || fail "it was compiled once more"
+    [ -x "$TOP/build/clean-host" ] || skip "build/clean-host is not built"
+    "$TOP/build/clean-host"
+    [ -z "$(kept)" ] || fail "clean-host left it"
+    oci --root "$PWD/two" run --bundle "$PWD/box" box
+    ends 0
 }

@@ -73,6 +73,17 @@ static int find_base(char base[64], struct err *err)
     return err_hint(err, "it must be writable and your own -> look at it with ls -ld");
 }
 
+bool undo_cache_dir(const char *name, char ret[96])
+{
+    char base[64];
+    struct err ignored;
+
+    if (find_base(base, &ignored) < 0)
+        return false;
+    snprintf(ret, 96, "%s/%s%.20s", base, UNDO_CACHE, name);
+    return true;
+}
+
 int undo_lock_journal(int fd)
 {
     struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};

@@ -79,8 +79,15 @@ int undo_all(struct undo *undo, FILE *complain);
  */
 bool undo_is_held(const struct undo *undo, pid_t owner);
 
-/* Undo every run whose process is gone. Says each on `out`. Returns how many lines could not be
- * undone. */
+/*
+ * The directory of this user's for what can be made again: "seccomp" -> "/run/labs/.cache-seccomp".
+ * What it is in is made and seen to be the user's alone; it itself is not made. False: there is no
+ * such place.
+ */
+bool undo_cache_dir(const char *name, char ret[96]);
+
+/* Undo every run whose process is gone, and remove what undo_cache_dir named. Says each on `out`.
+ * Returns how many lines could not be undone. */
 int undo_dead_runs(FILE *out);
 
 #endif

@@ -22,6 +22,9 @@ extern const char *const undo_words[UNDO_KINDS];
 enum { UNDO_BASES = 2 };
 bool undo_base_at(int index, bool make, char base[64]);
 
+/* What the names of caches in them begin with. */
+#define UNDO_CACHE ".cache-"
+
 /* The one of them that the directory of a run is in. */
 void undo_base_of(const char *dir, char base[PATH_MAX]);
 

@@ -134,6 +134,17 @@ static bool is_alive(const char *base, const char *name)
     return fd >= 0 && undo_lock_journal(fd) < 0;
 }
 
+static int forget_cache(const char *path, FILE *out)
+{
+    struct err err;
+
+    fprintf(out, "removing %s\n", path);
+    if (undo_line(UNDO_TREE, path, path, &err) == 0)
+        return 0;
+    err_print(out, "clean-host", &err);
+    return 1;
+}
+
 static int undo_dead_runs_in(const char *base, FILE *out)
 {
     char path[PATH_MAX];
@@ -141,11 +152,13 @@ static int undo_dead_runs_in(const char *base, FILE *out)
 
     cleanup_closedir DIR *dir = opendir(base);
     for (struct dirent *entry; dir && (entry = readdir(dir));) {
+        snprintf(path, sizeof(path), "%s/%s", base, entry->d_name);
+        if (strncmp(entry->d_name, UNDO_CACHE, strlen(UNDO_CACHE)) == 0)
+            failed += forget_cache(path, out);
         if (entry->d_name[0] == '.')
             continue;
         if (is_alive(base, entry->d_name))
             continue;
-        snprintf(path, sizeof(path), "%s/%s", base, entry->d_name);
         fprintf(out, "cleaning up after %s\n", path);
         failed += undo_run(path, out);
     }

@@ -69,7 +69,7 @@ snapshot() {
     for loop in /sys/block/loop*/loop/backing_file; do [ -e "$loop" ] && echo "$loop"; done
     command -v nft >/dev/null && nft list ruleset 2>/dev/null || true
     cat /proc/swaps
-    find "${RUN_DIRS[@]}" -mindepth 1 -maxdepth 1 2>/dev/null || true
+    find "${RUN_DIRS[@]}" -mindepth 1 -maxdepth 1 -name '[!.]*' 2>/dev/null || true # .cache-… may stay
     hostname
     for exe in /proc/[0-9]*/exe; do readlink "$exe" 2>/dev/null; done |
         grep -E '/0[1-6]-[^/]*/(run|mini-docker)|/stress-ng' | sort || true

@@ -199,24 +199,11 @@ static int compile(const char *file, const char *text, const char *key, const st
     return result;
 }
 
-/* Ours alone: seccomp_prepare makes it, and uses no other. */
-static void cache_path(char ret[PATH_MAX])
-{
-    const char *runtime = getenv("XDG_RUNTIME_DIR");
-
-    if (host_is_root())
-        snprintf(ret, PATH_MAX, "/run/mini-docker-seccomp");
-    else if (runtime && runtime[0] == '/')
-        snprintf(ret, PATH_MAX, "%s/mini-docker-seccomp", runtime);
-    else
-        snprintf(ret, PATH_MAX, "/tmp/mini-docker-seccomp-%u", geteuid());
-}
-
 int profile_prepare(const char *choice, uint64_t bounding, struct seccomp *ret, struct err *err)
 {
     cleanup_free char *key = NULL;
     const char *text = choice ?: PROFILE_DEFAULT;
-    char cache_dir[PATH_MAX];
+    char cache[96];
     struct host host;
 
     *ret = (struct seccomp){0};
@@ -227,8 +214,8 @@ int profile_prepare(const char *choice, uint64_t bounding, struct seccomp *ret, 
         key = NULL;
         return err_sys(err, "cannot read the seccomp profile");
     }
-    cache_path(cache_dir);
-    if (seccomp_find(key, cache_dir, ret))
+    const char *cache_dir = seccomp_cache_dir(cache);
+    if (cache_dir && seccomp_find(key, cache_dir, ret))
         return 0;
     return compile(choice ? "the seccomp profile" : "seccomp_default.json", text, key, &host,
         cache_dir, ret, err);

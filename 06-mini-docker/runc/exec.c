@@ -93,7 +93,7 @@ static int stay(const struct exec_args *args, struct enter *enter, struct err *e
 }
 
 static int enter_container(const struct exec_args *args, const struct state *state,
-    const char *root, const struct spec *spec, struct err *err)
+    const struct spec *spec, struct err *err)
 {
     struct seccomp seccomp = {0};
     struct enter enter = {
@@ -106,12 +106,12 @@ static int enter_container(const struct exec_args *args, const struct state *sta
         .explain = {.fd = globals_debug(), .who = "host"},
         .process = {.pidfd = -1},
     };
-    char cache[PATH_MAX];
+    const struct spec_seccomp *filter = spec->linux_.seccomp;
+    char cache[96];
     int status = -1;
 
-    snprintf(cache, sizeof(cache), "%s/.seccomp", root);
     if (create_preserve_fds(args->preserve_fds, &enter.preserve_fds, err) == 0 &&
-        seccomp_prepare(spec->linux_.seccomp, cache, &seccomp, err) == 0)
+        seccomp_prepare(filter, filter ? seccomp_cache_dir(cache) : NULL, &seccomp, err) == 0)
         status = args->detach ? start_detached(args, &enter, err) : stay(args, &enter, err);
     seccomp_free(&seccomp);
     cleanup_close_fn(&enter.process.pidfd);
@@ -135,7 +135,7 @@ static int exec_run(void *args, int argc, char **argv, struct err *err)
     if (exec_process_read(options, &state, argc - 1, argv + 1, &process, err) == 0 &&
         check_terminal(options, process.spec.process.terminal, err) == 0 &&
         exec_choose_group(&options->cgroups, &state, err) == 0)
-        status = enter_container(options, &state, root, &process.spec, err);
+        status = enter_container(options, &state, &process.spec, err);
     exec_process_free(&process);
     state_close(&state);
     return status;

@@ -116,7 +116,7 @@ static int read_spec(const struct life_options *options, struct life *life, stru
 static int prepare(struct life_options *options, struct life *life, struct err *err)
 {
     struct spec *spec = &life->config.spec;
-    char cache[PATH_MAX];
+    char cache[96];
 
     if (state_check_id(options->id, err) < 0 || read_spec(options, life, err) < 0)
         return -1;
@@ -141,8 +141,8 @@ static int prepare(struct life_options *options, struct life *life, struct err *
     spec->linux_.cgroups_disabled |= options->cgroups_disabled;
     if (options->spec)
         return 0;
-    snprintf(cache, sizeof(cache), "%s/.seccomp", options->root);
-    return seccomp_prepare(spec->linux_.seccomp, cache, &life->seccomp, err);
+    return seccomp_prepare(spec->linux_.seccomp,
+        spec->linux_.seccomp ? seccomp_cache_dir(cache) : NULL, &life->seccomp, err);
 }
 
 int life_write_pid_file(const char *path, pid_t pid, struct err *err)

@@ -19,6 +19,12 @@ struct seccomp {
 };
 
 /*
+ * Where the cache is that all commands of one user share, whatever state directory they use; NULL:
+ * there is no place that is the user's alone. `make clean-host` removes it.
+ */
+const char *seccomp_cache_dir(char ret[96]);
+
+/*
  * Compile the spec's filter (NULL: there is none), or take it from cache_dir (NULL: no cache; made
  * when it is missing, mode 0700). Done by the parent, before there is a child. Errors: ERR_USAGE
  * for a word that nobody knows, with its place; a system call that this library does not know is

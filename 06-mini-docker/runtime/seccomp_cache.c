@@ -15,6 +15,7 @@
 #include "seccomp_internal.h"
 
 #include "cleanup.h"
+#include "undo.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -74,6 +75,11 @@ static struct header make_header(const char *text, const struct seccomp *seccomp
         .count = seccomp->count,
         .text_length = strlen(text),
     };
+}
+
+const char *seccomp_cache_dir(char ret[96])
+{
+    return undo_cache_dir("seccomp", ret) ? ret : NULL;
 }
 
 /* -1 where there is none that can be trusted. */
