@@ -4,6 +4,7 @@
 #include "unit.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct words {
@@ -125,6 +126,30 @@ static void names_what_there_is(void **state)
     assert_err(command_help(&program, 1, (char *[]){"kil", NULL}, &err), ERR_USAGE);
 }
 
+/* What could be taken for a request of troff's is escaped, at the begin of each line. */
+static void writes_a_manual_page(void **state)
+{
+    static const struct opt opts[] = {{'q', "quiet-now", NULL, ".so", OPT_FLAG, 0}, {0}};
+    static const struct command row = {
+        .name = "do-it", .summary = "Do", .details = "'a\n.b \\c", .opts = opts};
+    static const struct command *const rows[] = {&row, NULL};
+    const struct program documented = {
+        .name = "prog", .intro = "prog: does\nmore", .outro = "0", .commands = rows};
+    char *text = NULL;
+    size_t length;
+    FILE *out = open_memstream(&text, &length);
+
+    (void)state;
+    command_man(out, &documented);
+    fclose(out);
+    assert_non_null(strstr(text, ".TH PROG 1\n"));
+    assert_non_null(strstr(text, "prog \\- does\n"));
+    assert_non_null(strstr(text, ".SS prog do\\-it [OPTIONS]\n"));
+    assert_non_null(strstr(text, "\n\\&'a\n\\&.b \\ec\n"));
+    assert_non_null(strstr(text, "\\fB\\-q\\fR, \\fB\\-\\-quiet\\-now\\fR\n\\&.so\n"));
+    free(text);
+}
+
 static void finds_commands_of_groups(void **state)
 {
     static const struct {
@@ -148,10 +173,12 @@ static void finds_commands_of_groups(void **state)
         memcpy(words, rows[i].words, sizeof(words));
         while (words[argc])
             argc++;
+        int given = argc;
         assert_ok(command_resolve(&program, &argc, &argv, &place, &err));
         assert_ptr_equal(place.command, rows[i].found);
         assert_string_equal(place.program.name, rows[i].in);
         assert_string_equal(argv[0], rows[i].at);
+        assert_ptr_equal(argv + argc, words + given);
     }
     char *bad[] = {"box", "lss", NULL}, **argv = bad;
     int argc = 2;
@@ -170,6 +197,7 @@ int main(void)
         cmocka_unit_test(counts_operands),
         cmocka_unit_test(passes_errors_on),
         cmocka_unit_test(names_what_there_is),
+        cmocka_unit_test(writes_a_manual_page),
         cmocka_unit_test(finds_commands_of_groups),
     };
 

@@ -131,6 +131,7 @@ static void says_what_is_wrong_and_where(void **state)
         {"{{eq .Name 1}}", "incompatible types for comparison", ""},
         {"{{.Name 1 2}}", "can't give argument to non-function .Name", ""},
         {"{{$y}}", "undefined variable \"$y\"", ""},
+        {"{{if 1}}{{$y := 1}}{{end}}{{$y}}", "undefined variable \"$y\"", ""},
         {"{{$y = 1}}", "undefined variable \"$y\"", ""},
         {"{{range .Name}}{{end}}", "range can't iterate over /web", ""},
         {"{{printf \"%999999999d\" 1}}", "4 digits at most", ""},
