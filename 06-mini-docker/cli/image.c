@@ -4,6 +4,7 @@
 
 static const struct command *const IMAGE[] = {
     &history_command,
+    &image_inspect_command,
     &image_ls_command,
     &import_command,
     &load_command,

@@ -42,9 +42,11 @@ static int check(
     return 0;
 }
 
+/* The store's own, where it has one: an image before this one may have brought it, and the file is
+ * gone. */
 static int open_layer(const struct store *store, const struct image_layer *layer, struct err *err)
 {
-    if (!layer->path)
+    if (!layer->path || blob_exists(store, layer->digest, NULL))
         return blob_open(store, layer->digest, err);
     int fd = open(layer->path, O_RDONLY | O_CLOEXEC);
     return fd < 0 ? err_sys(err, "cannot open %s", layer->path) : fd;

@@ -3,6 +3,7 @@
 #include "image_load.h"
 
 #include "image_index.h"
+#include "image_remove.h"
 
 #include "cleanup.h"
 
@@ -27,7 +28,7 @@ int image_load(const struct store *store, int fd, const char *name, const struct
     struct image_stage stage = {.lock = -1, .from = -1};
     cleanup_close int guard = -1;
 
-    if (image_guard(store, false, &guard, err) < 0)
+    if (image_heal(store, err) < 0 || image_guard(store, false, &guard, err) < 0)
         return -1;
     int result = image_stage_begin(store, fd, name, &load->limits, &stage, err);
     if (result == 0 && image_stage_has(&stage, "index.json")) {

@@ -9,6 +9,7 @@
 #include "image_add.h"
 #include "image_blob.h"
 #include "image_index.h"
+#include "image_remove.h"
 #include "image_stage.h"
 
 #include "cleanup.h"
@@ -182,7 +183,7 @@ int image_make(const struct store *store, const struct image_recipe *recipe,
         return -1;
     if (recipe->name)
         image_name_full(&name, full);
-    if (image_guard(store, false, &guard, err) < 0)
+    if (image_heal(store, err) < 0 || image_guard(store, false, &guard, err) < 0)
         return -1;
     int result = image_stage_room(store, &making.stage, err);
     if (result == 0)

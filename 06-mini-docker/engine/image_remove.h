@@ -38,6 +38,9 @@ int image_prune(const struct store *store, bool all, struct image_removal *remov
 int image_sweep(
     const struct store *store, struct image_removal *removal, bool partial, struct err *err);
 
+/* The same, where a command that was killed has left something; else only a look. */
+int image_heal(const struct store *store, struct err *err);
+
 /* `tag`: give the image that `word` means one more name. Errors: ERR_USAGE, `name` is none. */
 int image_tag(const struct store *store, const char *word, const char *name, struct err *err);
 

@@ -112,6 +112,28 @@ static int sweep_dir(struct sweep *sweep, const char *part, bool downloads, stru
     return 0;
 }
 
+/* What is in the making has a name with a letter in front, or a dot; downloads have 64 digits. */
+static bool has_leftover(const struct store *store, const char *part, bool dotted)
+{
+    char path[PATH_MAX];
+    bool found = false;
+
+    snprintf(path, sizeof(path), "%.*s/%s", PATH_MAX - 32, store->root, part);
+    cleanup_closedir DIR *dir = opendir(path);
+    for (struct dirent *entry; dir && !found && (entry = readdir(dir));) {
+        bool dots = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
+        found = !dots && (dotted ? entry->d_name[0] == '.' : strlen(entry->d_name) != DIGEST_HEX);
+    }
+    return found;
+}
+
+int image_heal(const struct store *store, struct err *err)
+{
+    if (!has_leftover(store, "images/partial", false) && !has_leftover(store, "layers", true))
+        return 0;
+    return image_sweep(store, &(struct image_removal){0}, false, err);
+}
+
 int image_sweep(
     const struct store *store, struct image_removal *removal, bool partial, struct err *err)
 {

@@ -92,17 +92,19 @@ static int make_file(
     struct layer_unpack *unpack, struct archive_entry *entry, const struct layer_place *place)
 {
     struct timespec times[] = {mtime_of(entry), mtime_of(entry)};
+
+    /* holes are in no piece that was read, and are bytes to whoever copies the file */
+    unpack->bytes += (uint64_t)archive_entry_size(entry);
+    if (unpack->bytes > unpack->reader->limits.bytes)
+        return tar_too_large(unpack->reader);
     cleanup_close int fd =
         openat(place->dir, place->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-
     if (fd < 0)
         return err_sys(unpack->err, "cannot make %s", place->path);
     if (tar_data(unpack->reader, put_bytes, &fd) < 0)
         return -1;
-    if ((uint64_t)archive_entry_size(entry) > unpack->reader->limits.bytes ||
-        ftruncate(fd, archive_entry_size(entry)) < 0) /* a hole at its end */
+    if (ftruncate(fd, archive_entry_size(entry)) < 0) /* a hole at its end */
         return err_sys(unpack->err, "cannot make %s as large as it is", place->path);
-    unpack->bytes += (uint64_t)archive_entry_size(entry);
     /* a change of owner takes these bits away, and writing the capabilities */
     if (layer_dress(unpack, entry, fd, place->path) < 0)
         return -1;

@@ -36,10 +36,11 @@ static int make_dir(struct layer_unpack *unpack, const char *path)
 {
     struct stat st = {.st_mode = 0755};
     bool below = look_below(unpack->lower, path, &st);
-    cleanup_close int place = mount_open_in_root(unpack->into, path, MOUNT_MAKE_DIR, unpack->err);
+    struct err ignored;
+    cleanup_close int place = mount_open_in_root(unpack->into, path, MOUNT_MAKE_DIR, &ignored);
 
-    if (place < 0)
-        return -1;
+    if (place < 0) /* a symlink that leads to nothing, or a name that is a file */
+        return tar_refuse(unpack->reader, "%s is not the directory that an entry needs", path);
     if (!below)
         return 0;
     if (unpack->owners && fchownat(place, "", st.st_uid, st.st_gid, AT_EMPTY_PATH) < 0)

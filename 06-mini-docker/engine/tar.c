@@ -105,7 +105,7 @@ static la_ssize_t read_file(struct archive *archive, void *data, const void **re
     return err_sys(reader->err, "cannot read %s", reader->name);
 }
 
-static int too_large(struct tar_reader *reader)
+int tar_too_large(struct tar_reader *reader)
 {
     char size[SIZE_TEXT];
 
@@ -134,7 +134,7 @@ static la_ssize_t read_plain(struct archive *archive, void *data, const void **r
         return length;
     reader->bytes += (uint64_t)length;
     if (reader->bytes > reader->limits.bytes)
-        return too_large(reader);
+        return tar_too_large(reader);
     sha256_update(&reader->sum, (size_t)length, *ret);
     return length;
 }
@@ -209,7 +209,7 @@ int tar_data(struct tar_reader *reader,
         if (result != ARCHIVE_OK && result != ARCHIVE_WARN)
             return explain(reader, reader->tar);
         if ((uint64_t)offset + length > reader->limits.bytes) /* holes are not in the stream */
-            return too_large(reader);
+            return tar_too_large(reader);
         if (put(arg, bytes, length, offset, reader->err) < 0) {
             reader->failed = true;
             return -1;

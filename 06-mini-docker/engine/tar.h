@@ -61,6 +61,9 @@ int tar_end(struct tar_reader *reader, char ret_digest[DIGEST_TEXT]);
 int tar_refuse(struct tar_reader *reader, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* … that it holds more bytes than its limit. */
+int tar_too_large(struct tar_reader *reader);
+
 void tar_close(struct tar_reader *reader);
 
 /* The entry's name, or what it is a link to, in whatever alphabet; "" for none. */

@@ -1,0 +1,428 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Images: from archives of others and back to them, names, layers as overlayfs wants them, and archives
+# that nobody should have made (checks-engine-images.py).
+# bats file_tags=native
+bats_require_minimum_version 1.5.0
+load ../tests/helper
+load checks
+load peers
+
+setup_file() {
+    "${CC:-cc}" -std=gnu17 -D_GNU_SOURCE -O1 -Wall -Wextra -o "$BATS_FILE_TMPDIR/at" \
+        "$BATS_TEST_DIRNAME/checks-sound-at.c"
+}
+
+setup() {
+    cd "$BATS_TEST_TMPDIR"
+    STORE=$BATS_TEST_TMPDIR/store
+}
+
+teardown() {
+    world_ends # where a test has made one
+    rm -f "$BATS_FILE_TMPDIR/holder"
+    rm -rf "$STORE" b scratch
+}
+
+engine() { call "$MINI" --root "$STORE" "$@"; }
+# archives CASE...: CASE.tar for each, of which some would reach the directory `outside`.
+archives() { python3 "$BATS_TEST_DIRNAME/checks-engine-images.py" "$PWD/outside" . "$@"; }
+whole() { python3 "$BATS_TEST_DIRNAME/checks-engine-images.py" whole "$STORE" || fail "the store is not whole"; }
+images() { "$MINI" --root "$STORE" images --format '{{.Repository}}:{{.Tag}} {{.ID}}' --no-trunc | sort; }
+
+# What the store holds; and that nothing is in the making.
+holds() {
+    [ -z "$(ls "$STORE/images/partial")" ] || fail "left: $(ls "$STORE/images/partial")"
+    [ -z "$(find "$STORE/layers" -mindepth 1 -maxdepth 1 -name '.*')" ] || fail "left: $(ls -A "$STORE/layers")"
+    (cd "$STORE" && find images/blobs layers | sort)
+}
+id_of() { "$MINI" --root "$STORE" images -q --no-trunc "$1"; }
+
+# layer N: the directory of the N-th layer of the image `evil`, the lowest is 1.
+layer() {
+    local dirs
+    IFS=: read -ra dirs <<<"$("$MINI" --root "$STORE" image inspect --format '{{.GraphDriver.Data.LowerDir}}' evil)"
+    echo "${dirs[-$1]}"
+}
+
+# An OCI layout `lay`, image `t`, of two layers, made by umoci.
+made_by_umoci() {
+    need umoci
+    {
+        umoci init --layout lay
+        umoci new --image lay:t
+        umoci unpack --rootless --image lay:t b
+        mkdir b/rootfs/data
+        echo one >b/rootfs/data/one
+        echo two >b/rootfs/data/two
+        umoci repack --image lay:t b
+        rm -r b
+        umoci unpack --rootless --image lay:t b
+        rm b/rootfs/data/one
+        echo ae >b/rootfs/data/größe
+        umoci repack --image lay:t b
+        umoci config --image lay:t --config.cmd sh --config.env A=b --config.label k=v
+        rm -r b
+    } >umoci.log 2>&1 || fail "$(cat umoci.log)"
+}
+
+@test "06 images: busybox is built in, the same everywhere, and skopeo reads the store" {
+    engine history busybox
+    ends 0
+    told "from this machine's busybox"
+    engine images
+    [ "${lines[0]}" = "REPOSITORY   TAG       IMAGE ID       CREATED        SIZE" ] || fail "other headings"
+    local first
+    first=$(images)
+    holds >before
+    rm -rf "$STORE"
+    sleep 1.1 # files made now are of another second
+    engine tag busybox again
+    ends 0
+    [ "$(images | grep busybox)" = "$first" ] || fail "another busybox: $(images), not $first"
+    holds | diff before - || fail "other blobs"
+    need skopeo
+    skopeo inspect "oci:$STORE/images:docker.io/library/busybox:latest" >seen
+    [ "$(jq -r .Architecture seen)" = "$(skopeo inspect --format '{{.Architecture}}' \
+        "oci:$STORE/images:docker.io/library/again:latest")" ]
+}
+
+@test "06 images: what umoci and skopeo made is loaded, from a directory, a file and a pipe, and once only" {
+    need skopeo
+    made_by_umoci
+    engine load -i lay
+    ends 0
+    [ "$output" = "Loaded image: t:latest" ] || fail "other words"
+    skopeo copy -q oci:lay:t oci-archive:o.tar:demo:v1
+    engine load -i o.tar
+    [ "$output" = "Loaded image: demo:v1" ] || fail "other words"
+    skopeo copy -q oci:lay:t docker-archive:d.tar:foo/bar:2
+    gzip -k d.tar
+    zstd -q o.tar
+    engine load <d.tar.gz
+    [ "$output" = "Loaded image: foo/bar:2" ] || fail "other words"
+    engine load -q -i o.tar.zst
+    [ -z "$output" ] || fail "-q is not quiet"
+    [ "$(images | cut -d' ' -f2 | sort -u | wc -l)" -eq 1 ] || fail "other IDs for the same: $(images)"
+    [ "$(ls "$STORE/layers" | wc -l)" -eq 2 ] || fail "layers were unpacked twice"
+    holds >/dev/null && whole
+    [ -c "$(echo "$STORE"/layers/*/diff/data/one | tr ' ' '\n' | xargs stat -c '%F %n' | sed -n 's/character special file //p')" ] ||
+        fail "no whiteout"
+    [ "$(cat "$STORE"/layers/*/diff/data/größe)" = ae ] || fail "a name that is not ASCII"
+    # skopeo reads as root what root wrote
+    [ "$("$MINI" --root "$STORE" image inspect t --format '{{.Config.Env}} {{.Config.Labels.k}} {{.Architecture}}')" = \
+        "[A=b] v $(skopeo inspect --format '{{.Architecture}}' oci:lay:t)" ] || fail "another configuration"
+}
+
+@test "06 images: what is saved, others read back with equal digests" {
+    need skopeo
+    made_by_umoci
+    "$MINI" --root "$STORE" load -q -i lay
+    "$MINI" --root "$STORE" tag busybox b:1
+    engine save -o s.tar t busybox b:1
+    ends 0
+    manifest=$(jq -r '.manifests[0].digest' lay/index.json)
+    [ "$(skopeo inspect --format '{{.Digest}}' oci-archive:s.tar:t:latest)" = "$manifest" ] || fail "another digest"
+    skopeo copy -q docker-archive:s.tar:b:1 oci:x:b
+    [ "$(skopeo inspect --raw docker-archive:s.tar:t:latest | jq -r .config.digest)" = "$(id_of t)" ] || fail "another ID"
+    umoci unpack --rootless --image x:b b >umoci.log 2>&1
+    cmp b/rootfs/bin/busybox "$(layer_of_busybox)" || fail "another busybox"
+    engine save --format oci t busybox b:1
+    cmp <("$MINI" --root "$STORE" save --format oci t busybox b:1) "$BATS_TEST_TMPDIR/printed" || fail "not the same twice"
+    ! tar tf "$BATS_TEST_TMPDIR/printed" | grep -q manifest.json || fail "an OCI archive has Docker's file"
+    "$MINI" --root other load -q <s.tar
+    diff <(STORE=other images) <(images) || fail "not all came back"
+    engine save t nothing -o no.tar
+    ends 1 "No such image: nothing:latest"
+    [ ! -e no.tar ] && [ -z "$(compgen -G 'no.tar*')" ] || fail "half an archive"
+}
+layer_of_busybox() { echo "$STORE"/layers/*/diff/bin/busybox; }
+
+@test "06 images: buildah's and podman's archives" {
+    need_root "buildah keeps what it builds as root"
+    need buildah
+    B=(buildah --root "$PWD/scratch" --runroot "$PWD/scratch-run" --storage-driver vfs)
+    container=$("${B[@]}" from scratch)
+    "${B[@]}" copy -q "$container" "$TOP/rootfs" / >/dev/null
+    "${B[@]}" config --cmd '["sh"]' --label made=buildah "$container"
+    "${B[@]}" commit -q "$container" oci-archive:b.tar:localhost/built:1 >/dev/null
+    "${B[@]}" commit -q "$container" docker-archive:c.tar:localhost/built:2 >/dev/null
+    engine load -i b.tar
+    ends 0
+    [ "$output" = "Loaded image: localhost/built:1" ] || fail "another name"
+    engine load -i c.tar
+    ends 0
+    [ "$output" = "Loaded image: localhost/built:2" ] || fail "another name"
+    engine images --filter label=made=buildah -q
+    [ "${#lines[@]}" -eq 2 ] || fail "the labels are lost"
+    "$MINI" --root "$STORE" save -o back.tar localhost/built:1
+    "${B[@]}" pull -q docker-archive:back.tar >pulled
+    [ "sha256:$(cat pulled)" = "$(id_of localhost/built:1)" ] || fail "buildah gives it another ID: $(cat pulled)"
+    rm -rf scratch scratch-run
+}
+
+@test "06 images: Docker's own archives, and what Docker says of ours" {
+    need_root "to start dockerd"
+    need dockerd
+    world
+    HOLDER=$(<"$WORLD/holder")
+    printf '{}' >"$WORLD/d.json"
+    inside dockerd --config-file "$WORLD/d.json" --host "unix://$WORLD/d.sock" --data-root "$WORLD/d/root" \
+        --exec-root "$WORLD/d/run" --pidfile "$WORLD/d.pid" --storage-driver vfs --bridge=none --iptables=false \
+        --ip6tables=false --ip-forward=false --ip-masq=false >"$WORLD/dockerd.log" 2>&1 3>&- 4>&- &
+    dock() { docker --host "unix://$WORLD/d.sock" "$@"; }
+    wait_for 60 dock version >/dev/null 2>&1 || fail "$(tail "$WORLD/dockerd.log")"
+    "$MINI" --root "$STORE" tag busybox team/app:1
+    "$MINI" --root "$STORE" save busybox team/app:1 >ours.tar
+    dock load -i ours.tar >seen || fail "docker load: $(cat seen)"
+    dock images --no-trunc --format '{{.Repository}}:{{.Tag}} {{.ID}} {{.Size}}' | sort >theirs
+    diff <("$MINI" --root "$STORE" images --no-trunc --format '{{.Repository}}:{{.Tag}} {{.ID}} {{.Size}}' | sort) theirs
+    (cd "$TOP/rootfs" && tar c .) | dock import -c 'CMD ["sh"]' -c 'ENV A=b' - made:by-docker >/dev/null
+    dock save made:by-docker busybox -o theirs.tar
+    tar tf theirs.tar | grep -q '/layer.tar$' || skip "this docker saves in the new form only"
+    rm -rf "$STORE"
+    engine load -i theirs.tar
+    ends 0
+    told "Loaded image: made:by-docker"
+    dock images --no-trunc --format '{{.Repository}}:{{.Tag}} {{.ID}}' | grep -v team/ | sort | diff - <(images)
+    keys='.[0] | [.Id, .Created, .Config.Cmd, .Config.Env, .RootFS, .Architecture, .Os, .Size]'
+    diff <(dock image inspect made:by-docker | jq "$keys") \
+        <("$MINI" --root "$STORE" image inspect made:by-docker | jq "$keys")
+    for image in busybox made:by-docker; do
+        diff <(dock history --format '{{.ID}} {{.CreatedBy}} {{.Size}} {{.Comment}}' $image) \
+            <("$MINI" --root "$STORE" history --format '{{.ID}} {{.CreatedBy}} {{.Size}} {{.Comment}}' $image)
+    done
+    for words in "rmi nope" "tag nope a"; do
+        # shellcheck disable=SC2086 # words
+        dock $words 2>theirs || true
+        # shellcheck disable=SC2086
+        engine $words
+        [ "$(sed -n '1s/^[^:]*: //; 1s/^Error response from daemon: //; 1p' theirs | cut -c1-30)" = \
+            "$(sed -n '1s/^mini-docker: //p' <<<"$stderr" | cut -c1-30)" ] || fail "$words: $(cat theirs)"
+    done
+}
+
+@test "06 images: layers as overlayfs wants them" {
+    archives layers
+    engine load -i layers.tar
+    ends 0
+    [ "$(cat "$(layer 1)/größe")" = ae ] || fail "a name that is not ASCII"
+    [ "$(stat -c %Y "$(layer 1)/tool")" = 1234567890 ] || fail "another time"
+    [ "$(stat -c %h "$(layer 1)/tool2")" = 2 ] || fail "no hard link"
+    [ "$(stat -c '%a %Y' "$(layer 1)/var")" = "700 1000" ] || fail "another mode: $(stat "$(layer 1)/var")"
+    # a directory that the second layer only passes through is as the first has it
+    [ "$(stat -c %a "$(layer 2)/var")" = 700 ] || fail "the directory below lost its mode"
+    [ "$(stat -c '%F %t,%T' "$(layer 2)/etc/motd")" = "character special file 0,0" ] || fail "no whiteout"
+    attribute() { python3 -c 'import os, sys; print(os.getxattr(sys.argv[1], sys.argv[2]).decode())' "$@"; }
+    if [ "$(id -u)" -eq 0 ]; then
+        [ "$(attribute "$(layer 2)/old" trusted.overlay.opaque)" = y ] || fail "not opaque"
+        [ "$(attribute "$(layer 3)/etc" trusted.overlay.opaque)" = y ] || fail "taken away and made again: not opaque"
+        mkdir mnt
+        unshare --mount sh -c 'mount -t overlay overlay -o "lowerdir=$1" mnt && cd mnt && find . | sort' sh \
+            "$(layer 3):$(layer 2):$(layer 1)" >seen
+        [ "$(tr '\n' ' ' <seen)" = ". ./etc ./etc/only ./good ./größe ./old ./old/b ./tool ./tool2 ./var ./var/new " ] ||
+            fail "overlayfs shows: $(cat seen)"
+    else
+        [ "$(attribute "$(layer 2)/old" user.overlay.opaque)" = y ] || fail "not opaque"
+    fi
+}
+
+@test "06 images: names, tags, IDs, and what rmi says" {
+    engine tag busybox team/app:1
+    engine tag team/app:1 localhost:5000/x/y
+    id=$(id_of busybox)
+    short=${id:7:12}
+    engine rmi "$short"
+    ends 1 "conflict: unable to delete $short (must be forced) - image is referenced in multiple repositories"
+    engine rmi localhost:5000/x/y
+    ends 0
+    [ "$output" = "Untagged: localhost:5000/x/y:latest" ] || fail "other words"
+    engine images team/app -q
+    [ "$output" = "$short" ] || fail "not found by its name"
+    engine images -f reference='team/*' --format '{{.Tag}}'
+    [ "$output" = 1 ] || fail "not found by a pattern"
+    engine rmi team/app:1 docker.io/library/busybox:latest
+    ends 0
+    told "Untagged: busybox:latest"$'\n'"Deleted: $id"
+    [ -z "$(ls "$STORE/layers" "$STORE/images/blobs/sha256" | grep -v :)" ] || fail "something is left"
+    engine rmi busybox
+    ends 1 "No such image: busybox:latest"
+    for name in UPPER a//b a: -a 'a b' "$(printf 'a%.0s' {1..300})" "$(printf '0%.0s' {1..64})" a@sha256:0 /a a/ ..; do
+        engine tag -- busybox "$name"
+        [ "$status" -ne 0 ] && complained "invalid reference format" || fail "accepted: $name"
+    done
+    for name in a a.b/c a__b/c---d:V.1_-x localhost/a example.com:80/a/b:c; do
+        engine tag busybox "$name"
+        ends 0
+    done
+}
+
+@test "06 images: an image that a container has stays, and prune leaves what is used" {
+    "$MINI" --root "$STORE" create --name box busybox true >/dev/null
+    id=$(id_of busybox)
+    engine rmi busybox
+    ends 1 "conflict: unable to remove repository reference \"busybox\" (must force) - container"
+    engine rmi -f busybox
+    ends 0
+    [ "$output" = "Untagged: busybox:latest" ] || fail "other words"
+    engine image prune -af
+    ends 0
+    [ "$(images)" = "<none>:<none> $id" ] || fail "the container's image is gone: $(images)"
+    [ -x "$(layer_of_busybox)" ] || fail "its layer is gone"
+    archives layers
+    "$MINI" --root "$STORE" load -q -i layers.tar
+    sed 's/./x/' /dev/null | "$MINI" --root "$STORE" import "$(archive_of_rootfs)" evil >/dev/null # takes its name
+    engine images -f dangling=true -q
+    [ "${#lines[@]}" -eq 2 ] || fail "the old one has gone"
+    engine image prune -f
+    ends 0
+    told "Deleted Images:"
+    told "Total reclaimed space: "
+    [ "$(images | wc -l)" -eq 2 ] || fail "$(images)"
+    holds >/dev/null && whole
+}
+archive_of_rootfs() {
+    tar cf rootfs.tar -C "$TOP/rootfs" .
+    echo rootfs.tar
+}
+
+@test "06 images: import, with changes" {
+    engine import -c 'CMD ["sh"]' -c 'ENV A=b C="d e"' -c 'EXPOSE 80 53/udp' -c 'LABEL k="v w"' -c 'WORKDIR /a' \
+        -c 'WORKDIR b' -c 'HEALTHCHECK --interval=5s CMD true x' -c 'ENTRYPOINT echo $A' -c 'USER 1' -c 'volume /v' \
+        -m hello "$(archive_of_rootfs)" made:1
+    ends 0
+    [ "$output" = "$(id_of made:1)" ] || fail "another ID"
+    "$MINI" --root "$STORE" image inspect made:1 >seen
+    [ "$(jq -c '.[0].Config | [.Cmd, .Env, .ExposedPorts, .Labels, .WorkingDir, .Healthcheck, .Entrypoint, .User, .Volumes]' seen)" = \
+        '[["sh"],["A=b","C=d e"],{"80/tcp":{},"53/udp":{}},{"k":"v w"},"/a/b",{"Test":["CMD-SHELL","true x"],"Interval":5000000000},["/bin/sh","-c","echo $A"],"1",{"/v":{}}]' ] ||
+        fail "$(jq -c '.[0].Config' seen)"
+    engine history made:1 --format '{{.Comment}} {{.Size}}'
+    [[ $output == "hello 1."* ]] || fail "another history"
+    engine import -c 'FROM x' rootfs.tar
+    ends 125 "FROM is not a valid change command"
+    gzip rootfs.tar
+    engine import rootfs.tar.gz
+    ends 0
+    engine import - </dev/null
+    ends 1 "standard input"
+}
+
+@test "06 images: archives that lead out are refused or kept inside" {
+    mkdir outside
+    echo victim >outside/victim
+    "$MINI" --root "$STORE" tag busybox kept
+    holds >before
+    local refused=(traversal traversal_deep symlink_absolute symlink_up symlink_chain hardlink_up hardlink_absolute \
+        hardlink_through hardlink_dir whiteout_dots whiteout_nothing whiteout_through opaque_through owner \
+        truncated cut_at_an_entry twice outer_traversal outer_symlink outer_symlink_up outer_device \
+        names_a_file_outside another_layer)
+    local inside=(absolute symlink_replaced symlink_dir attributes devices twice_in_layer)
+    archives "${refused[@]}" "${inside[@]}"
+    for case in "${refused[@]}"; do
+        engine load -i "$case.tar"
+        [ "$status" -eq 1 ] && [ -n "$stderr" ] || fail "$case: accepted"
+        holds | diff before - || fail "$case: the store has changed"
+    done
+    whole
+    for case in "${inside[@]}"; do
+        engine load -i "$case.tar"
+        ends 0
+        "check_$case"
+        "$MINI" --root "$STORE" rmi -f evil >/dev/null
+        holds | diff before - || fail "$case: something is left"
+    done
+    [ "$(ls outside)" = victim ] && [ "$(cat outside/victim)" = victim ] && [ "$(stat -c %h outside/victim)" = 1 ] ||
+        fail "something reached the host"
+}
+check_absolute() { [ -f "$(layer 1)$PWD/outside/evil" ] || fail "not inside"; }
+check_symlink_replaced() { [ ! -L "$(layer 1)/link" ] || fail "still a symlink"; }
+check_symlink_dir() { [ ! -L "$(layer 1)/link" ] && [ -f "$(layer 1)/link/evil" ] || fail "no directory"; }
+check_attributes() {
+    python3 -c 'import os, sys; print(os.listxattr(sys.argv[1]))' "$(layer 1)/dir" >seen
+    ! grep -q overlay seen || fail "overlayfs's attributes were taken: $(cat seen)"
+    ! [ "$(stat -f -c %T "$STORE")" != tmpfs ] || grep -q user.good seen || fail "others were not: $(cat seen)"
+}
+check_devices() {
+    [ -p "$(layer 1)/fifo" ] || fail "no FIFO"
+    [ "$(id -u)" -ne 0 ] || [ -b "$(layer 1)/disk" ] || fail "root has no device"
+}
+check_twice_in_layer() { [ "$(cat "$(layer 1)/thing" "$(layer 1)/good")" = $'a file now\nsecond' ] || fail "not the last"; }
+
+@test "06 images: bombs stop at the limit, and a tree that is too deep for its removal goes" {
+    "$MINI" --root "$STORE" tag busybox kept
+    holds >before
+    archives bomb deep
+    engine load -i bomb.tar --max-size 50m
+    ends 1 "it unpacks to more than 50 MiB"
+    holds | diff before - || fail "the store has changed"
+    truncate -s 1T hole
+    tar cSf hole.tar hole
+    [ "$(stat -c %s hole.tar)" -lt 100000 ]
+    engine import hole.tar
+    ends 1 "it unpacks to more than 64 GiB"
+    holds | diff before - || fail "the store has changed"
+    engine load -i deep.tar
+    ends 0
+    (ulimit -n 100 && "$MINI" --root "$STORE" rmi evil) >/dev/null
+    holds | diff before - || fail "something is left"
+}
+
+@test "06 images: a blob that was changed, on its way or in the store, is seen" {
+    need skopeo
+    made_by_umoci
+    for blob in $(cd lay/blobs/sha256 && ls); do
+        cp lay/blobs/sha256/"$blob" saved
+        printf X | dd of="lay/blobs/sha256/$blob" bs=1 seek=20 conv=notrunc status=none
+        engine load -i lay
+        ! grep -q "$blob" <(jq -r '.manifests[].digest, (.config.digest, .layers[].digest)?' lay/index.json \
+            lay/blobs/sha256/"$(jq -r '.manifests[0].digest[7:]' lay/index.json)" 2>/dev/null) || [ "$status" -eq 1 ] ||
+            fail "$blob: a changed one was loaded"
+        cp saved lay/blobs/sha256/"$blob"
+    done
+    rm -rf "$STORE"
+    engine load -i lay
+    ends 0
+    blob=$STORE/images/blobs/sha256/$(id_of t | cut -d: -f2)
+    sed -i 's/sh/sH/' "$blob"
+    engine history t
+    ends 1 "was changed: it is"
+    engine rmi t
+    ends 0
+}
+
+@test "06 images: load, killed at any of its calls, leaves the old store or the new one" {
+    archives layers
+    "$MINI" --root "$STORE" tag busybox kept
+    cp -a "$STORE" before
+    local N STEP=${SWEEP:+1}
+    STEP=${STEP:-60}
+    for ((N = RANDOM % STEP + 1; ; N += STEP)); do
+        rm -rf "$STORE"
+        cp -a before "$STORE"
+        timeout -s KILL 60 "$BATS_FILE_TMPDIR/at" log 0 "$N" kill "$MINI" --root "$STORE" load -q -i layers.tar >out 2>&1 || true
+        whole || fail "killed at call $N"
+        [ "$(images | grep -c -e busybox: -e kept:)" -eq 2 ] || fail "killed at call $N: $(images)"
+        engine load -q -i layers.tar
+        ends 0
+        engine rmi evil
+        ends 0
+        holds | diff <(STORE=before holds) - || fail "killed at call $N: something is left"
+        grep -q '^call ' log || break
+    done
+    [ "$N" -gt 300 ] || fail "it makes only $N calls"
+}
+
+@test "06 images: ten at once, some removing what others bring" {
+    archives layers
+    for i in {1..10}; do
+        { "$MINI" --root "$STORE" load -q -i layers.tar && "$MINI" --root "$STORE" tag evil "name:$i" &&
+            "$MINI" --root "$STORE" rmi "name:$i"; } >"said.$i" 2>&1 3>&- &
+    done
+    wait
+    whole
+    for i in {1..10}; do [ "$(cat "said.$i")" = "Untagged: name:$i:latest" ] || [ "$(cat "said.$i")" = "Untagged: name:$i" ] || fail "$i: $(cat "said.$i")"; done
+    [ "$(images | wc -l)" -eq 1 ] || fail "$(images)"
+    engine rmi evil
+    ends 0
+    [ -z "$(ls "$STORE/layers")" ] || fail "left: $(ls "$STORE/layers")"
+}
