@@ -85,7 +85,7 @@ sweep_create() {
     sweep 0 kill started update --memory 64M --pids-limit 99 $ID
 }
 
-@test "06 sound: create with a user namespace, without groups, with hooks, with a terminal, killed at any call" {
+@test "06 sound: create with a user namespace, without groups, with hooks, killed at any call" {
     sweeps
     need_root "an ordinary user's has a user namespace and no groups anyway"
     GLOBALS=(--cgroup-manager disabled)
@@ -97,6 +97,20 @@ sweep_create() {
     bundle $ID '.hooks = {prestart: [{path: "/bin/true"}], createContainer: [{path: "/bin/true"}]}'
     sweep_create 0 kill
     sweep_create 1 kill:0
+}
+
+@test "06 sound: create and exec with a terminal that goes to a socket, killed at any call" {
+    sweeps
+    need python3
+    takes_terminals
+    EVERY=25
+    bundle $ID '.process.terminal = true'
+    sweep 0 kill nothing_first create --bundle "$BUNDLE" --console-socket terminals $ID
+    sweep 1 kill:0 nothing_first create --bundle "$BUNDLE" --console-socket terminals $ID
+    bundle $ID
+    sweep 0 kill started exec -d --tty --console-socket terminals $ID sleep 1003
+    sweep 1 kill:0 started exec -d --tty --console-socket terminals $ID sleep 1003
+    [ "$(wc -l <taken)" -gt 3 ] || fail "$(wc -l <taken) terminals came: too few to have tried anything"
 }
 
 @test "06 sound: create, killed at random moments, leaves nothing" {

@@ -6,6 +6,7 @@
 #                                    `delete --force` must succeed and leave nothing; N from 1 to the last call
 #     faults WHO ERRNO               create, with an error from each call: a clear error and nothing left, or a
 #                                    container in which everything is as it should be
+#     takes_terminals                a listener for --console-socket; a line in `taken` for each that came
 #     nothing_of_it                  no process, group, mount, state or pid file
 #
 # A run takes one of STEP calls, and begins at a random one of the first; SWEEP=full takes all of them.
@@ -54,6 +55,24 @@ started() { created && quiet start $ID; }
 stopped() { started && quiet kill $ID KILL && wait_for 5 is_stopped; }
 paused() { started && quiet pause $ID; }
 is_stopped() { [ "$("$RUNC" --root "$PWD/state" state $ID | jq -r .status)" = stopped ]; }
+
+# Takes what comes through the socket `terminals`, as conmon does, and closes it again.
+takes_terminals() {
+    python3 - <<'END' >taken 3>&- 4>&- &
+import socket
+server = socket.socket(socket.AF_UNIX)
+server.bind("terminals")
+server.listen(9)
+while True:
+    connection = server.accept()[0]
+    data, fds, _, _ = socket.recv_fds(connection, 100, 1)
+    socket.close(fds[0]) if fds else None
+    print(*fds, flush=True) if fds else None
+    connection.close()
+END
+    ends_with_test $!
+    wait_for 10 test -S terminals
+}
 
 sweep() {
     local who=$1 harm=$2 prepare=$3 code what
