@@ -691,6 +691,23 @@ END
     [ ! -d "$group" ] || fail "the group is left"
 }
 
+# bats test_tags=vm
+@test "06 runc: exec into a group that hands controllers on lands where the first process went" {
+    need_groups
+    [ "$(version)" = v2 ] || skip "needs cgroup v2"
+    local group
+    bundle '.linux.resources.pids.limit = 40'
+    running
+    group=$(group_of "$(cat pid)" '')
+    mkdir "$group/init"
+    cat pid >"$group/init/cgroup.procs"
+    echo +pids >"$group/cgroup.subtree_control"
+    done_by 0 exec --detach --pid-file pid2 "$ID" sleep 1004
+    [ "$(group_of "$(cat pid2)" '')" = "$group/init" ] || fail "$(group_of "$(cat pid2)" '')"
+    done_by 0 delete --force "$ID"
+    [ ! -d "$group" ] || fail "the group is left"
+}
+
 @test "06 runc: --preserve-fds and LISTEN_FDS pass descriptors on, and no others" {
     shell 'cat <&3; ls -l /proc/self/fd | grep -c /kept'
     echo kept >kept

@@ -111,6 +111,9 @@ static int spawn_with_score(struct entry *entry, struct spawned *ret, struct err
     if (identity_score_lend(process, &before, err) < 0)
         return -1;
     int result = spawn_child(entry, ret, err);
+    if (result < 0 && err->code == EBUSY && entry->group.fd >= 0 &&
+        enter_follow_first(entry, &ignored) == 0)
+        result = spawn_child(entry, ret, err);
     if (identity_score_back(process, before, result < 0 ? &ignored : err) < 0)
         result = -1;
     return result;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* enter_internal: what the two sides of an exec share: enter.c, the parent, and enter_child.c. */
+/* enter_internal: what the two sides of an exec share: enter.c, the parent, with enter_group.c; and
+ * enter_child.c. */
 #ifndef RUNTIME_ENTER_INTERNAL_H
 #define RUNTIME_ENTER_INTERNAL_H
 
@@ -21,6 +22,12 @@ struct entry {
     struct cgroup group; /* open */
     struct sync sync;
 };
+
+/*
+ * enter_group.c: take the group of the container's first process, below the container's own, in
+ * place of that. -1: it is in no such group.
+ */
+int enter_follow_first(struct entry *entry, struct err *err);
 
 /* For spawn.h: arg is a struct entry. Returns only on failure, after telling the parent. */
 int enter_child_main(void *arg);
