@@ -131,6 +131,8 @@ three() {
         "volume vol $STORE/volumes/vol/_data /data true" ] || fail "other mounts"
     [ "${lines[1]}" = "    {" ] && [[ ${lines[2]} == '        "Id": "'* ]] || fail "indented otherwise"
     prints "/aa $A red no" inspect -f '{{.Name}} {{.ID}} {{index .Config.Labels "team"}} {{if .State.Health}}yes{{else}}no{{end}}' aa
+    prints "none" inspect -f '{{range $p, $c := .Config.ExposedPorts}}{{$p}}{{else}}none{{end}}' aa
+    prints "80/tcp" inspect -f '{{range $p, $c := .Config.ExposedPorts}}{{$p}}{{end}}' bb
     works inspect --format json aa
     [ "${#lines[@]}" -eq 1 ] || fail "more than a line"
     works inspect -s aa

@@ -114,14 +114,26 @@ static int find(const struct store *store, const struct inspect_args *options, c
     return err_refuse(err, ENOENT, "No such object: %s", word);
 }
 
-/* State.Health is absent without a health check; for {{if .State.Health}} it is nil. */
+/*
+ * What Docker leaves out of the JSON while it is empty is there for its templates all the same, as
+ * nil: {{if .State.Health}} is no mistake.
+ */
 static void add_absent(struct json_object *object)
 {
-    struct json_object *state;
+    static const struct {
+        const char *part, *key;
+    } rows[] = {{"State", "Health"}, {"Config", "ExposedPorts"}, {"Config", "Healthcheck"},
+        {"Config", "Shell"}, {"Config", "StopSignal"}, {"Config", "StopTimeout"},
+        {"HostConfig", "Init"}, {"HostConfig", "Mounts"}, {"HostConfig", "Sysctls"},
+        {"HostConfig", "Tmpfs"}};
 
-    if (json_object_object_get_ex(object, "State", &state) &&
-        !json_object_object_get_ex(state, "Health", NULL))
-        json_object_object_add(state, "Health", NULL);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct json_object *part;
+        if (json_object_object_get_ex(object, rows[i].part, &part) &&
+            json_object_is_type(part, json_type_object) &&
+            !json_object_object_get_ex(part, rows[i].key, NULL))
+            json_object_object_add(part, rows[i].key, NULL);
+    }
 }
 
 static int check_type(const char *type, struct err *err)
