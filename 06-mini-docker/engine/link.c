@@ -79,6 +79,19 @@ int link_add_cable(int rtnl, const char *name, const char *bridge, pid_t pid, co
     return -1;
 }
 
+int link_reflect(int rtnl, const char *name, struct err *err)
+{
+    struct ifinfomsg port = {.ifi_family = AF_BRIDGE, .ifi_index = (int)link_index(rtnl, name)};
+    uint8_t on = 1;
+    struct rtnl m;
+
+    rtnl_begin(&m, RTM_SETLINK, 0, &port, sizeof(port));
+    struct rtattr *info = rtnl_nest(&m, IFLA_PROTINFO | NLA_F_NESTED);
+    rtnl_data(&m, IFLA_BRPORT_MODE, &on, sizeof(on));
+    rtnl_end(&m, info);
+    return rtnl_send(rtnl, &m, err, "cannot let the port %s of a bridge reflect", name);
+}
+
 int link_set_gateway(int rtnl, unsigned index, struct in_addr gateway, struct err *err)
 {
     struct rtmsg route = {.rtm_family = AF_INET,

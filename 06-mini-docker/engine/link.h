@@ -25,6 +25,12 @@ int link_add_bridge(int rtnl, const char *name, const unsigned char mac[6], stru
 int link_add_cable(int rtnl, const char *name, const char *bridge, pid_t pid, const char *peer,
     const unsigned char mac[6], struct err *err);
 
+/*
+ * Let what comes out of a port of a bridge go back into it: a container that reaches itself by the
+ * port that it publishes. The kernel's filter of bridges (br_netfilter) makes it need that.
+ */
+int link_reflect(int rtnl, const char *name, struct err *err);
+
 /* Give a link its address and set it up; with a gateway, that is the default route as well. */
 int link_configure(int rtnl, unsigned index, struct in_addr address, unsigned prefix,
     const struct in_addr *gateway, struct err *err);

@@ -25,10 +25,10 @@ int nat_remove(const struct store *store, struct err *err);
 /*
  * Every packet must pass every table. Where another firewall lets nothing through (Docker's, or any
  * with the policy DROP for what is forwarded), tell it to pass what is ours: in the chain that is
- * meant for this, DOCKER-USER, or in the dropping chain itself. What cannot be told is said in
- * `note` ("" otherwise).
+ * meant for this, DOCKER-USER, or in the dropping chain itself. Whom we cannot tell, a note names
+ * (network_note.h).
  */
-int nat_stand_beside(char *note, size_t size, struct err *err);
+int nat_stand_beside(struct err *err);
 
 /* Have nft do what the script says, all of it or nothing. */
 int nat_run(const char *script, struct err *err);

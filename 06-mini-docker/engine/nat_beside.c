@@ -12,6 +12,8 @@
  */
 #include "nat.h"
 
+#include "network_note.h"
+
 #include "cleanup.h"
 #include "fsio.h"
 
@@ -101,28 +103,30 @@ static bool has_legacy_filter(void)
     return names && strstr(names, "filter");
 }
 
-int nat_stand_beside(char *note, size_t size, struct err *err)
+int nat_stand_beside(struct err *err)
 {
+    char note[300] = "";
     struct seen seen;
 
-    note[0] = '\0';
     if (look(&seen, err) < 0)
         return -1;
     if ((seen.docker_user || seen.dropping) &&
         pass_ours(seen.docker_user ? "DOCKER-USER" : "FORWARD", err) < 0)
         return -1;
     if (seen.firewalld)
-        snprintf(note, size,
+        snprintf(note, sizeof(note),
             "firewalld may drop what containers send -> firewall-cmd --zone=trusted "
             "--add-interface=mdocker0");
     else if (seen.others[0])
-        snprintf(note, size,
+        snprintf(note, sizeof(note),
             "the chain '%s' drops what it does not know -> nft insert rule %s iifname "
             "\"mdocker*\" accept, and the same with oifname",
             seen.others, seen.others);
     else if (has_legacy_filter())
-        snprintf(note, size,
+        snprintf(note, sizeof(note),
             "iptables-legacy has rules here, which may drop what containers send -> "
             "iptables-legacy -I FORWARD -i mdocker+ -j ACCEPT, and the same with -o");
+    if (note[0])
+        network_note_add(note);
     return 0;
 }

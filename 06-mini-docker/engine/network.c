@@ -47,7 +47,8 @@ static int lay_cable(
     char cable[16];
 
     network_cable_name(e->lease.ip, cable);
-    if (link_add_cable(rtnl, cable, e->bridge, pid, e->lease.link, e->lease.mac, err) < 0)
+    if (link_add_cable(rtnl, cable, e->bridge, pid, e->lease.link, e->lease.mac, err) < 0 ||
+        (taken->ports_count > 0 && link_reflect(rtnl, cable, err) < 0))
         return -1;
     return link_configure(inside, link_index(inside, e->lease.link), e->lease.ip, e->prefix,
         number == 0 && !e->internal ? &e->gateway : NULL, err);
@@ -66,6 +67,12 @@ static int lay_cables(int rtnl, const struct taken *taken, pid_t pid, struct err
     return 0;
 }
 
+/* nft runs anyhow: see, too, whether somebody's firewall has come since the bridge was made. */
+static int open_ports(const struct store *store, const struct leases *leases, struct err *err)
+{
+    return nat_apply(store, leases, err) < 0 ? -1 : nat_stand_beside(err);
+}
+
 /* All under the lock: 0 with the leases written, or -1 with none. */
 static int take_all(const struct store *store, const struct record *record, pid_t pid, int rtnl,
     struct taken *ret, struct err *err)
@@ -76,7 +83,7 @@ static int take_all(const struct store *store, const struct record *record, pid_
     if (leases_open(store, &leases, err) == 0 &&
         network_take(store, &leases, rtnl, record, pid, ret, err) == 0 &&
         leases_save(&leases, err) == 0 &&
-        (ret->ports_count == 0 || nat_apply(store, &leases, err) == 0))
+        (ret->ports_count == 0 || open_ports(store, &leases, err) == 0))
         status = network_hosts_write(store, &leases, record->id, ret->plain, err);
     leases_close(&leases);
     return status;

@@ -102,13 +102,10 @@ static int make(const struct store *store, const struct leases *leases, int rtnl
     struct network *network, struct err *err)
 {
     unsigned char mac[6] = {0x02, 0x42};
-    char note[300];
 
     if (link_remove(rtnl, network->link, err) < 0 || check_subnet(store, network, err) < 0 ||
-        nat_apply(store, leases, err) < 0 || nat_stand_beside(note, sizeof(note), err) < 0)
+        nat_apply(store, leases, err) < 0 || nat_stand_beside(err) < 0)
         return -1;
-    if (note[0])
-        network_note_add(note);
     if (!network->internal && forward_packets(err) < 0)
         return -1;
     memcpy(mac + 2, &network->gateway, 4);
