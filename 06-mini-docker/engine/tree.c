@@ -13,7 +13,7 @@
 /* The directory of the group: on v1 the one with the memory controller stands for all. */
 static void draw_path(struct picture *picture, const struct cgroup *group)
 {
-    const char *path = cgroup_path(group, group->v2 ? "cgroup" : "memory");
+    const char *path = cgroup_path(group, "memory");
 
     if (path)
         picture_line(picture, "\f%s%s\b", path,
