@@ -334,10 +334,13 @@ END
 @test "06 propagation: a volume hears of the host's mounts or tells of its own, and else nothing passes" {
     mkdir -p vol
     volume() { echo "{\"destination\": \"/vol\", \"type\": \"none\", \"source\": \"$PWD/vol\", \"options\": [\"rbind\", \"$1\"]}"; }
-    for kind in rprivate rslave rshared; do
-        mounts="$PROC, $DEV, $(volume $kind)"
-        linux=
+    local user=', "uidMappings": [{"containerID": 0, "hostID": 0, "size": 65536}], "gidMappings": [{"containerID": 0, "hostID": 0, "size": 65536}]'
+    # "rw" says nothing of propagation: then it hears, with a user namespace, too
+    for kind in rprivate rslave rshared rw user; do
+        mounts="$PROC, $DEV, $(volume ${kind/user/rw})"
+        linux= spaces=
         [ $kind != rshared ] || linux=', "rootfsPropagation": "rshared"'
+        [ $kind != user ] || linux=$user spaces=', {"type": "user"}'
         bundle 'mount -t tmpfs inside /vol/inside; mkdir -p /vol/ready; until [ -e /vol/go ]; do sleep 0.05; done; grep -c "^host" /proc/mounts'
         call unshare --mount --propagation shared sh -c '
             mount -t tmpfs vol vol && mkdir vol/host vol/inside
@@ -349,7 +352,7 @@ END
             touch vol/go; wait; cat count' "$RUNC"
         case $kind in
         rprivate) [ "${lines[*]}" = "0 0 0" ] ;;
-        rslave) [ "${lines[*]}" = "0 0 1" ] ;;
+        rslave | rw | user) [ "${lines[*]}" = "0 0 1" ] ;;
         rshared) [ "${lines[*]}" = "1 0 1" ] ;;
         esac || fail "$kind"
     done

@@ -52,7 +52,7 @@ static int reserve(struct devices *devices)
 static int add(struct devices *devices, const char *on_host, const char *inside,
     const struct stat *st, unsigned access)
 {
-    static const char *const options[] = {"bind", NULL};
+    static const char *const options[] = {"bind", "private", NULL};
     bool user = devices->translating->ret->spec.linux_.namespaces & CLONE_NEWUSER;
     const char *path = translate_text(devices->translating, "%s", inside);
     const char *source = translate_text(devices->translating, "%s", on_host);

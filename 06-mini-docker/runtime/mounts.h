@@ -50,8 +50,8 @@ bool mounts_has_id(const struct idmap_range *ranges, int count, unsigned id);
 
 /*
  * What the host's mounts become in the container's mount namespace before anything is done there
- * (MS_PRIVATE, MS_SLAVE or MS_SHARED): private, unless rootfsPropagation or a word of a mount wants
- * to hear of the host's later mounts.
+ * (MS_PRIVATE, MS_SLAVE or MS_SHARED): private, unless rootfsPropagation or a mount wants to hear
+ * of the host's later mounts: by a word, or a bind that has no word of propagation at all.
  */
 unsigned long mounts_base_propagation(const struct spec *spec);
 

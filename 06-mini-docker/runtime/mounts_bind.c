@@ -14,14 +14,14 @@
 #include <errno.h>
 #include <sys/mount.h>
 
-/* MS_SLAVE when a word asks for mounts that the host makes later, else MS_PRIVATE. */
+/* MS_SLAVE when mounts that the host makes later are to come, by a word or without any. */
 static unsigned long listens(const struct mounts_options *options)
 {
     for (int i = 0; i < options->propagations; i++) {
         if (options->propagation[i] & (MS_SHARED | MS_SLAVE))
             return MS_SLAVE;
     }
-    return MS_PRIVATE;
+    return options->propagations ? MS_PRIVATE : MS_SLAVE;
 }
 
 /*

@@ -224,17 +224,42 @@ bool mounts_is_bind(const struct spec_mount *mount, const struct mounts_options 
     return options->flags & MS_BIND || (mount->type && strcmp(mount->type, "bind") == 0);
 }
 
+static bool has_bind(const struct spec_mount *mount)
+{
+    bool bind = mount->type && strcmp(mount->type, "bind") == 0;
+
+    for (const char *const *text = mount->options; !bind && text && *text; text++)
+        bind = strcmp(*text, "bind") == 0 || strcmp(*text, "rbind") == 0;
+    return bind;
+}
+
+/*
+ * Asked for by a word; or by none, and then a bind hears of its source's later mounts, as in runc.
+ * Asked of every mount of every start, so most words are not looked up.
+ */
+static bool hears_of_the_host(const struct spec_mount *mount)
+{
+    bool bind = has_bind(mount), said = false;
+
+    for (const char *const *text = mount->options; text && *text; text++) {
+        bool maybe = bind || strstr(*text, "slave") || strstr(*text, "shared");
+        const struct word *word = maybe ? find_word(*text) : NULL;
+        if (!word || word->kind != PROPAGATION)
+            continue;
+        if (word->set & (MS_SLAVE | MS_SHARED))
+            return true;
+        said = true;
+    }
+    return bind && !said;
+}
+
 unsigned long mounts_base_propagation(const struct spec *spec)
 {
     if (spec->linux_.rootfs_propagation & (MS_SHARED | MS_SLAVE))
         return spec->linux_.rootfs_propagation & (MS_SHARED | MS_SLAVE);
     for (size_t i = 0; i < spec->mounts_count; i++) {
-        for (const char *const *text = spec->mounts[i].options; text && *text; text++) {
-            bool maybe = strstr(*text, "slave") || strstr(*text, "shared");
-            const struct word *word = maybe ? find_word(*text) : NULL;
-            if (word && word->kind == PROPAGATION)
-                return MS_SLAVE;
-        }
+        if (hears_of_the_host(&spec->mounts[i]))
+            return MS_SLAVE;
     }
     return MS_PRIVATE;
 }

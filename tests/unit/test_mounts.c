@@ -125,10 +125,11 @@ static void leaves_an_unmapped_group_out(void **state)
     assert_string_equal(read_words("devpts", WORDS("gid=5")).data, "gid=5");
 }
 
-static void hears_of_the_host_only_when_asked(void **state)
+static void hears_of_the_host_unless_told(void **state)
 {
     const struct spec_mount plain = {"/x", "bind", "/", WORDS("rbind", "rprivate"), NULL};
     const struct spec_mount slave = {"/x", "bind", "/", WORDS("rbind", "rslave"), NULL};
+    const struct spec_mount unsaid = {"/x", "none", "/", WORDS("rbind", "ro"), NULL};
     const struct spec_mount path = {"/x", "overlay", "o", WORDS("lowerdir=/slave"), NULL};
 
     (void)state;
@@ -136,6 +137,8 @@ static void hears_of_the_host_only_when_asked(void **state)
     assert_int_equal(mounts_base_propagation(&spec), MS_PRIVATE);
     spec.mounts = &path;
     assert_int_equal(mounts_base_propagation(&spec), MS_PRIVATE);
+    spec.mounts = &unsaid;
+    assert_int_equal(mounts_base_propagation(&spec), MS_SLAVE);
     spec.mounts = &slave;
     assert_int_equal(mounts_base_propagation(&spec), MS_SLAVE);
     spec.linux_.rootfs_propagation = MS_SHARED | MS_REC;
@@ -162,7 +165,7 @@ int main(void)
         cmocka_unit_test(knows_what_holds_for_all_below),
         cmocka_unit_test(takes_a_page_of_data),
         cmocka_unit_test(leaves_an_unmapped_group_out),
-        cmocka_unit_test(hears_of_the_host_only_when_asked),
+        cmocka_unit_test(hears_of_the_host_unless_told),
         cmocka_unit_test(finds_dev),
     };
 
