@@ -28,6 +28,7 @@ labs    mkfs.ext4               e2fsprogs               e2fsprogs               
 labs    losetup                 mount                   util-linux              util-linux      losetup
 labs    unshare                 util-linux              util-linux              util-linux      util-linux-misc
 labs    ps                      procps                  procps-ng               procps-ng       procps
+lab06   nft                     nftables                nftables                nftables        nftables
 lab06   pkg-config              pkg-config              pkgconf-pkg-config      pkgconf         pkgconf
 lab06   pc:json-c               libjson-c-dev           json-c-devel            json-c          json-c-dev
 lab06   pc:libseccomp           libseccomp-dev          libseccomp-devel        libseccomp      libseccomp-dev
