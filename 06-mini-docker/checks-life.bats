@@ -64,7 +64,7 @@ sweep() {
             for signal in $signals; do kill "-$signal" $! && [ $signal != KILL ] && sleep 0.05; done 2>/dev/null
             wait $! 2>/dev/null
             echo $?
-        done' sweep "$1" "$2" "$MINI" run "${@:3}" 3>&- | sort | uniq -c
+        done' sweep "$1" "$2" "$MINI" --root "$BATS_TEST_TMPDIR/store" run --rm --network none "${@:3}" 3>&- | sort | uniq -c
 }
 
 limits() { [ "$(id -u)" -ne 0 ] || echo -m 50m --pids-limit 10; }
@@ -78,30 +78,40 @@ limits() { [ "$(id -u)" -ne 0 ] || echo -m 50m --pids-limit 10; }
 }
 
 # bats test_tags=vm
-@test "06 life: SIGKILL at random moments, then clean-host, leaves nothing" {
-    [ -x "$TOP/build/clean-host" ] || skip "build/clean-host is not built"
+# The processes of this test's store: a name or number of `kill` for each.
+kill_ours() { pgrep -f -- "--root $BATS_TEST_TMPDIR/store" | while read -r pid; do kill "-$1" "$pid"; done 2>/dev/null || true; }
+engine() { call "$MINI" --root "$BATS_TEST_TMPDIR/store" "$@"; }
+
+@test "06 life: SIGKILL at random moments, of commands and monitors: the next commands leave nothing" {
     # shellcheck disable=SC2046 # words
-    sweep 40 KILL $(limits) sh -c 'sleep 61 & sleep 62'
-    "$TOP/build/clean-host"
+    sweep 30 KILL $(limits) sh -c 'sleep 61 & sleep 62'
+    kill_ours KILL # what lived on, as it should
+    wait_for 10 eval '! pgrep -fx "sleep 6[12]"' || fail "a container outlived its monitor"
+    engine ps -aq
+    ends 0
+    # shellcheck disable=SC2086 # words
+    [ -z "$output" ] || engine rm -f $output
     nothing_left
-    ! pgrep -fx 'sleep 6[12]' || fail "a process of a container is alive"
 }
 
-@test "06 life: clean-host leaves a live container alone, and PID 1 dies with its engine" {
+@test "06 life: clean-host leaves a live container alone, and PID 1 dies with its monitor" {
     [ -x "$TOP/build/clean-host" ] || skip "build/clean-host is not built"
     start sleep 63
     "$TOP/build/clean-host"
     kill -0 "$container" || fail "clean-host ended a live container"
-    kill -KILL "$engine"
-    wait_for 5 eval "! kill -0 $container 2>/dev/null" || fail "PID 1 outlived its engine"
-    "$TOP/build/clean-host"
+    kill -KILL "$monitor"
+    wait_for 5 eval "! kill -0 $container 2>/dev/null" || fail "PID 1 outlived its monitor"
+    ended
+    ends 137
+    engine ps -aq
+    [ -z "$output" ] || fail "it is still there"
     nothing_left
 }
 
 @test "06 life: two at once, and then eight, do not disturb each other" {
     pids=()
     for ((i = 0; i < 8; i++)); do
-        "$MINI" run -h "box$i" sh -c "echo $i >/file; sleep 0.3; cat /file; hostname; ps | grep -c sleep" </dev/null >"out$i" 2>&1 3>&- &
+        "$MINI" --root "$BATS_TEST_TMPDIR/store" run --rm --network none -h "box$i" sh -c "echo $i >/file; sleep 0.3; cat /file; hostname; ps | grep -c sleep" </dev/null >"out$i" 2>&1 3>&- &
         pids+=($!)
     done
     for ((i = 0; i < 8; i++)); do
@@ -118,7 +128,7 @@ limits() { [ "$(id -u)" -ne 0 ] || echo -m 50m --pids-limit 10; }
     kill -HUP "$engine"
     ended
     ends 4
-    script -qefc "'$MINI' run -it sh -c 'echo ready; exec sleep 64'" /dev/null >seen 2>&1 </dev/zero &
+    script -qefc "$(RUN) -it sh -c 'echo ready; exec sleep 64'" /dev/null >seen 2>&1 </dev/zero &
     terminal=$!
     wait_for 20 grep -q ready seen
     kill -KILL "$terminal"

@@ -56,7 +56,7 @@ is() { [ "$output" = "$1" ] || fail "it is not: $1"; }
     is $'Seccomp:\t0'
     mini --security-opt no-new-privileges grep -E '^(NoNewPrivs|Seccomp):' /proc/self/status
     is $'NoNewPrivs:\t1\nSeccomp:\t2'
-    as_user run grep ^Seccomp: /proc/self/status
+    as_user grep ^Seccomp: /proc/self/status
     is $'Seccomp:\t2'
 }
 

@@ -10,7 +10,9 @@ call() {
     output=$(<"$BATS_TEST_TMPDIR/printed") stderr=$(<"$BATS_TEST_TMPDIR/said")
     mapfile -t lines <<<"$output"
 }
-mini() { call "$MINI" run "$@"; }
+# A store of the test's own, without a network: what this file's tests ask needs none.
+RUN() { echo "'$MINI' --root '$BATS_TEST_TMPDIR/store' run --rm --network none"; }
+mini() { call "$MINI" --root "$BATS_TEST_TMPDIR/store" run --rm --network none "$@"; }
 
 # ends STATUS [TEXT]: how the last run ended, and a part of what it said on standard error.
 ends() {
@@ -31,13 +33,13 @@ root() {
     chmod a+rx "$BATS_TEST_TMPDIR"
 }
 
-# The program as an ordinary user, from a place that such a user can reach.
+# The same as an ordinary user, from a place that such a user can reach.
 as_user() {
-    if [ "$(id -u)" -eq 0 ]; then
-        call setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=/tmp "$MINI" "$@"
-    else
-        call "$MINI" "$@"
-    fi
+    local store=$BATS_TEST_TMPDIR/user-store
+    mkdir -p "$store"
+    chmod a+x "$BATS_RUN_TMPDIR" "$BATS_TEST_TMPDIR/.." "$BATS_TEST_TMPDIR"
+    [ "$(id -u)" -ne 0 ] || chown 65534:65534 "$store"
+    call "${AS_USER[@]}" "$MINI" --root "$store" run --rm --network none "$@"
     [[ $stderr != *"blocks user namespaces"* ]] || skip "${stderr%%$'\n'*}"
 }
 
@@ -46,16 +48,20 @@ version() {
     if grep -q ' - cgroup cgroup .*memory' /proc/self/mountinfo; then echo v1; else echo v2; fi
 }
 
-# start ARG...: a container in the background; its engine's pid is in $engine, PID 1's in $container.
+# start ARG...: a container in the background; the command's pid is in $engine, its monitor's in
+# $monitor, PID 1's in $container.
 start() {
-    "$MINI" run "$@" </dev/null >"$BATS_TEST_TMPDIR/printed" 2>"$BATS_TEST_TMPDIR/said" 3>&- 4>&- &
+    "$MINI" --root "$BATS_TEST_TMPDIR/store" run --rm --network none "$@" </dev/null >"$BATS_TEST_TMPDIR/printed" 2>"$BATS_TEST_TMPDIR/said" 3>&- 4>&- &
     engine=$!
     # it runs once it has stopped being mini-docker
     wait_for 30 runs || fail "no container: $(cat "$BATS_TEST_TMPDIR/said")"
 }
 runs() {
-    container=$(pgrep -P "$engine") || return 1
-    [ "$(cat "/proc/$container/comm" 2>/dev/null)" != mini-docker ] || pgrep -P "$container" >/dev/null # --init
+    monitor=$(pgrep -P "$engine") && container=$(pgrep -P "$monitor") || return 1
+    case $(cat "/proc/$container/comm" 2>/dev/null) in
+    '' | mini-monitor) false ;;
+    mini-docker) pgrep -P "$container" >/dev/null ;; # --init
+    esac
 }
 stop() {
     kill -KILL "$container"
@@ -73,7 +79,7 @@ traces() {
     sed 's/^[0-9]* [0-9]* //' /proc/self/mountinfo | grep -v /dev/loop | sort
     find /sys/fs/cgroup -name 'mini-docker-*' 2>/dev/null || true
     cat /sys/fs/cgroup/cgroup.subtree_control 2>/dev/null || true
-    pgrep -x mini-docker || true
+    pgrep -x 'mini-docker|mini-monitor' || true
     grep -ls mini-docker /run/labs/*/journal "/tmp/labs-$(id -u)"/*/journal || true
 }
 

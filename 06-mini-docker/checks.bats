@@ -100,17 +100,17 @@ teardown() {
     ends 7
     mini --init sh -c 'kill -TERM $$'
     ends 143
-    mini nosuch
+    mini busybox nosuch
     ends 127 "not found in PATH"
-    mini /bin/nosuch
+    mini busybox /bin/nosuch
     ends 127 "no such file in this root"
-    mini --init nosuch
+    mini --init busybox nosuch
     ends 127
-    mini /etc
+    mini busybox /etc
     ends 126 "it is a directory"
-    mini /etc/passwd
+    mini busybox /etc/passwd
     ends 126 "its x bit is not set"
-    mini ''
+    mini busybox ''
     ends 127
     mini -w /etc/passwd/x true
     ends 125 "cannot change to the working directory"
@@ -313,14 +313,14 @@ teardown() {
 }
 
 @test "06 io: standard input only with -i; output and error apart" {
-    call "$MINI" run -i cat < <(printf 'a\0b\n\n' | tr '\0' 'x')
+    mini -i cat < <(printf 'a\0b\n\n' | tr '\0' 'x')
     [ "$output" = axb ] || fail "-i"
-    call "$MINI" run cat < <(echo hidden)
+    mini cat < <(echo hidden)
     [ -z "$output" ] || fail "it got our input without -i"
     mini sh -c 'echo out; echo err >&2'
     [ "$output" = out ] && [ "$stderr" = err ] || fail "mixed"
     head -c 1000000 /dev/urandom >big
-    "$MINI" run -i cat <big | cmp - big
+    "$MINI" --root "$BATS_TEST_TMPDIR/store" run --rm --network none -i cat <big | cmp - big
 }
 
 @test "06 tty: -t gives a terminal of its own, of our size, and gives ours back" {
@@ -328,7 +328,7 @@ teardown() {
     cat >session <<END
 stty rows 31 cols 97
 stty -a >before
-'$MINI' run -it sh -c 'tty; stty size; echo \$TERM; ls -l /dev/console | cut -c1; exit 5'
+$(RUN) -it sh -c 'tty; stty size; echo \$TERM; ls -l /dev/console | cut -c1; exit 5'
 echo "status \$?"
 stty -a >after
 END
@@ -339,7 +339,7 @@ END
 
 @test "06 tty: a container without -t never gets our terminal" {
     need script
-    terminal "'$MINI' run -i sh -c 'tty; [ -t 1 ] || echo pipe; [ -t 2 ] || echo pipe'"
+    terminal "$(RUN) -i sh -c 'tty; [ -t 1 ] || echo pipe; [ -t 2 ] || echo pipe'"
     [ "$(shown)" = $'not a tty\npipe\npipe' ] || fail "$(cat seen)"
 }
 
@@ -353,13 +353,13 @@ END
         sees after-2-c && printf 'sleep 88\n' && runs 'sleep 88' && printf '\032'
         sees 'Stopped.*sleep 88' && printf 'kill %%1; exit 3\n' && sees 'You have stopped\|status' && printf 'exit 3\n'
         sees 'status 3'
-    ) | terminal "'$MINI' run -it sh -c 'echo ready; exec sh'; echo status \$?"
+    ) | terminal "$(RUN) -it sh -c 'echo ready; exec sh'; echo status \$?"
     grep -q 'after-2-c' seen && grep -q 'Stopped.*sleep 88' seen && grep -q 'status 3' seen || fail "$(cat seen)"
 }
 
 @test "06 tty: a changed window reaches the program" {
     need tmux
-    tmux -f /dev/null new-session -d -x 80 -y 24 -s box "'$MINI' run -it sh -c 'trap \"stty size\" WINCH; echo ready; while :; do sleep 0.1; done'" 3>&-
+    tmux -f /dev/null new-session -d -x 80 -y 24 -s box "$(RUN) -it sh -c 'trap \"stty size\" WINCH; echo ready; while :; do sleep 0.1; done'" 3>&-
     shows() { tmux capture-pane -p -t box | grep -q "$1"; }
     wait_for 20 shows ready
     tmux resize-window -t box -x 100 -y 40
@@ -406,23 +406,23 @@ END
 }
 
 @test "06 rootless: an ordinary user is root inside, or the user that --user names" {
-    as_user run sh -c 'id -u; id -g; cat /proc/self/uid_map; touch /root/x && ls /root'
+    as_user sh -c 'id -u; id -g; cat /proc/self/uid_map; touch /root/x && ls /root'
     ends 0
     [[ $output =~ ^0$'\n'0$'\n'\ +0\ +65534\ +1$'\n'x$ ]] || [ "$(id -u)" -ne 0 ] || fail "not root inside"
-    as_user run --user 1000:100 sh -c 'id -u; id -g'
+    as_user --user 1000:100 sh -c 'id -u; id -g'
     [ "$output" = $'1000\n100' ] || fail "--user"
-    as_user run nosuch
+    as_user busybox nosuch
     ends 127
-    as_user run sh -c 'grep CapEff /proc/self/status; (echo x >/proc/sys/kernel/panic) 2>/dev/null || echo refused'
+    as_user sh -c 'grep CapEff /proc/self/status; (echo x >/proc/sys/kernel/panic) 2>/dev/null || echo refused'
     told 00000000a80425fb
     told refused
 }
 
 # bats test_tags=vm
 @test "06 rootless: a limit without a delegated group is refused, and it says so" {
-    as_user run -m 100m true
+    as_user -m 100m true
     ends 125 "cannot limit the container"
     complained "hint:"
-    as_user run true
+    as_user true
     ends 0
 }

@@ -9,6 +9,7 @@
 #define CLI_COMMANDS_H
 
 #include "engine/store.h"
+#include "runtime/explain.h"
 
 #include "command.h"
 
@@ -26,9 +27,15 @@ struct globals {
 };
 extern struct globals globals;
 
+/* Where --explain's steps go; a descriptor of its own, that stands for the standard error. */
+struct explain cli_explain(void);
+
 /* The store that --root names. Errors: it cannot be made there. */
 int cli_store(struct store *ret, struct err *err);
 
+extern const struct command start_command, stop_command, restart_command, kill_command,
+    pause_command, unpause_command, wait_command, attach_command, logs_command, exec_command,
+    rm_command;
 extern const struct command run_command, create_command, rename_command, update_command,
     init_command, version_command, events_command;
 

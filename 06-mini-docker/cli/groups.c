@@ -7,20 +7,31 @@
 #include "show_commands.h"
 
 static const struct command *const CONTAINER[] = {
+    &attach_command,
     &commit_command,
-    &container_inspect_command,
-    &container_ls_command,
     &cp_command,
     &create_command,
     &diff_command,
+    &exec_command,
     &export_command,
+    &container_inspect_command,
+    &kill_command,
+    &logs_command,
+    &container_ls_command,
+    &pause_command,
     &port_command,
     &rename_command,
+    &restart_command,
+    &rm_command,
     &run_command,
+    &start_command,
     &stats_command,
+    &stop_command,
     &top_command,
     &tree_command,
+    &unpause_command,
     &update_command,
+    &wait_command,
     NULL,
 };
 

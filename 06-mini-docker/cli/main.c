@@ -40,6 +40,17 @@ static const struct command *const COMMANDS[] = {
     &stats_command,
     &tree_command,
     &port_command,
+    &start_command,
+    &exec_command,
+    &stop_command,
+    &restart_command,
+    &kill_command,
+    &wait_command,
+    &attach_command,
+    &logs_command,
+    &pause_command,
+    &unpause_command,
+    &rm_command,
     &events_command,
     &info_command,
     &version_command,
@@ -81,7 +92,8 @@ const struct program PROGRAM_TABLE = {
 };
 
 /* Their process, or a child of it, is inside a container at some time (runtime/self.h). */
-static const struct command *const ENTERING[] = {&run_command, NULL};
+static const struct command *const ENTERING[] = {
+    &run_command, &start_command, &restart_command, &exec_command, NULL};
 
 /* Of these whatever goes wrong is 125, so that it is not taken for the program's own status. */
 static const struct command *const RUNNING[] = {&run_command, NULL};

@@ -156,7 +156,8 @@ __attribute__((used)) EARLY static void before_library(long *stack)
     enum self_step step;
 
     for (char **word = argv; *word; word++) {
-        if (equal(*word, "create") || equal(*word, "run") || equal(*word, "exec")) {
+        if (equal(*word, "create") || equal(*word, "run") || equal(*word, "exec") ||
+            equal(*word, "start") || equal(*word, "restart")) {
             self_execute(argv, envp, &step);
             return;
         }

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+/*
+ * logs: what a container wrote. What it wrote to its standard error comes out of ours. With -f the
+ * end of the file is the end only when the container's monitor has gone: till then we wait for
+ * either (inotify(7), and the monitor's socket).
+ */
+#include "commands.h"
+
+#include "engine/human.h"
+#include "engine/log.h"
+#include "engine/monitor.h"
+#include "engine/packet.h"
+#include "engine/status.h"
+
+#include "cleanup.h"
+#include "size.h"
+
+#include <poll.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+struct logs_args {
+    bool follow, timestamps;
+    const char *tail, *since, *until;
+};
+
+#define AT(field) offsetof(struct logs_args, field)
+
+static const struct opt OPTS[] = {
+    {'f', "follow", NULL, "go on until the container ends", OPT_FLAG, AT(follow)},
+    {0, "since", "TIME", "what is not older: a time, or 10m for ten minutes ago", OPT_TEXT,
+        AT(since)},
+    {'n', "tail", "LINES", "the last lines only; all", OPT_TEXT, AT(tail)},
+    {'t', "timestamps", NULL, "with the time of each line", OPT_FLAG, AT(timestamps)},
+    {0, "until", "TIME", "what is not younger", OPT_TEXT, AT(until)},
+    {0},
+};
+
+struct reading {
+    const struct logs_args *args;
+    int monitor, changes; /* what -f waits for */
+    bool in_line[LOG_STREAMS];
+};
+
+static int print_entry(const struct log_entry *entry, void *arg)
+{
+    struct reading *reading = arg;
+    FILE *out = entry->stream == LOG_STDERR ? stderr : stdout;
+
+    if (reading->args->timestamps && !reading->in_line[entry->stream])
+        fprintf(out, "%s ", entry->time);
+    fwrite(entry->text, 1, entry->length, out);
+    reading->in_line[entry->stream] = entry->length > 0 && entry->text[entry->length - 1] != '\n';
+    return ferror(out);
+}
+
+/* False: the container has ended, and what is in the file now is all. */
+static bool wait_for_more(void *arg)
+{
+    const struct reading *reading = arg;
+    char buffer[4096];
+    struct pollfd polls[] = {
+        {.fd = reading->monitor, .events = POLLIN}, {.fd = reading->changes, .events = POLLIN}};
+
+    fflush(stdout);
+    if (reading->monitor < 0)
+        return false;
+    while (poll(polls, 2, -1) < 0)
+        ;
+    if (polls[1].revents && read(reading->changes, buffer, sizeof(buffer)) < 0)
+        return false;
+    if (polls[0].revents) {
+        struct packet packet; /* an exit may be followed by a new start */
+        return packet_receive(reading->monitor, &packet, 0) >= 0;
+    }
+    return true;
+}
+
+static int read_time(const char *option, const char *text, char ret[STORE_TIME],
+    const char **ret_given, struct err *err)
+{
+    struct timespec time;
+    struct tm utc;
+    char date[24];
+
+    *ret_given = text ? ret : NULL;
+    if (!text)
+        return 0;
+    if (human_parse_since(option, text, &time, err) < 0)
+        return -1;
+    gmtime_r(&time.tv_sec, &utc);
+    strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &utc);
+    snprintf(ret, STORE_TIME, "%s.%09ldZ", date, time.tv_nsec);
+    return 0;
+}
+
+static int read_tail(const char *text, struct log_query *query, struct err *err)
+{
+    query->all = !text || strcmp(text, "all") == 0 || text[0] == '-';
+    return query->all ? 0 : size_parse_u64("--tail", text, 0, UINT64_MAX, &query->tail, err);
+}
+
+/* Before the file is read, so that nothing can come in between unseen. */
+static void begin_to_follow(const struct store *store, const char *id, struct reading *reading)
+{
+    char path[PATH_MAX];
+    struct err ignored;
+    struct status status;
+
+    record_path(store, id, NULL, path);
+    reading->changes = inotify_init1(IN_CLOEXEC);
+    inotify_add_watch(reading->changes, path, IN_MODIFY | IN_CREATE | IN_MOVED_TO);
+    if (status_ask(store, id, &status, &ignored) < 0 ||
+        monitor_connect(store, id, 0, &reading->monitor, &ignored) < 0)
+        reading->monitor = -1;
+}
+
+static int logs_run(void *args, int argc, char **argv, struct err *err)
+{
+    struct reading reading = {.args = args, .monitor = -1, .changes = -1};
+    struct log_query query = {.wait_arg = &reading};
+    char id[STORE_ID + 1], path[PATH_MAX], since[STORE_TIME], until[STORE_TIME];
+    struct store store;
+
+    (void)argc;
+    if (read_tail(reading.args->tail, &query, err) < 0 ||
+        read_time("--since", reading.args->since, since, &query.since, err) < 0 ||
+        read_time("--until", reading.args->until, until, &query.until, err) < 0 ||
+        cli_store(&store, err) < 0 || record_find(&store, argv[0], id, err) < 0)
+        return -1;
+    if (reading.args->follow) {
+        query.wait = wait_for_more;
+        begin_to_follow(&store, id, &reading);
+    }
+    record_path(&store, id, "log.json", path);
+    int result = log_read(path, &query, print_entry, &reading, err);
+    cleanup_close_fn(&reading.monitor);
+    cleanup_close_fn(&reading.changes);
+    return result < 0 ? -1 : 0;
+}
+
+const struct command logs_command = {
+    .name = "logs",
+    .operands = "CONTAINER",
+    .summary = "What a container wrote to its standard output and error",
+    .mixed = true,
+    .least = 1,
+    .most = 1,
+    .opts = OPTS,
+    .args_size = sizeof(struct logs_args),
+    .run = logs_run,
+};
