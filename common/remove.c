@@ -37,43 +37,52 @@ static int open_below(int dir_fd, const char *name)
 
 enum { LEVELS = 64 };
 
-/* Remove all in the directory, and close it. Returns whether something was moved to the top. */
-static bool remove_below(int dir_fd, int top_fd, int level)
-{
-    cleanup_closedir DIR *dir = fdopendir(dir_fd);
-    static unsigned moves;
-    bool moved = false;
-    char name[40];
+static bool remove_below(DIR *dir, int top_fd, int level);
 
-    if (!dir)
-        close(dir_fd);
-    for (struct dirent *entry; dir && (entry = readdir(dir));) {
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
-            unlinkat(dir_fd, entry->d_name, 0) == 0 ||
-            unlinkat(dir_fd, entry->d_name, AT_REMOVEDIR) == 0)
-            continue;
-        snprintf(name, sizeof(name), ".removed-%d-%u", getpid(), moves++);
-        if (level == LEVELS) {
-            moved |= renameat(dir_fd, entry->d_name, top_fd, name) == 0;
-            continue;
-        }
-        int below = open_below(dir_fd, entry->d_name);
-        if (below >= 0)
-            moved |= remove_below(below, top_fd, level + 1);
-        unlinkat(dir_fd, entry->d_name, AT_REMOVEDIR);
+/* What unlinkat(2) alone could not take away. Returns as remove_below does. */
+static bool remove_directory(int dir_fd, const char *name, int top_fd, int level)
+{
+    static unsigned moves;
+    char moved[40];
+
+    if (level == LEVELS) {
+        snprintf(moved, sizeof(moved), ".removed-%d-%u", getpid(), moves++);
+        return renameat(dir_fd, name, top_fd, moved) == 0;
+    }
+    int fd = open_below(dir_fd, name);
+    cleanup_closedir DIR *below = fd < 0 ? NULL : fdopendir(fd);
+    if (fd >= 0 && !below)
+        close(fd);
+    bool again = below && remove_below(below, top_fd, level + 1);
+    unlinkat(dir_fd, name, AT_REMOVEDIR);
+    return again;
+}
+
+/* Remove all in the directory. Returns whether something was moved to the top. */
+static bool remove_below(DIR *dir, int top_fd, int level)
+{
+    int fd = dirfd(dir);
+    bool moved = false;
+
+    for (struct dirent *entry; (entry = readdir(dir));) {
+        const char *name = entry->d_name;
+        if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && unlinkat(fd, name, 0) < 0 &&
+            unlinkat(fd, name, AT_REMOVEDIR) < 0)
+            moved |= remove_directory(fd, name, top_fd, level);
     }
     return moved;
 }
 
 int remove_tree(const char *path, struct err *err)
 {
-    cleanup_close int top = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    cleanup_closedir DIR *top = fd < 0 ? NULL : fdopendir(fd);
 
-    while (top >= 0) {
-        int dir = openat(top, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (dir < 0 || !remove_below(dir, top, 1))
-            break;
-    }
+    /* one descriptor for as flat a tree as a container's state is: there may be no second */
+    while (top && remove_below(top, fd, 1))
+        rewinddir(top);
+    if (fd >= 0 && !top)
+        close(fd);
     if (rmdir(path) < 0 && errno != ENOENT)
         return err_sys(err, "cannot remove %s", path);
     return 0;
