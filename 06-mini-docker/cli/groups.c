@@ -21,6 +21,7 @@ static const struct command *const CONTAINER[] = {
     &pause_command,
     &port_command,
     &rename_command,
+    &rm_command,
     &restart_command,
     &rm_command,
     &run_command,

@@ -30,6 +30,7 @@ static const struct command *const COMMANDS[] = {
     &run_command,
     &create_command,
     &commit_command,
+    &rm_command,
     &rename_command,
     &update_command,
     &cp_command,

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* rm: containers go, with all that is their own. */
+/* rm: containers go; engine/removal.h does the work. */
 #include "commands.h"
 
 #include "engine/removal.h"
-#include "engine/status.h"
-
-#include "cleanup.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -17,49 +14,16 @@ struct rm_args {
 #define AT(field) offsetof(struct rm_args, field)
 
 static const struct opt OPTS[] = {
-    {'f', "force", NULL, "end it first, if it runs", OPT_FLAG, AT(force)},
-    {'v', "volumes", NULL, "its anonymous volumes too", OPT_FLAG, AT(volumes)},
+    {'f', "force", NULL, "also one that runs: it is ended; and one that is not there", OPT_FLAG,
+        AT(force)},
+    {'v', "volumes", NULL, "and its volumes without a name", OPT_FLAG, AT(volumes)},
     {0},
 };
 
-static int check(const struct status *status, const struct record *record, struct err *err)
-{
-    if (status->kind == STATUS_PAUSED)
-        return err_refuse(err, EBUSY,
-            "You cannot remove a paused container %s. Unpause and then stop the container before "
-            "attempting removal or force remove",
-            record->id);
-    if (status->kind == STATUS_RUNNING || status->kind == STATUS_RESTARTING)
-        return err_refuse(err, EBUSY,
-            "You cannot remove a %s container %s. Stop the container before attempting removal or "
-            "force remove",
-            status_name(status->kind), record->id);
-    return 0;
-}
-
-static int remove_one(
-    const struct store *store, const char *word, const struct rm_args *args, struct err *err)
-{
-    struct record record = {0};
-    cleanup_close int lock = -1;
-    struct status status;
-    int result = record_lookup(store, word, &record, err);
-
-    if (result == 0)
-        result = record_lock(store, record.id, &lock, err);
-    if (result == 0 && !args->force) {
-        result = status_ask(store, record.id, &status, err);
-        if (result == 0)
-            result = check(&status, &record, err);
-    }
-    if (result == 0)
-        result = removal(store, &record, args->volumes || record.host.auto_remove, err);
-    record_free(&record);
-    return result;
-}
-
+/* All are tried; the last error is the command's, those before it are printed here. */
 static int rm_run(void *args, int argc, char **argv, struct err *err)
 {
+    const struct rm_args *options = args;
     struct err failure;
     struct store store;
 
@@ -68,8 +32,13 @@ static int rm_run(void *args, int argc, char **argv, struct err *err)
     removal_finish(&store);
     *err = (struct err){.kind = ERR_NONE};
     for (int i = 0; i < argc; i++) {
-        if (remove_one(&store, argv[i], args, &failure) == 0) {
+        if (removal_word(&store, argv[i], options->force, options->volumes, &failure) == 0) {
             puts(argv[i]);
+            continue;
+        }
+        fflush(stdout);
+        if (options->force && failure.kind == ERR_REFUSED && failure.code == ENOENT) {
+            err_print(stderr, PROGRAM, &failure); /* gone is what was wanted */
             continue;
         }
         if (err->kind != ERR_NONE)
@@ -82,7 +51,7 @@ static int rm_run(void *args, int argc, char **argv, struct err *err)
 const struct command rm_command = {
     .name = "rm",
     .operands = "CONTAINER [CONTAINER...]",
-    .summary = "Remove containers",
+    .summary = "Remove one or more containers",
     .mixed = true,
     .least = 1,
     .most = INT_MAX,

@@ -11,14 +11,13 @@
 #include "mounts.h"
 #include "network.h"
 #include "record_names.h"
+#include "removal_files.h"
 #include "status.h"
 
 #include "runtime/life.h"
 
 #include "cleanup.h"
 #include "proc.h"
-
-#include "remove.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -72,7 +71,7 @@ static int remove_rest(const struct store *store, const struct record *record, c
         (volumes && mounts_forget(store, record, err) < 0))
         return -1;
     record_path(store, dir, NULL, path);
-    if (remove_tree(path, err) < 0)
+    if (remove_files(path, err) < 0)
         return -1;
     event_container(store, record, "destroy", NULL);
     return 0;
@@ -113,7 +112,7 @@ static void finish_one(const struct store *store, const char *dir)
     if (record_load(store, dir, &record, &ignored) == 0)
         remove_rest(store, &record, dir, record.host.auto_remove, &ignored);
     else /* its record was among what went already */
-        remove_tree(path, &ignored);
+        remove_files(path, &ignored);
     record_free(&record);
 }
 

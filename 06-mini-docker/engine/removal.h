@@ -13,6 +13,13 @@
  */
 int removal(const struct store *store, const struct record *record, bool volumes, struct err *err);
 
+/*
+ * The container that the word means, where it may go: one that runs or is paused only with `force`.
+ * Errors: it runs (EBUSY), there is none (ENOENT).
+ */
+int removal_word(
+    const struct store *store, const char *word, bool force, bool volumes, struct err *err);
+
 /* End the removals that a killed command left halfway. */
 void removal_finish(const struct store *store);
 
