@@ -36,7 +36,7 @@ int cli_store(struct store *ret, struct err *err);
 extern const struct command start_command, stop_command, restart_command, kill_command,
     pause_command, unpause_command, wait_command, attach_command, logs_command, exec_command,
     rm_command;
-extern const struct command run_command, create_command, rm_command, rename_command, update_command,
+extern const struct command run_command, create_command, rename_command, update_command,
     init_command, version_command, events_command;
 
 /*

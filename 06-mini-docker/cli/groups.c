@@ -23,7 +23,6 @@ static const struct command *const CONTAINER[] = {
     &rename_command,
     &rm_command,
     &restart_command,
-    &rm_command,
     &run_command,
     &start_command,
     &stats_command,

@@ -51,7 +51,6 @@ static const struct command *const COMMANDS[] = {
     &logs_command,
     &pause_command,
     &unpause_command,
-    &rm_command,
     &events_command,
     &info_command,
     &version_command,

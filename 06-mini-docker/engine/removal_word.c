@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Whether a container may go, for `rm`: one that runs only by force, and then without the politeness
- * of `stop`. One whose record cannot be read may go as well, by its ID or by force: what it had is
- * found by the ID alone.
+ * Whether a container may go, for `rm`: one that runs only by force, and then without the
+ * politeness of `stop`. By force one whose record cannot be read goes as well: what it had is found
+ * by its ID alone.
  */
 #include "removal.h"
 
@@ -53,7 +53,7 @@ int removal_word(
             return -1;
         record = (struct record){.id = id, .name = ""};
     }
-    int result = removal(store, &record, volumes, err);
+    int result = removal(store, &record, volumes || record.host.auto_remove, err);
     record_free(&record);
     return result;
 }
