@@ -20,6 +20,7 @@ static const struct command *const CONTAINER[] = {
     &container_ls_command,
     &pause_command,
     &port_command,
+    &container_prune_command,
     &rename_command,
     &rm_command,
     &restart_command,

@@ -83,6 +83,7 @@ static const struct command *const SYSTEM[] = {
     &df_command,
     &events_command,
     &info_command,
+    &system_prune_command,
     NULL,
 };
 

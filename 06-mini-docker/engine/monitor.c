@@ -11,6 +11,7 @@
  */
 #include "monitor_internal.h"
 
+#include "events.h"
 #include "network.h"
 #include "removal.h"
 #include "restart.h"
@@ -80,12 +81,26 @@ static int start(struct monitor *monitor, struct err *err)
     if (store_run_dir(monitor->store, "runtime", root, err) == 0 &&
         monitor_open_streams(monitor, err) == 0 && run(monitor, root, err) == 0) {
         store_now(status->started_at);
-        if (monitor_begin_streams(monitor, err) == 0 && save(monitor, false, err) == 0)
+        if (monitor_begin_streams(monitor, err) == 0 && save(monitor, false, err) == 0) {
+            event_container(monitor->store, monitor->record, "start", NULL);
             return 0;
+        }
         life_end(&monitor->life, &ignored);
     }
     clean(monitor, &ignored);
     return -1;
+}
+
+/* For `events`. */
+static void tell_end(const struct monitor *monitor)
+{
+    char number[12];
+
+    if (monitor->status.oom_killed)
+        event_container(monitor->store, monitor->record, "oom", NULL);
+    snprintf(number, sizeof(number), "%d", monitor->status.exit_code);
+    event_container(monitor->store, monitor->record, "die",
+        (const struct event_attribute[]){{"exitCode", number}, {0}});
 }
 
 /* The program has ended: its status, and whether it was for want of memory. */
@@ -100,6 +115,7 @@ static uint32_t take_status(struct monitor *monitor)
     monitor->status.oom_killed = kills > 0;
     store_now(monitor->status.finished_at);
     save(monitor, false, &ignored);
+    tell_end(monitor);
     return (uint32_t)kills;
 }
 

@@ -7,6 +7,7 @@
  */
 #include "volume.h"
 
+#include "events.h"
 #include "mount_words.h"
 
 #include "runtime/json_write.h"
@@ -22,6 +23,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+
+/* What `events` says of each. */
+static const struct event_attribute EVENT[] = {{"driver", "local"}, {0}};
 
 static const struct json_field PAIR[] = {
     {JSON_AT(NULL, JSON_TEXT, struct spec_pair, value)},
@@ -119,7 +123,12 @@ int volume_create(const struct store *store, const char *name, const struct spec
         return 0;
     if (store_lock(store, "volumes", &lock, err) < 0 || sweep(store, err) < 0)
         return -1;
-    return fsio_exists(NULL, path) ? 0 : make(store, name, labels, labels_count, err);
+    if (fsio_exists(NULL, path))
+        return 0;
+    if (make(store, name, labels, labels_count, err) < 0)
+        return -1;
+    event_add(store, "volume", "create", name, EVENT);
+    return 0;
 }
 
 /* What is said of a volume whose volume.json cannot be read: what its directory shows. */
@@ -230,5 +239,6 @@ int volume_remove(const struct store *store, const char *name, struct err *err)
     volume_path(store, "", name, NULL, path);
     if (!volume_path(store, ".old-", name, NULL, old) || rename(path, old) < 0)
         return err_sys(err, "cannot remove the volume %s", name);
+    event_add(store, "volume", "destroy", name, EVENT);
     return remove_tree(old, err);
 }
