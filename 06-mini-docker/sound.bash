@@ -20,8 +20,13 @@ step() {
     [ "$STEP" -eq 1 ] || N=$((RANDOM % STEP + 1))
 }
 
-seen_pids() { sed -n 's/^pid //p' log; }
-was_hit() { grep -q '^call ' log; }
+# Hundreds of rounds ask the next few questions: a process for each would be half of their time.
+seen_pids() {
+    local word pid
+    SEEN=()
+    while read -r word pid; do [[ $word != pid || -z $pid ]] || SEEN+=("$pid"); done <log
+}
+was_hit() { [[ $'\n'$(<log) == *$'\ncall '* ]]; }
 
 # Ended, or a zombie that its parent may yet wait for.
 has_ended() {
@@ -31,19 +36,20 @@ has_ended() {
 }
 
 leftovers() {
-    local group pid
+    local group pid mounts
     [ ! -e "state/$ID" ] || echo "state: $(ls "state/$ID")"
     for group in /sys/fs/cgroup{,/*}/"$GROUP"; do [ ! -e "$group" ] || echo "group $group"; done
-    for pid in $(seen_pids); do # what was killed just now may still be dying
+    seen_pids
+    for pid in "${SEEN[@]}"; do # what was killed just now may still be dying
         wait_for 3 has_ended "$pid" || echo "process $pid: $(tr '\0' ' ' <"/proc/$pid/cmdline")"
     done
-    grep -F -e "$BUNDLE" -e " $TOP/rootfs" /proc/self/mountinfo || true
+    mounts=$(</proc/self/mountinfo)
+    [[ $mounts != *"$BUNDLE"* && $mounts != *" $TOP/rootfs"* ]] || grep -F -e "$BUNDLE" -e " $TOP/rootfs" <<<"$mounts"
     compgen -G 'pid?*' || true # beside `pid`, which is the caller's
 }
 nothing_of_it() {
-    local left
-    left=$(leftovers)
-    [ -z "$left" ] || fail "$1, left: $left"
+    leftovers >left
+    [ ! -s left ] || fail "$1, left: $(<left)"
 }
 
 at() { timeout -s KILL 60 "$AT" log "$@" </dev/null >out 2>said 3>&- 4>&-; }
