@@ -218,7 +218,7 @@ three() {
     done
     prints $'beta\tbusybox' complete -- inspect b
     prints ":dirs" complete -- --root ''
-    [ "$("$MINI" complete -- container l | cut -f 1)" = "ls" ] || fail "not container ls"
+    [ "$("$MINI" complete -- container ls | cut -f 1)" = "ls" ] || fail "not container ls"
     [ "$("$MINI" complete -- --root "$STORE" inspect al)" = $'alpha\tbusybox' ] || fail "--root does not count"
     # as bash calls it
     works completion bash

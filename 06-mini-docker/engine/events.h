@@ -29,6 +29,10 @@ struct event_attribute {
 void event_container(const struct store *store, const struct record *record, const char *action,
     const struct event_attribute *more);
 
+/* "die", with its exitCode, and "oom" before it when the kernel ended it for want of memory. */
+void event_died(
+    const struct store *store, const struct record *record, int exit_code, bool out_of_memory);
+
 /* One of another type: "image" (pull, tag, delete, load, …), "network" (create, connect,
  * disconnect, destroy), "volume" (create, mount, unmount, destroy). `id`: the image's ID, … */
 void event_add(const struct store *store, const char *type, const char *action, const char *id,

@@ -91,18 +91,6 @@ static int start(struct monitor *monitor, struct err *err)
     return -1;
 }
 
-/* For `events`. */
-static void tell_end(const struct monitor *monitor)
-{
-    char number[12];
-
-    if (monitor->status.oom_killed)
-        event_container(monitor->store, monitor->record, "oom", NULL);
-    snprintf(number, sizeof(number), "%d", monitor->status.exit_code);
-    event_container(monitor->store, monitor->record, "die",
-        (const struct event_attribute[]){{"exitCode", number}, {0}});
-}
-
 /* The program has ended: its status, and whether it was for want of memory. */
 static uint32_t take_status(struct monitor *monitor)
 {
@@ -115,7 +103,7 @@ static uint32_t take_status(struct monitor *monitor)
     monitor->status.oom_killed = kills > 0;
     store_now(monitor->status.finished_at);
     save(monitor, false, &ignored);
-    tell_end(monitor);
+    event_died(monitor->store, monitor->record, monitor->status.exit_code, kills > 0);
     return (uint32_t)kills;
 }
 
