@@ -315,7 +315,7 @@ archive_of_rootfs() {
     local refused=(traversal traversal_deep symlink_absolute symlink_up symlink_chain hardlink_up hardlink_absolute \
         hardlink_through hardlink_dir whiteout_dots whiteout_nothing whiteout_through opaque_through owner \
         truncated cut_at_an_entry twice outer_traversal outer_symlink outer_symlink_up outer_device \
-        names_a_file_outside another_layer)
+        names_a_file_outside another_layer other_layer)
     local inside=(absolute symlink_replaced symlink_dir attributes devices twice_in_layer)
     archives "${refused[@]}" "${inside[@]}"
     for case in "${refused[@]}"; do
@@ -351,7 +351,11 @@ check_twice_in_layer() { [ "$(cat "$(layer 1)/thing" "$(layer 1)/good")" = $'a f
 @test "06 images: bombs stop at the limit, and a tree that is too deep for its removal goes" {
     "$MINI" --root "$STORE" tag busybox kept
     holds >before
-    archives bomb deep
+    archives bomb bomb_outside deep
+    gzip -1 bomb_outside.tar
+    engine load -i bomb_outside.tar.gz --max-size 50m
+    ends 1 "it unpacks to more than 50 MiB"
+    holds | diff before - || fail "the store has changed"
     engine load -i bomb.tar --max-size 50m
     ends 1 "it unpacks to more than 50 MiB"
     holds | diff before - || fail "the store has changed"

@@ -181,6 +181,21 @@ def bomb(a):
     a.compress = lambda data: gzip.compress(data, 1)
 
 
+def bomb_outside(a):
+    """The archive around the layers; whoever uses it compresses it."""
+    for name in "one", "two":
+        a.extra.append((tarfile.TarInfo(name), b"\0" * (32 << 20)))
+
+
+def other_layer(a):
+    """A good tar, which is not the one that the configuration means."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as tar:
+        tar.addfile(tarfile.TarInfo("other"))
+    a.extra.append((tarfile.TarInfo("other.tar"), out.getvalue()))
+    a.says_layer = "other.tar"
+
+
 def twice_in_layer(a):
     a.dir("thing")
     a.file("thing/inside")

@@ -2,6 +2,7 @@
 /* Which of the two forms an archive has, by the file that describes it. */
 #include "image_load.h"
 
+#include "events.h"
 #include "image_index.h"
 #include "image_remove.h"
 
@@ -15,6 +16,7 @@ int image_load_add(struct image_stage *stage, const struct image_load *load,
 
     if (image_add(stage->store, incoming, names, names_count, &load->limits, id, err) < 0)
         return -1;
+    event_add(stage->store, "image", "load", id, NULL);
     for (size_t i = 0; load->loaded && i < names_count; i++)
         load->loaded(load->arg, image_name_familiar(names[i]), false);
     if (load->loaded && names_count == 0)
