@@ -27,9 +27,26 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+enum { ALIAS_MOST = 255 };
+
 static const struct ifinfomsg UP = {.ifi_flags = IFF_UP, .ifi_change = IFF_UP};
 
-int link_add_bridge(int rtnl, const char *name, const unsigned char mac[6], struct err *err)
+/* Not in the message that makes a link: there the kernel ignores it. */
+static int set_alias(int rtnl, const char *name, const char *alias, struct err *err)
+{
+    static const struct ifinfomsg none;
+    struct rtnl m;
+
+    if (strlen(alias) > ALIAS_MOST)
+        return 0;
+    rtnl_begin(&m, RTM_SETLINK, 0, &none, sizeof(none));
+    rtnl_text(&m, IFLA_IFNAME, name);
+    rtnl_data(&m, IFLA_IFALIAS, alias, strlen(alias));
+    return rtnl_send(rtnl, &m, err, "cannot give the link %s an alias", name);
+}
+
+int link_add_bridge(
+    int rtnl, const char *name, const unsigned char mac[6], const char *alias, struct err *err)
 {
     static const struct ifinfomsg down;
     struct rtnl m;
@@ -42,7 +59,7 @@ int link_add_bridge(int rtnl, const char *name, const unsigned char mac[6], stru
     rtnl_text(&m, IFLA_INFO_KIND, "bridge");
     rtnl_end(&m, info);
     if (rtnl_send(rtnl, &m, err, "cannot make the bridge %s", name) == 0)
-        return 0;
+        return set_alias(rtnl, name, alias, err);
     if (err->code == EOPNOTSUPP)
         return err_hint(
             err, "this kernel has no bridges, or their module is not loaded -> modprobe bridge");

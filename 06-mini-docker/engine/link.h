@@ -15,8 +15,10 @@
 #include <netinet/in.h>
 #include <sys/types.h>
 
-/* Make a bridge; it is down and has no IP address until link_configure. Errors: EEXIST. */
-int link_add_bridge(int rtnl, const char *name, const unsigned char mac[6], struct err *err);
+/* Make a bridge; it is down and has no IP address until link_configure. `alias`: whose it is, for
+ * people and for us (`ip link` shows it); 255 bytes count. Errors: EEXIST. */
+int link_add_bridge(
+    int rtnl, const char *name, const unsigned char mac[6], const char *alias, struct err *err);
 
 /*
  * Make a cable: `name` here, plugged into `bridge` and up; `peer` (down) in the network namespace

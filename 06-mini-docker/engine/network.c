@@ -122,6 +122,15 @@ int network_connect(const struct store *store, const struct record *record, pid_
     return -1;
 }
 
+static bool is_anybody_there(const struct leases *leases)
+{
+    for (size_t i = 0; i < leases->count; i++) {
+        if (lease_is_alive(&leases->items[i]))
+            return true;
+    }
+    return false;
+}
+
 /* An engine beside the usual one (--root) leaves nothing on the host when its last one has gone. */
 static int tidy(const struct store *store, const struct leases *leases, struct err *err)
 {
@@ -129,7 +138,7 @@ static int tidy(const struct store *store, const struct leases *leases, struct e
     cleanup_close int rtnl = -1;
     int status = 0;
 
-    if (leases->count > 0 || strcmp(store->root, "/var/lib/mini-docker") == 0)
+    if (strcmp(store->root, "/var/lib/mini-docker") == 0 || is_anybody_there(leases))
         return 0;
     if (rtnl_open(NETLINK_ROUTE, &rtnl, err) < 0 || network_list(store, &list, err) < 0)
         return -1;

@@ -53,6 +53,7 @@ static inline int setup(void **state)
     assert_ok(mount_make_private(&err));
     assert_int_equal(mount("proc", "/proc", "proc", 0, NULL), 0);
     assert_int_equal(mount("sysfs", "/sys", "sysfs", 0, NULL), 0);
+    assert_ok(fsio_write(&err, "/proc/sys/net/ipv4", "ip_forward", "0"));
     assert_ok(store_open(top, &store, &err));
     return store_dir(&store, "containers", part, &err);
 }

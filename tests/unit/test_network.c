@@ -14,7 +14,7 @@ static char *hosts_of(const struct box *box)
 
 static void test_default(void **state)
 {
-    struct box one, two;
+    struct box one, two, three;
 
     (void)state;
     if (!host_is_root())
@@ -37,6 +37,12 @@ static void test_default(void **state)
     assert_null(strstr(hosts, "\ttwo"));
     free(hosts);
     assert_true(nat_is_there(&store));
+    /* an address is taken by its lease, cable or not */
+    assert_int_equal(inside(0, "ip link del mdvac110002"), 0);
+    box_begin(&three, "three", NULL);
+    assert_ok(box_connect(&three));
+    assert_string_equal(three.status.endpoints[0].ip, "172.17.0.4");
+    box_end(&three);
     box_end(&two);
     box_end(&one);
     /* of another root than the usual one nothing stays */
@@ -131,6 +137,30 @@ static void test_foreign(void **state)
     assert_non_null(strstr(err.what, "port is already allocated"));
     close(sock);
     assert_ok(box_connect(&box));
+    /* and now nobody else gets it */
+    int on = 1;
+    sock = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(setsockopt(sock, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)), 0);
+    assert_int_equal(bind(sock, (struct sockaddr *)&here, sizeof(here)), -1);
+    assert_int_equal(errno, EADDRINUSE);
+    close(sock);
+    box_end(&box);
+}
+
+/* A bridge whose engine's directory was removed: the next engine that makes one takes it away. */
+static void test_orphan(void **state)
+{
+    struct box box;
+
+    (void)state;
+    if (!host_is_root())
+        skip();
+    assert_int_equal(inside(0, "ip link add mdocker-0rphan type bridge && "
+                               "ip link set mdocker-0rphan alias /nowhere/at/all"),
+        0);
+    box_begin(&box, "one", NULL);
+    assert_ok(box_connect(&box));
+    assert_int_equal(inside(0, "ip link | grep -q mdocker-0rphan"), 1);
     box_end(&box);
 }
 
@@ -141,6 +171,7 @@ int main(void)
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_killed),
         cmocka_unit_test(test_foreign),
+        cmocka_unit_test(test_orphan),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);
