@@ -218,6 +218,9 @@ three() {
     done
     prints $'beta\tbusybox' complete -- inspect b
     prints ":dirs" complete -- --root ''
+    prints $'busybox:latest\timage' complete -- run -it bus
+    prints $'host\thost' complete -- run --network h
+    prints $'host\thost' complete -- network inspect h
     [ "$("$MINI" complete -- container ls | cut -f 1)" = "ls" ] || fail "not container ls"
     [ "$("$MINI" complete -- --root "$STORE" inspect al)" = $'alpha\tbusybox' ] || fail "--root does not count"
     # as bash calls it

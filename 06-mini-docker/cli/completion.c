@@ -5,6 +5,8 @@
  */
 #include "show_commands.h"
 
+#include "engine/image_index.h"
+#include "engine/network_admin.h"
 #include "engine/record.h"
 #include "engine/volume.h"
 
@@ -131,6 +133,30 @@ static int offer_volumes(struct asked *asked, struct err *err)
     return volume_each(&asked->store, offer_volume, asked, err);
 }
 
+static int offer_images(struct asked *asked, struct err *err)
+{
+    struct image_index index;
+    int result = image_index_read(&asked->store, &index, err);
+
+    for (size_t i = 0; result == 0 && i < index.count; i++) {
+        if (index.rows[i].name[0])
+            offer(asked, image_name_familiar(index.rows[i].name), "image");
+    }
+    image_index_free(&index);
+    return result;
+}
+
+static int offer_networks(struct asked *asked, struct err *err)
+{
+    struct network_list list;
+    int result = network_all(&asked->store, &list, err);
+
+    for (size_t i = 0; result == 0 && i < list.count; i++)
+        offer(asked, list.items[i].name, list.items[i].driver);
+    network_list_free(&list);
+    return result;
+}
+
 /* What the words of --help mean; the first whose name is in the word counts. Without a function the
  * shell knows: it is told which kind. */
 static const struct {
@@ -139,6 +165,8 @@ static const struct {
     const char *shells;
 } KINDS[] = {
     {"CONTAINER", offer_containers, NULL},
+    {"IMAGE", offer_images, NULL},
+    {"NETWORK", offer_networks, NULL},
     {"VOLUME", offer_volumes, NULL},
     {"NAME|ID", offer_containers, NULL},
     {"SHELL", NULL, "bash\nzsh\nfish"},
