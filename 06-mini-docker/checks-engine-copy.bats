@@ -188,6 +188,8 @@ END
     engine cp passwd box:/etc/passwd
     upper=$(echo "$STORE"/containers/*/upper)
     mknod "$upper/home" c 0 0 # what overlayfs makes of `rm -r /home`
+    # a file that is written in place leaves the time of its directory as it was
+    touch -r "$(echo "$STORE"/layers/*/diff/etc)" "$upper/etc"
     engine diff box
     [ "$output" = "C /etc
 C /etc/passwd
@@ -236,6 +238,9 @@ words
 sh -c id
 2
 null" ] || fail "another configuration: $(cat "$config")"
+    # the layer that was made last, in the OCI's form
+    tar tf "$(ls -t "$STORE"/images/blobs/sha256/* | while read -r blob; do tar tf "$blob" >/dev/null 2>&1 && echo "$blob" && break; done)" >layer
+    grep -qx .wh.root layer && ! grep -qx root layer || fail "another form: $(cat layer)"
     jq -e '.config.Env | contains(["KEEP=1", "NEW=2"])' "$config" >/dev/null || fail "another environment"
     "$MINI" --root "$STORE" rm -f box >/dev/null 2>&1 || true
     "$MINI" --root "$STORE" create --name again made:1 >/dev/null

@@ -84,9 +84,13 @@ volumes() { "$MINI" --root "$STORE" volume "$@"; }
 @test "06 volume: a create or rm that is killed leaves a volume or none" {
     need strace
     volumes create gone
-    for call in mkdir openat write rename; do
-        strace -f -qq -o /dev/null -e "inject=$call:signal=KILL:when=1" \
-            "$MINI" --root "$STORE" volume create "by-$call" >/dev/null 2>&1 || true
+    for call in mkdir chmod openat write rename; do
+        for n in {1..6}; do
+            strace -f -qq -o /dev/null -e "inject=$call:signal=KILL:when=$n" \
+                "$MINI" --root "$STORE" volume create "by-$call-$n" >/dev/null 2>&1 || true
+            half=$(find "$STORE/volumes" -mindepth 1 -maxdepth 1 ! -name '.*' ! -execdir test -s '{}/volume.json' ';' -print)
+            [ -z "$half" ] || fail "half a volume: $half"
+        done
     done
     for call in rename unlinkat; do
         strace -f -qq -o /dev/null -e "inject=$call:signal=KILL:when=1" \
