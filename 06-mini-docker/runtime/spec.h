@@ -54,8 +54,6 @@ struct spec_process {
 struct spec_root {
     const char *path; /* absolute */
     bool readonly;
-    /* Not the OCI's: what is written goes to memory, and nothing changes in path itself. */
-    bool ephemeral;
     /*
      * Not the OCI's: overlayfs's directories, absolute; `lower` with ':' between, the topmost
      * first. Then path is where it is mounted, in the container's mount namespace only: any

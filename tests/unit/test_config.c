@@ -89,7 +89,7 @@ static void has_root_names_and_hooks(void **state)
 
     (void)state;
     assert_string_equal(spec->root.path, "/bundle/rootfs");
-    assert_true(spec->root.readonly && !spec->root.ephemeral);
+    assert_true(spec->root.readonly && !spec->root.lower);
     assert_string_equal(spec->hostname, "full");
     assert_string_equal(spec->domainname, "example.org");
     assert_int_equal(spec->annotations_count, 2);
