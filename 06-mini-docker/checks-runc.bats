@@ -134,7 +134,8 @@ running() { done_by 0 run --detach --pid-file pid "$ID"; }
     done_by 0 --cgroup-manager disabled run --detach --pid-file pid "$ID"
     [ "$(cat "/proc/$(cat pid)/cgroup")" = "$(cat /proc/self/cgroup)" ] || fail "it is in another group"
     [ -z "$(find /sys/fs/cgroup -name "$ID" 2>/dev/null)" ] || fail "a group was made"
-    refuse "has no group" ps "$ID"
+    done_by 0 ps --format json "$ID" # its PID namespace knows them
+    [ "$output" = "[$(cat pid)]" ] || fail "other processes"
     refuse "has no group" pause "$ID"
     refuse "has no group" update --pids-limit 5 "$ID"
     refuse "has no group" exec --cgroup x "$ID" true

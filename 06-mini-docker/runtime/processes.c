@@ -1,27 +1,70 @@
 // SPDX-License-Identifier: MIT
 /*
- * The container's groups know its processes, those that joined later too; what ps(1) prints of all
- * processes is filtered by them, so that its options are the person's choice.
+ * The container's groups know its processes, those that joined later too; where there are none
+ * (an ordinary user without a delegated group), its PID namespace does, less what made one of its
+ * own inside. What ps(1) prints of all processes is filtered by them, so that its options are the
+ * person's choice.
  */
 #include "processes.h"
 
 #include "cleanup.h"
+#include "ns_table.h"
 #include "proc.h"
 
-#include <ctype.h>
+#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { OPTIONS_MOST = 30 };
 
+static int add(struct processes *processes, pid_t pid, struct err *err)
+{
+    pid_t *larger = realloc(processes->items, (processes->count + 1) * sizeof(*larger));
+
+    if (!larger)
+        return err_sys(err, "no memory for processes");
+    processes->items = larger;
+    larger[processes->count++] = pid;
+    return 0;
+}
+
+/* All that are in this PID namespace; of those of other users it cannot be told. */
+static int read_namespace(uint64_t namespace, struct processes *ret, struct err *err)
+{
+    cleanup_closedir DIR *proc = opendir("/proc");
+
+    if (!proc)
+        return err_sys(err, "cannot read /proc");
+    for (struct dirent *entry; (entry = readdir(proc));) {
+        pid_t pid = atoi(entry->d_name);
+        uint64_t inode;
+        struct err gone;
+        if (pid > 0 && ns_inode(pid, "pid", &inode, &gone) == 0 && inode == namespace &&
+            add(ret, pid, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 int processes_read(const struct state *state, struct processes *ret, struct err *err)
 {
+    uint64_t its, ours;
+
     *ret = (struct processes){0};
     if (!state->group.absent)
         return cgroup_pids(&state->group, true, &ret->items, &ret->count, err);
-    err_set(err, ERR_SKIP, "cannot tell the processes of container %s: it has no group", state->id);
+    if (ns_inode(state->pid, "pid", &its, err) == 0 && ns_inode(0, "pid", &ours, err) == 0 &&
+        its != ours) {
+        int result = read_namespace(its, ret, err);
+        if (result < 0)
+            free(ret->items);
+        return result;
+    }
+    err_set(err, ERR_SKIP,
+        "cannot tell the processes of container %s: it has neither a group nor a PID namespace",
+        state->id);
     return err_hint(
-        err, "its processes are known by its group -> look from inside: exec %s ps", state->id);
+        err, "its processes are known by one of these -> look from inside: exec %s ps", state->id);
 }
 
 static bool has(const struct processes *processes, pid_t pid)

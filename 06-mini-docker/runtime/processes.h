@@ -11,8 +11,8 @@ struct processes {
 };
 
 /*
- * The container's processes, by its group: those that joined later too. The caller frees
- * ret->items. Errors: ERR_SKIP, it has no group.
+ * The container's processes, by its group, or without one by its PID namespace: those that joined
+ * later too. The caller frees ret->items. Errors: ERR_SKIP, it has neither.
  */
 int processes_read(const struct state *state, struct processes *ret, struct err *err);
 
