@@ -227,6 +227,17 @@ layer_of_busybox() { echo "$STORE"/layers/*/diff/bin/busybox; }
     fi
 }
 
+@test "06 images: a container of as many layers as an image may have" {
+    need_root "overlayfs"
+    cp "$TOP/rootfs/bin/busybox" .
+    archives most
+    "$MINI" --root "$STORE" load -q -i most.tar
+    [ "$(ls "$STORE/layers" | wc -l)" -eq 127 ] || fail "not 127 layers"
+    engine run --rm --network none evil sh -c 'set -- /layer*; echo $#'
+    ends 0
+    [ "$output" = 125 ] || fail "it does not see all layers"
+}
+
 @test "06 images: names, tags, IDs, and what rmi says" {
     engine tag busybox team/app:1
     engine tag team/app:1 localhost:5000/x/y

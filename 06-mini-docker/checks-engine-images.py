@@ -294,6 +294,17 @@ def whole(store):
                 assert os.path.isdir(f"{store}/layers/{chain[7:19]}/diff")
 
 
+def most(a):
+    """As many layers as there may be; the last brings a program."""
+    for n in range(1, 126):
+        a.next_layer()
+        a.file(f"layer{n}", b"x\n")
+    a.next_layer()
+    a.dir("bin")
+    with open("busybox", "rb") as program:
+        a.file("bin/sh", program.read(), mode=0o755)
+
+
 if __name__ == "__main__" and sys.argv[1] == "whole":
     whole(sys.argv[2])
 elif __name__ == "__main__":

@@ -19,6 +19,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <sched.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -32,18 +33,65 @@ enum { DATA = 4096 };
  * was renamed, or a file whose owner was changed, refer to the layer below, it is told not to:
  * `upper` alone must say what has changed, for diff and commit.
  */
-static int mount_overlay(const struct spec_root *root, bool user)
+static bool write_data(char data[DATA], const struct spec_root *root, const char *lower, bool user)
 {
-    char data[DATA];
-    int length = snprintf(data, sizeof(data), "lowerdir=%s%s%s%s%s%s", root->lower,
-        root->upper ? ",upperdir=" : "", root->upper ? root->upper : "",
-        root->upper ? ",workdir=" : "", root->upper ? root->work : "",
-        user ? ",userxattr" : ",redirect_dir=off,metacopy=off");
+    return snprintf(data, DATA, "lowerdir=%s%s%s%s%s%s", lower, root->upper ? ",upperdir=" : "",
+               root->upper ? root->upper : "", root->upper ? ",workdir=" : "",
+               root->upper ? root->work : "",
+               user ? ",userxattr" : ",redirect_dir=off,metacopy=off") < DATA;
+}
 
-    if (length >= DATA) {
+/* How long the path is, with its last slash, that all layers begin with. */
+static size_t shared_length(const char *lower)
+{
+    size_t shared = strcspn(lower, ":");
+
+    for (const char *at = lower; at; at = strchr(at, ':')) {
+        size_t same = 0;
+        at += *at == ':';
+        while (same < shared && at[same] == lower[same])
+            same++;
+        shared = same;
+    }
+    while (shared > 0 && lower[shared - 1] != '/')
+        shared--;
+    return shared;
+}
+
+/* Many layers, whose paths do not fit: go where they all lie, and name them from there. */
+static int mount_many(const struct spec_root *root, char data[DATA], bool user)
+{
+    cleanup_close int here = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    cleanup_free char *dir = strndup(root->lower, shared_length(root->lower));
+    cleanup_free char *names = calloc(1, strlen(root->lower) + 1);
+    size_t skip = dir ? strlen(dir) : 0;
+    char *to = names;
+
+    for (const char *at = root->lower; names && at; at = strchr(at, ':')) {
+        if (*at == ':')
+            *to++ = *at++;
+        to = mempcpy(to, at + skip, strcspn(at, ":") - skip);
+    }
+    if (here < 0 || !names || skip == 0 || !write_data(data, root, names, user)) {
         errno = E2BIG;
         return -1;
     }
+    int result = chdir(dir);
+    if (result == 0)
+        result = mount("overlay", root->path, "overlay", root->upper ? 0 : MS_RDONLY, data);
+    int code = errno;
+    if (fchdir(here) < 0)
+        return -1;
+    errno = code;
+    return result;
+}
+
+static int mount_overlay(const struct spec_root *root, bool user)
+{
+    char data[DATA];
+
+    if (!write_data(data, root, root->lower, user))
+        return mount_many(root, data, user);
     return mount("overlay", root->path, "overlay", root->upper ? 0 : MS_RDONLY, data);
 }
 
