@@ -121,15 +121,13 @@ static int mount_root(const struct viewer *viewer, const char *place, struct err
     return tree < 0 ? -1 : hang_up(tree, place, err);
 }
 
-/* The binds among what a start would mount, volumes first made where they are missing. */
-static int mount_volumes(const struct viewer *viewer, int root_fd, struct err *err)
+/* The binds among what a start would mount. */
+static int mount_volumes(const struct mounts *mounts, int root_fd, struct err *err)
 {
-    const struct view *view = viewer->view;
-    struct mounts mounts;
-    int result = mounts_prepare(view->store, view->record, view->lower, &mounts, err);
+    int result = 0;
 
-    for (size_t i = 0; result == 0 && i < mounts.count; i++) {
-        const struct spec_mount *mount = &mounts.items[i];
+    for (size_t i = 0; result == 0 && i < mounts->count; i++) {
+        const struct spec_mount *mount = &mounts->items[i];
         unsigned long flags = 0;
         if (strcmp(mount->type, "bind") != 0)
             continue;
@@ -139,22 +137,39 @@ static int mount_volumes(const struct viewer *viewer, int root_fd, struct err *e
         }
         result = mount_bind_in_root(root_fd, mount->source, mount->destination, flags, err);
     }
-    mounts_free(&mounts);
     return result;
 }
 
-static int look(const struct viewer *viewer, struct err *err)
+/* `place` is an empty directory of ours: what is mounted there must hide nothing that is used. */
+static int show(
+    const struct viewer *viewer, const char *place, const struct mounts *mounts, struct err *err)
 {
-    const char *place = viewer->view->store->run;
-
-    if (enter(viewer, err) < 0 || mount_root(viewer, place, err) < 0)
+    if (mount_root(viewer, place, err) < 0)
         return -1;
     cleanup_close int root_fd = open(place, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (root_fd < 0)
         return err_sys(err, "cannot open the container's root");
-    if (viewer->view->kind == VIEW_MOUNTS && mount_volumes(viewer, root_fd, err) < 0)
+    if (mount_volumes(mounts, root_fd, err) < 0)
         return -1;
     return viewer->work(root_fd, viewer->arg, err);
+}
+
+/* Volumes are made, where they are missing, while the host's files are all in sight. */
+static int look(const struct viewer *viewer, struct err *err)
+{
+    const struct view *view = viewer->view;
+    struct mounts mounts = {0};
+    char place[PATH_MAX];
+
+    if (enter(viewer, err) < 0 || store_run_dir(view->store, "view", place, err) < 0)
+        return -1;
+    int result = view->kind == VIEW_MOUNTS
+                     ? mounts_prepare(view->store, view->record, view->lower, &mounts, err)
+                     : 0;
+    if (result == 0)
+        result = show(viewer, place, &mounts, err);
+    mounts_free(&mounts);
+    return result;
 }
 
 static int run_child(void *arg)
