@@ -1,0 +1,126 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Lab 06: containers in networks, through the command line: names, addresses, ports, and what a kill leaves.
+# All of it in a network namespace of the test's own.
+# bats file_tags=native
+bats_require_minimum_version 1.5.0
+load ../tests/helper
+load checks
+
+setup() {
+    need_root "to make networks"
+    need nft
+    cd "$BATS_TEST_TMPDIR"
+    mkfifo ready
+    unshare -n -m sh -c 'mount -t sysfs sysfs /sys; ip link set lo up; echo >ready; exec sleep 1000' 3>&- 4>&- &
+    apart=$!
+    read -r _ <ready
+}
+
+teardown() {
+    [ -n "${apart-}" ] || return 0
+    for id in $(ls store/containers 2>/dev/null); do engine kill "$id"; done
+    kill "$apart"
+}
+
+# A command in that namespace; the engine there.
+inside() { nsenter -t "$apart" -n -m "$@"; }
+engine() { call inside "$MINI" --root "$BATS_TEST_TMPDIR/store" "$@"; }
+# Each line of the leases, less what changes.
+leases() { awk '{print $1, $3}' store/run/networks/leases; }
+
+@test "06 networks: a neighbour is found by name, alias and ID right after its start" {
+    engine network create back
+    ends 0
+    engine run -d --name web --network back --network-alias www busybox sleep 1000
+    ends 0
+    id=$output
+    for name in web www "${id:0:12}"; do
+        engine run --rm --network back busybox ping -c 1 -W 10 "$name"
+        ends 0
+        told "PING $name (172.18.0.2)"
+    done
+    engine run --rm busybox ping -c 1 -W 1 web # on the default network there are no names
+    ends 1 "bad address 'web'"
+    engine network inspect back --format '{{range .Containers}}{{.Name}} {{.IPv4Address}}{{end}}'
+    [ "$output" = "web 172.18.0.2/16" ] || fail "not its member"
+    engine network rm back
+    ends 1 "has active endpoints"
+    engine kill web
+    ends 0
+    wait_for 20 gone web
+    engine network rm back
+    ends 0
+}
+gone() { ! grep -q " $1\$" store/run/networks/leases; }
+
+@test "06 networks: --ip, --add-host, --dns, none, host and container:X" {
+    engine network create --subnet 10.204.0.0/24 back
+    engine run -d --name web --network back --ip 10.204.0.77 --add-host printer:10.9.9.9 --add-host gate:host-gateway \
+        --dns 10.8.8.8 busybox sleep 1000
+    ends 0
+    engine exec web cat /etc/hosts /etc/resolv.conf
+    told $'10.204.0.77\t'
+    told $'10.9.9.9\tprinter'
+    told $'10.204.0.1\tgate'
+    told 'nameserver 10.8.8.8'
+    engine run --rm --network back --ip 10.204.0.77 busybox true
+    ends 125 "Address already in use"
+    engine run --rm --network back --ip 10.7.0.1 busybox true
+    ends 125 "It does not belong to any of this network's subnets"
+    engine run --rm --network nosuch busybox true
+    ends 125 "network nosuch not found"
+    engine run --rm --network container:web busybox sh -c 'ip -o -4 addr show eth0; cat /etc/hosts'
+    ends 0
+    told 'inet 10.204.0.77/24'
+    told $'10.9.9.9\tprinter'
+    engine run --rm --network none busybox ip -o link
+    ends 0
+    [[ $output != *eth0* ]] || fail "it has eth0"
+    engine run --rm --network host busybox ip -o link
+    told mdocker-
+}
+
+@test "06 networks: connect and disconnect, while it runs and for its next start" {
+    engine network create back
+    engine run -d --name web busybox sleep 1000
+    engine network connect --alias db back web
+    ends 0
+    engine exec web ip -o -4 addr show eth1
+    told 'inet 172.18.0.2/16'
+    engine run --rm --network back busybox ping -c 1 -W 10 db
+    ends 0
+    engine network connect back web
+    ends 1 "endpoint with name web already exists in network back"
+    engine network disconnect bridge web
+    ends 0
+    engine exec web ip route
+    told 'default via 172.18.0.1 dev eth1'
+    [[ $output != *172.17* ]] || fail "it is still in bridge"
+    engine network disconnect bridge web
+    ends 1 "is not connected to network bridge"
+}
+
+@test "06 networks: a published port answers, is refused to a second, and is free when the first was killed" {
+    engine run -d --name web -p 127.0.0.1:8080:80 busybox sh -c 'echo page >/index.html; exec httpd -f -h /'
+    ends 0
+    page() { inside busybox wget -qO- http://127.0.0.1:8080/index.html 2>/dev/null | grep -q page; }
+    wait_for 20 page || fail "no page"
+    engine run --name two -p 8080:80 busybox true
+    ends 125 "Bind for 0.0.0.0:8080 failed: port is already allocated"
+    monitor=$(jq .monitor <"$(ls store/containers/*/status.json | head -1)" | grep -o '[0-9]*' | head -1)
+    container=$(awk '$1 == "port" {print $8}' store/run/networks/leases)
+    kill -9 "$monitor" "$container"
+    wait_for 20 free || fail "the port is still held"
+    engine run --rm -p 8080:80 busybox true
+    ends 0
+    [ "$(leases)" = "" ] || fail "left: $(leases)"
+}
+free() { ! inside ss -Hltn 'sport = :8080' | grep -q . && [ ! -e "/proc/$container" ]; }
+
+@test "06 networks: nothing stays on the host when the last container of another root has ended" {
+    engine run --rm -p 8080:80 busybox true
+    ends 0
+    [ "$(inside ip -o link | grep -c mdocker)" = 0 ] || fail "a bridge: $(inside ip -o link)"
+    [ -z "$(inside nft list tables)" ] || fail "rules: $(inside nft list tables)"
+}
