@@ -7,6 +7,7 @@
 #include "start.h"
 
 #include "image.h"
+#include "network.h"
 #include "packet.h"
 #include "status.h"
 
@@ -21,7 +22,10 @@ static int translate_and_start(const struct store *store, const struct record *r
     struct translation translation = {0};
 
     explain_step(&options->explain, "engine/translate.c", "the record becomes a spec");
-    int result = translate(store, record, image, &translation, err);
+    /* exec translates the record, too, and must leave the files of the one that runs alone */
+    int result = network_files(store, record, err);
+    if (result == 0)
+        result = translate(store, record, image, &translation, err);
     if (result == 0) {
         explain_step(&options->explain, "fork(2), setsid(2)", "fork: a monitor takes over");
         result = monitor_start(store, record, &translation, options, ret_client, err);

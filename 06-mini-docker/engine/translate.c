@@ -9,7 +9,6 @@
 #include "translate.h"
 
 #include "defaults.h"
-#include "network.h"
 #include "profile.h"
 #include "rights.h"
 #include "translate_internal.h"
@@ -186,8 +185,7 @@ static int fill_mounts(struct translating *translating)
     struct translation *ret = translating->ret;
     const struct image *image = translating->image;
 
-    if (network_files(translating->store, translating->record, translating->err) < 0 ||
-        mounts_prepare(translating->store, translating->record, image ? image->lower : NULL,
+    if (mounts_prepare(translating->store, translating->record, image ? image->lower : NULL,
             &ret->mounts, translating->err) < 0)
         return -1;
     ret->spec.mounts = ret->mounts.items;
