@@ -8,8 +8,6 @@
 
 static const struct opt OPTS[] = {
     {'d', "detach", NULL, "do not stay until it ends", OPT_FLAG, AT(detach)},
-    {0, "detach-keys", "KEYS", "the keys that end our stay: ctrl-p,ctrl-q", OPT_TEXT,
-        AT(detach_keys)},
     {'e', "env", "KEY=VALUE", "set a variable; KEY alone passes ours on", OPT_LIST, AT(env)},
     {'i', "interactive", NULL, "give it our standard input", OPT_FLAG, AT(interactive)},
     {0, "privileged", NULL, "give it all capabilities", OPT_FLAG, AT(privileged)},

@@ -11,7 +11,7 @@
 
 struct exec_options {
     bool detach, interactive, tty, privileged;
-    const char *user, *workdir, *detach_keys;
+    const char *user, *workdir;
     struct opt_list env;
     int argc;
     char **argv; /* the program and its arguments, ending with NULL */

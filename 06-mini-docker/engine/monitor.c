@@ -14,7 +14,6 @@
 #include "events.h"
 #include "network.h"
 #include "removal.h"
-#include "restart.h"
 
 #include "runtime/attach.h"
 
@@ -22,8 +21,11 @@
 #include "proc.h"
 
 #include <fcntl.h>
+#include <link.h>
+#include <malloc.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 static int save(struct monitor *monitor, bool durable, struct err *err)
@@ -66,6 +68,11 @@ static int clean(struct monitor *monitor, struct err *err)
     return network_disconnect(monitor->store, monitor->record->id, err);
 }
 
+static int64_t now_msec(void)
+{
+    return (int64_t)(explain_now() / 1000);
+}
+
 static int start(struct monitor *monitor, struct err *err)
 {
     struct status *status = &monitor->status;
@@ -73,6 +80,7 @@ static int start(struct monitor *monitor, struct err *err)
     struct err ignored;
 
     monitor->ended = false;
+    monitor->began_msec = now_msec();
     status->restarting = false;
     status->error[0] = status->finished_at[0] = '\0';
     status->exit_code = 0;
@@ -102,7 +110,11 @@ static uint32_t take_status(struct monitor *monitor)
     monitor->status.exit_code = status < 0 ? 255 : status;
     monitor->status.oom_killed = kills > 0;
     store_now(monitor->status.finished_at);
-    save(monitor, false, &ignored);
+    monitor->delay_msec = restart_delay(&monitor->restart, &monitor->record->host, &monitor->status,
+        now_msec() - monitor->began_msec);
+    monitor->status.restarting = monitor->delay_msec >= 0;
+    if (!monitor->record->host.auto_remove) /* that goes in a moment */
+        save(monitor, false, &ignored);
     event_died(monitor->store, monitor->record, monitor->status.exit_code, kills > 0);
     return (uint32_t)kills;
 }
@@ -126,19 +138,11 @@ static uint32_t follow(struct monitor *monitor)
     return kills;
 }
 
-static int64_t now_msec(void)
-{
-    return (int64_t)(explain_now() / 1000);
-}
-
 /* Wait until it is to be started again; clients are served meanwhile. False: not any more. */
-static bool wait_to_restart(struct monitor *monitor, int64_t delay_msec)
+static bool wait_to_restart(struct monitor *monitor)
 {
-    int64_t end = now_msec() + delay_msec;
-    struct err ignored;
+    int64_t end = now_msec() + monitor->delay_msec;
 
-    monitor->status.restarting = true;
-    save(monitor, false, &ignored);
     for (int64_t left; (left = end - now_msec()) > 0 && !monitor->status.stopped_by_hand;)
         monitor_serve(monitor, (int)left);
     return !monitor->status.stopped_by_hand;
@@ -222,11 +226,11 @@ static void end_life(struct monitor *monitor)
         snprintf(monitor->status.error, sizeof(monitor->status.error), "%s", err.what);
 }
 
-static bool start_again(struct monitor *monitor, int64_t delay_msec)
+static bool start_again(struct monitor *monitor)
 {
     struct err err;
 
-    if (wait_to_restart(monitor, delay_msec)) {
+    if (wait_to_restart(monitor)) {
         monitor->status.restart_count++;
         if (start(monitor, &err) == 0)
             return true;
@@ -238,20 +242,14 @@ static bool start_again(struct monitor *monitor, int64_t delay_msec)
 
 static void live(struct monitor *monitor)
 {
-    struct restart restart = {0};
-    int64_t delay_msec;
-
     do {
-        int64_t began = now_msec();
         uint32_t kills = follow(monitor);
-        delay_msec =
-            restart_delay(&restart, &monitor->record->host, &monitor->status, now_msec() - began);
         end_life(monitor);
-        if (delay_msec < 0)
+        if (monitor->delay_msec < 0)
             finish(monitor, false);
         tell_steps(monitor);
         tell_exit(monitor, kills);
-    } while (delay_msec >= 0 && start_again(monitor, delay_msec));
+    } while (monitor->delay_msec >= 0 && start_again(monitor));
 }
 
 /* From here on steps are explained at the end, or to nobody. */
@@ -265,6 +263,33 @@ static void explain_later(struct monitor *monitor, bool attach)
     if (attach && pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0)
         monitor->explained = ends[0];
     monitor->explain.fd = monitor->life.container.explain.fd = ends[1];
+}
+
+/* One part of our program's file, as it lies in memory: what cannot have been written. */
+static int forget_part(struct dl_phdr_info *info, size_t size, void *arg)
+{
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+
+    (void)size;
+    (void)arg;
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *part = &info->dlpi_phdr[i];
+        uintptr_t from = (info->dlpi_addr + part->p_vaddr) & -page;
+        if (part->p_type == PT_LOAD && !(part->p_flags & PF_W))
+            madvise((void *)from, info->dlpi_addr + part->p_vaddr + part->p_memsz - from,
+                MADV_DONTNEED);
+    }
+    return 0;
+}
+
+/*
+ * A thousand monitors should cost little: the pages that only the start needed go. Those of code
+ * come back from the file by themselves where they are wanted (madvise(2)).
+ */
+static void forget_code(void)
+{
+    dl_iterate_phdr(forget_part, NULL);
+    malloc_trim(0);
 }
 
 void monitor_main(struct monitor *monitor, struct sync *starter, bool attach)
@@ -282,6 +307,7 @@ void monitor_main(struct monitor *monitor, struct sync *starter, bool attach)
         sync_signal(starter, &ignored); /* whoever started it may be gone; then it goes on alone */
         sync_close(starter);
         explain_later(monitor, attach);
+        forget_code();
         live(monitor);
         return;
     }

@@ -14,6 +14,7 @@
 #include "log.h"
 #include "monitor.h"
 #include "packet.h"
+#include "restart.h"
 #include "status.h"
 
 #include "runtime/life.h"
@@ -51,6 +52,10 @@ struct monitor {
     struct monitor_client *clients;
     size_t clients_count, clients_room;
     bool ended; /* the program */
+
+    struct restart restart;
+    int64_t began_msec,
+        delay_msec; /* of this life, by explain_now; after it, until the next, or -1 */
 };
 
 /* monitor.c: all that a monitor does; it tells `starter` once the program runs, or why not. With

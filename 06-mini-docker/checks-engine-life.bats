@@ -1,0 +1,244 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Lab 06: a container's life under its monitor: what start, stop, kill, wait, restart, logs, attach, pause and
+# exec make of it, and that whatever is killed, the next command heals.
+# bats file_tags=native
+bats_require_minimum_version 1.5.0
+load ../tests/helper
+load checks
+
+setup() {
+    need_root "to make groups, and to look into containers"
+    cd "$BATS_TEST_TMPDIR"
+    STORE=$BATS_TEST_TMPDIR/store
+    traces >before
+}
+
+teardown() {
+    [ ! -d "${STORE-}" ] || engine ps -aq
+    # shellcheck disable=SC2086 # words
+    [ -z "${output-}" ] || engine rm -f $output
+}
+
+engine() { call timeout -s KILL 60 "$MINI" --root "$STORE" "$@"; }
+run() { engine run --network none "$@"; }
+is() { [ "$output" = "$1" ] || fail "it is not: $1"; }
+state_is() { [ "$("$MINI" --root "$STORE" inspect -f "{{.State.$1}}" "$2" 2>/dev/null)" = "$3" ]; }
+# monitor_of NAME: the pid of its monitor, which is the parent of its first process.
+monitor_of() { awk '/^PPid/ {print $2}' "/proc/$("$MINI" --root "$STORE" inspect -f '{{.State.Pid}}' "$1")/status"; }
+
+@test "06 engine: run -d leaves at once; wait, logs and inspect have the rest" {
+    run -d --name box busybox sh -c 'echo out; echo err >&2; exit 7'
+    ends 0
+    [[ $output =~ ^[0-9a-f]{64}$ ]] || fail "no ID"
+    engine wait box
+    is 7
+    state_is Status box exited && state_is ExitCode box 7 || fail "inspect says otherwise"
+    engine logs box
+    [ "$output" = out ] && [ "$stderr" = err ] || fail "logs"
+    engine start -a box
+    ends 7
+    [ "$output" = out ] || fail "start -a does not show its output"
+    engine logs --tail 1 box
+    [ -z "$output" ] && [ "$stderr" = err ] || [ "$output" = out ] || fail "--tail 1"
+    engine logs -t box
+    [[ $output =~ ^20[0-9-]+T[0-9:.]+Z\ out$'\n'20[0-9-]+T[0-9:.]+Z\ out$ ]] || fail "-t"
+}
+
+@test "06 engine: without --rm a run keeps its container, with it nothing is left" {
+    run --name kept busybox sh -c 'echo x >/file; exit 3'
+    ends 3
+    state_is ExitCode kept 3 || fail "it was not kept"
+    run --rm busybox sh -c 'exit 4'
+    ends 4
+    [ "$(ls "$STORE/containers")" = "$("$MINI" --root "$STORE" ps -aq --no-trunc)" ] || fail "more than one is left"
+    engine rm kept
+    [ -z "$(ls -A "$STORE/containers" "$STORE/run/runtime" "$STORE/run/monitor" | grep -v :)" ] || fail "something is left"
+    nothing_left
+}
+
+@test "06 engine: stop asks, waits and kills; kill sends what it is told; neither works twice" {
+    run -d --name deaf busybox sleep 60
+    start_usec=${EPOCHREALTIME/./}
+    engine stop -t 1 deaf
+    ends 0
+    is deaf
+    [ $((${EPOCHREALTIME/./} - start_usec)) -ge 1000000 ] || fail "it was not waited for"
+    state_is ExitCode deaf 137 || fail "not killed"
+    run -d --name hears busybox sh -c 'trap "echo term; exit 5" TERM; trap "echo usr1" USR1; echo ready; while :; do sleep 0.05; done'
+    wait_for 20 grep -q ready "$STORE"/containers/*/log.json
+    engine kill -s USR1 hears
+    wait_for 20 grep -q usr1 "$STORE"/containers/*/log.json || fail "USR1 did not come"
+    engine stop hears
+    state_is ExitCode hears 5 || fail "TERM did not come"
+    engine stop hears
+    ends 0
+    engine kill hears
+    ends 1 "is not running"
+    engine kill -s NOSUCH hears
+    ends 125 "unknown signal"
+}
+
+@test "06 engine: a restart policy starts it again, until it is stopped by hand" {
+    run -d --name twice --restart on-failure:2 busybox sh -c 'echo life; exit 3'
+    wait_for 20 state_is Status twice exited
+    engine logs twice
+    is $'life\nlife\nlife'
+    state_is RestartCount twice 2 || [ "$("$MINI" --root "$STORE" inspect -f '{{.RestartCount}}' twice)" = 2 ] || fail "RestartCount"
+    run -d --name fine --restart on-failure busybox true
+    wait_for 20 state_is Status fine exited
+    run -d --name always --restart always busybox sh -c 'echo life'
+    again() { [ "$("$MINI" --root "$STORE" logs always | grep -c life)" -ge 2 ]; }
+    wait_for 20 again || fail "it was not started again"
+    engine stop always
+    state_is Status always exited || fail "it was started once more"
+    engine restart -t 0 always
+    ends 0
+    wait_for 20 again
+    engine kill always || true
+}
+
+@test "06 engine: pause holds every process, and unpause lets them go on" {
+    run -d --name box busybox sh -c 'while :; do echo x; sleep 0.02; done'
+    wait_for 20 grep -q x "$STORE"/containers/*/log.json
+    engine pause box
+    ends 0
+    state_is Status box paused || fail "not paused"
+    before=$(wc -c <"$(echo "$STORE"/containers/*/log.json)")
+    engine pause box
+    ends 1 "already paused"
+    engine exec box true
+    ends 1 "is paused"
+    [ "$before" = "$(wc -c <"$(echo "$STORE"/containers/*/log.json)")" ] || fail "it goes on"
+    engine unpause box
+    state_is Status box running || fail "not running"
+    engine unpause box
+    ends 1 "is not paused"
+    engine stop -t 0 box
+    engine pause box
+    ends 1 "is not running"
+}
+
+@test "06 engine: exec: options, statuses, input, -d; and in what does not run" {
+    run -d --name box -e FROM=box busybox sleep 60
+    engine exec -e A=b -w /tmp -u 1000:100 box sh -c 'echo $A $FROM $PWD $(id -u) $(id -g); exit 6'
+    ends 6
+    is "b box /tmp 1000 100"
+    engine exec box nosuch
+    ends 127 "not found in PATH"
+    engine exec box /etc
+    ends 126
+    [ "$(echo in | "$MINI" --root "$STORE" exec -i box cat)" = in ] || fail "-i"
+    engine exec -d box touch /done
+    ends 0
+    wait_for 20 "$MINI" --root "$STORE" exec box ls /done
+    caps() { engine exec "$@" box awk '/CapEff/ {print $2}' /proc/self/status; }
+    caps
+    is 00000000a80425fb
+    caps --privileged
+    [ "$output" != 00000000a80425fb ] || fail "--privileged"
+    engine stop -t 0 box
+    engine exec box true
+    ends 1 "is not running"
+    engine exec nosuch true
+    ends 1 "No such container: nosuch"
+}
+
+@test "06 engine: attach sees what comes, its signals arrive, and the container goes on without it" {
+    run -d -i --name box busybox sh -c 'trap "exit 9" USR1; while read -r line; do echo "got $line"; done; while :; do sleep 0.05; done'
+    (echo hello; sleep 2) | timeout 10 "$MINI" --root "$STORE" attach box >seen 3>&- &
+    client=$!
+    wait_for 20 grep -q 'got hello' seen || fail "$(cat seen)"
+    kill -KILL "$client" 2>/dev/null || true
+    wait "$client" 2>/dev/null || true
+    state_is Status box running || fail "it ended with its client"
+    "$MINI" --root "$STORE" attach --no-stdin box >seen 3>&- &
+    client=$!
+    kill -USR1 "$client"
+    wait "$client" && status=0 || status=$?
+    [ "$status" -eq 9 ] || [ "$status" -eq 138 ] || fail "status $status"
+}
+
+@test "06 engine: detach keys leave it running; other keys reach it" {
+    need script
+    (
+        wait_for 20 grep -q ready seen
+        printf 'a\020b\n' # ctrl-p alone is a key like any other
+        wait_for 20 grep -q 'got a.*b' seen
+        printf '\020\021'
+    ) | terminal "'$MINI' --root '$STORE' run -it --name box --network none busybox sh -c 'stty -echo; echo ready; read -r x; echo got \$x; exec sleep 60'; echo status \$?"
+    grep -q 'status 0' seen || fail "$(cat seen)"
+    state_is Status box running || fail "it ended"
+}
+
+@test "06 engine: output is whole and in order, whatever its reader does" {
+    run --rm busybox sh -c 'i=0; while [ $i -lt 20000 ]; do echo $i; i=$((i+1)); done'
+    [ "$output" = "$(seq 0 19999)" ] || fail "lines are missing"
+    [ "$("$MINI" --root "$STORE" run --rm --network none busybox yes 2>/dev/null | head -1)" = y ] || fail "no first line"
+    wait_for 20 eval '[ -z "$("$MINI" --root "$STORE" ps -q)" ]' || fail "yes goes on without a reader"
+    head -c 500000 /dev/urandom >big
+    "$MINI" --root "$STORE" run --rm -i --network none busybox cat <big | cmp - big
+}
+
+@test "06 engine: a log turns over at its limit, and a full disk does not stop the container" {
+    run -d --name box --log-opt max-size=20k --log-opt max-file=3 busybox sh -c 'i=0; while [ $i -lt 1000 ]; do echo "line $i"; i=$((i+1)); done'
+    engine wait box
+    is 0
+    [ "$(cd "$STORE"/containers/*/ && echo log.json*)" = "log.json log.json.1 log.json.2" ] || fail "not three files"
+    engine logs --tail 300 box
+    [ "$output" = "$(seq -f 'line %g' 700 999)" ] || fail "the last lines are not there"
+    engine rm box
+    mkdir small
+    mount -t tmpfs -o size=300k tmpfs small
+    "$MINI" --root "$PWD/small" run --rm --network none --rootfs "$TOP/rootfs" sh -c 'head -c 2000000 /dev/zero | tr "\0" x | fold -w 100; exit 6' >printed 2>said && status=0 || status=$?
+    umount -l small
+    ends 6
+    [ "$(wc -c <printed)" -ge 2000000 ] || fail "output was lost"
+}
+
+@test "06 engine: OOM is said where it was one" {
+    run --name box -m 20m busybox tail /dev/zero
+    ends 137 "at its limit of 20m"
+    state_is OOMKilled box true || fail "inspect does not say so"
+}
+
+@test "06 engine: a monitor is small, and keeps nothing of its caller" {
+    run -d --name box busybox sleep 60
+    run -d --name other busybox sleep 60 # with which it shares the pages of code
+    monitor=$(monitor_of box)
+    private=$(awk '/^Private/ {n += $2} END {print n}' "/proc/$monitor/smaps_rollup")
+    [ "$private" -lt 1024 ] || fail "$private KiB"
+    ! find "/proc/$monitor/fd" -lname "$BATS_TEST_TMPDIR/printed" | grep . || fail "it holds our file open"
+    [ "$(readlink "/proc/$monitor/cwd")" = / ] || fail "it stands in our directory"
+}
+
+@test "06 engine: a killed monitor takes its container with it, and the next command heals" {
+    run -d --name box busybox sleep 60
+    pid=$("$MINI" --root "$STORE" inspect -f '{{.State.Pid}}' box)
+    kill -KILL "$(monitor_of box)"
+    wait_for 20 eval "! kill -0 $pid 2>/dev/null"
+    engine wait box
+    is 137
+    state_is Error box "its monitor was killed" || fail "it does not say why"
+    [ -z "$(ls "$STORE/run/runtime" "$STORE/run/monitor" | grep -v :)" ] || fail "something is left"
+    engine start box
+    ends 0
+    state_is Status box running || fail "it cannot be started again"
+    engine rm -f box
+    ends 0
+    nothing_left
+}
+
+@test "06 engine: 20 at once on one store do not hurt each other" {
+    pids=()
+    for ((i = 0; i < 20; i++)); do
+        "$MINI" --root "$STORE" run --rm --network none --name "box$i" busybox echo "$i" >"out$i" 2>&1 3>&- &
+        pids+=($!)
+    done
+    for ((i = 0; i < 20; i++)); do
+        wait "${pids[$i]}" && [ "$(cat "out$i")" = "$i" ] || fail "$(cat "out$i")"
+    done
+    engine ps -aq
+    is ""
+    nothing_left
+}
