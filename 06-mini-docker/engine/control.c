@@ -185,8 +185,11 @@ int control_wait(const struct store *store, const char *id, int *ret_status, str
         *ret_status = exit.status;
         return 0;
     }
-    if (status_ask(store, id, &status, err) < 0) /* it ended in between */
-        return -1;
+    do { /* it ended in between: its monitor is writing that down */
+        usleep(1000);
+        if (status_ask(store, id, &status, err) < 0)
+            return -1;
+    } while (is_up(&status));
     *ret_status = status.exit_code;
     return 0;
 }

@@ -40,11 +40,13 @@ static bool is_alive(const struct status *status)
            proc_state(status->monitor) != 'Z';
 }
 
+/* Its monitor may not have written down yet how it ended: till then it counts as running. */
 static enum status_kind without_process(const struct status *status)
 {
-    return status->restarting       ? STATUS_RESTARTING
-           : status->finished_at[0] ? STATUS_EXITED
-                                    : STATUS_CREATED;
+    return status->restarting                         ? STATUS_RESTARTING
+           : status->finished_at[0]                   ? STATUS_EXITED
+           : status->monitor && status->started_at[0] ? STATUS_RUNNING
+                                                      : STATUS_CREATED;
 }
 
 static void ask_kernel(const struct store *store, const char *id, struct status *status)
