@@ -57,15 +57,22 @@ limit() {
         --shm-size 1m --tmpfs /x:size=2m --read-only --device "$device:/dev/lc:r" \
         --sysctl net.ipv4.ip_forward=1 busybox sh -c "$look"
     [ "$status" -eq 0 ] || fail "run"
-    has 100 && has 200
+    has 100
+    has 200
     has "uid=0(root) gid=10 groups=5(tty),65534(nogroup)"
-    has 1024 && has 2048
+    has 1024
+    has 2048
     has "touch: /new: Read-only file system"
-    has 1 && has 0
-    has "can be read" && has "cannot be written"
+    has 1
+    has 0
+    has "can be read"
+    has "cannot be written"
     inside busybox sh -c 'cat /proc/self/oom_score_adj; df -k /dev/shm | awk "{print \$2}"; touch /new && echo made
         cat /proc/sys/net/ipv4/ip_forward; ls /dev/lc 2>&1'
-    has "$(cat /proc/self/oom_score_adj)" && has 65536 && has made && has 0
+    has "$(cat /proc/self/oom_score_adj)"
+    has 65536
+    has made
+    has 0
     has "ls: /dev/lc: No such file or directory"
     inside --device /dev/nosuch busybox true
     [ "$status" -eq 125 ] && [[ $stderr == *'adding custom device "/dev/nosuch"'* ]] || fail "no such device"
@@ -77,16 +84,18 @@ limit() {
 @test "06 host: --privileged takes the fences away; without it they are there" {
     # shellcheck disable=SC2016
     look='grep -E "^(CapEff|Seccomp):" /proc/self/status; (: >>/proc/sys/kernel/printk) 2>/dev/null && echo sys
-          mount | grep -c "^sysfs on /sys type sysfs (rw"'
+          mount | grep -c "^sysfs on /sys type sysfs (rw"; mknod /x c 10 254; (: </x) 2>&1'
     inside --privileged busybox sh -c "$look"
     has "Seccomp:	0"
     has "CapEff:	$(sed -n 's/^CapBnd:\t//p' /proc/self/status)"
     has sys
     has 1
+    has "sh: can't open /x: No such device"
     inside busybox sh -c "$look"
     has "Seccomp:	2"
     has "CapEff:	00000000a80425fb"
     has 0
+    has "sh: can't open /x: Operation not permitted"
     [[ $output != *sys$'\n'* ]] || fail "/proc/sys can be written to"
     inside --security-opt systempaths=unconfined busybox sh -c "$look"
     has sys
