@@ -26,9 +26,9 @@ struct json_chunk {
 #if defined(__SANITIZE_ADDRESS__)
 enum { CHUNK = 0 };
 #elif defined(__has_feature)
-enum { CHUNK = __has_feature(address_sanitizer) ? 0 : 16384 };
+enum { CHUNK = __has_feature(address_sanitizer) ? 0 : 4096 };
 #else
-enum { CHUNK = 16384 };
+enum { CHUNK = 4096 };
 #endif
 
 void *json_alloc(struct json_reader *reader, size_t count, size_t size)
