@@ -139,7 +139,7 @@ overwrite_exe() {
     for payload in /proc/self/exe script true true true; do
         "$RUNC" --root "$PWD/state" exec "$ID" "$payload" >/dev/null 2>&1 || true
     done
-    for ((i = 0; i < 12; i++)); do
+    for ((i = 0; i < 4; i++)); do
         cmp -s "$RUNC" "$copy" || break
         sleep 0.25
     done
@@ -226,7 +226,7 @@ END
 
 fork_bomb() {
     RESOURCES='{"pids": {"limit": 20}}'
-    run_it sh -c 'i=0; while [ $i -lt 100 ]; do sleep 2 & i=$((i + 1)); done; echo all'
+    run_it sh -c 'i=0; while [ $i -lt 40 ]; do sleep 2 & i=$((i + 1)); done; echo all'
     [ "$output" = all ]
 }
 # bats test_tags=vm
@@ -236,7 +236,7 @@ fork_bomb() {
 
 memory_hog() {
     RESOURCES='{"memory": {"limit": 33554432, "swap": 33554432}}'
-    run_it sh -c 'yes | head -c 100000000 >/run/hog && echo all' # /run is a tmpfs
+    run_it sh -c 'yes | head -c 50000000 >/run/hog && echo all' # /run is a tmpfs
     [ "$output" = all ]
 }
 # bats test_tags=vm
@@ -374,7 +374,7 @@ target_changes() {
     "$BATS_FILE_TMPDIR/swap" "$BUNDLE/rootfs/vol/a" "$BUNDLE/rootfs/vol/b" 3>&- 4>&- &
     racer=$!
     started=0
-    for ((i = 0; i < 60 && found; i++)); do
+    for ((i = 0; i < 30 && found; i++)); do
         run_it true
         [ "$status" -ne 0 ] || started=$((started + 1))
         [ ! -e "$HOST/made" ] || found=0
@@ -384,7 +384,7 @@ target_changes() {
 }
 @test "06 attack: a mount target that changes meanwhile: works on the naive runtime, fails on mini-runc" {
     attack target_changes
-    [ "$started" -gt 0 ] || fail "not one of 60 starts was between the changes: nothing was tried"
+    [ "$started" -gt 0 ] || fail "not one of 30 starts was between the changes: nothing was tried"
 }
 @test "06 attack: rootfs/proc is a link: works on the naive runtime, fails on mini-runc" {
     attack proc_is_link
@@ -414,7 +414,7 @@ type_on_terminal() {
     cat >shell <<END
 $RUNC --root $PWD/state run --bundle $BUNDLE $ID
 for i in 1 2 3; do
-    read -r -t 1 line && [ -n "\$line" ] && echo "the shell read: \$line"
+    read -r -t 0.5 line && [ -n "\$line" ] && echo "the shell read: \$line"
 done
 END
     terminal "bash $PWD/shell"
