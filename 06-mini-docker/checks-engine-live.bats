@@ -61,6 +61,8 @@ web() {
     prints "127.0.0.1:${BASH_REMATCH[1]}" port web 80
     engine port web 81/udp
     ends 1 "No public port '81/udp' published for web"
+    engine port web 81
+    ends 1 "No public port '81' published for web"
     engine port web eighty
     ends 125 "'eighty' is no port"
     works create --name idle busybox
