@@ -441,3 +441,20 @@ check_twice_in_layer() { [ "$(cat "$(layer 1)/thing" "$(layer 1)/good")" = $'a f
     ends 0
     [ -z "$(ls "$STORE/layers")" ] || fail "left: $(ls "$STORE/layers")"
 }
+
+@test "06 images: an image is not removed while a container of it is made" {
+    "$MINI" --root "$STORE" tag busybox a
+    mv "$STORE" first
+    for i in {1..10}; do
+        rm -rf "$STORE"
+        cp -a first "$STORE"
+        "$MINI" --root "$STORE" create a true >made 2>&1 3>&- &
+        for name in busybox a busybox a; do "$MINI" --root "$STORE" rmi $name >>rmi.log 2>&1 || true; done
+        wait
+        for config in "$STORE"/containers/*/container.json; do
+            [ ! -e "$config" ] || images | grep -q "$(jq -r .Image "$config")" || fail "a container without its image"
+        done
+        whole
+    done
+    grep -q conflict rmi.log || fail "no removal met a container: $(cat rmi.log made)"
+}

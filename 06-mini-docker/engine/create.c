@@ -10,6 +10,7 @@
 #include "create_name.h"
 #include "creation.h"
 #include "events.h"
+#include "image_index.h"
 #include "record_names.h"
 
 #include "cleanup.h"
@@ -102,12 +103,17 @@ static int fill(struct creation *creation)
     return 0;
 }
 
-/* With --name that one; else names are made up until one is free. */
+/* With --name that one; else names are made up until one is free. Until it is written nobody knows
+ * that the image is used, so it is held so long: else `rmi` could take it away meanwhile. */
 static int write_record(struct creation *creation)
 {
     const char *given = creation->options->name;
     struct record *record = creation->record;
+    cleanup_close int pin = -1;
     char name[CREATE_NAME];
+
+    if (record->image_id && image_pin(creation->store, record->image_id, &pin, creation->err) < 0)
+        return -1;
 
     for (unsigned attempt = 0; attempt < NAME_ATTEMPTS; attempt++) {
         if (!given)

@@ -5,8 +5,12 @@
  */
 #include "image_index.h"
 
+#include "cleanup.h"
+
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
 
 /* With the tag that was meant, as Docker says it. */
 static int no_such(const char *word, struct err *err)
@@ -71,4 +75,23 @@ int image_index_find(
         return err_hint(err, "%zu IDs begin so -> give more of its digits", found);
     }
     return hex || image_name_parse(word, &name, err) == 0 ? no_such(word, err) : -1;
+}
+
+int image_pin(const struct store *store, const char *id, int *ret_fd, struct err *err)
+{
+    struct image_index index;
+    char images[PATH_MAX];
+    size_t at;
+
+    if (store_dir(store, "images", images, err) < 0)
+        return -1;
+    cleanup_close int fd = open(images, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 || flock(fd, LOCK_SH) < 0) /* as store_lock has it, but shared */
+        return err_sys(err, "cannot lock %s", images);
+    int result = image_index_read(store, &index, err);
+    if (result == 0)
+        result = image_index_find(&index, id, &at, err);
+    image_index_free(&index);
+    *ret_fd = result == 0 ? steal_fd(&fd) : -1;
+    return result;
 }

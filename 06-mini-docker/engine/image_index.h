@@ -71,6 +71,13 @@ int image_row_find(
     const struct store *store, const char *word, struct image_row *ret, struct err *err);
 
 /*
+ * See to it that the image of this ID is there and stays until the caller closes *ret_fd: by then a
+ * container's record must say that it uses it. Many may hold it at once; rmi and load wait for them.
+ * Errors: "No such image: X".
+ */
+int image_pin(const struct store *store, const char *id, int *ret_fd, struct err *err);
+
+/*
  * Two kinds of users: who brings something in (shared) and who sweeps out what nobody uses (alone).
  * What is brought in is used by nobody until the index names it; so both must not happen at once.
  * image_guard waits; with `alone` it does not, and *ret_fd is -1 when somebody is bringing
