@@ -127,3 +127,25 @@ A /tmp/made" ] || fail "other changes"
     ends 0
     is paused || fail "it was woken, though somebody else had paused it"
 }
+
+@test "06 mounts: an ordinary user has volumes with what is in the image, and cp, diff and commit" {
+    chmod a+rx .
+    mkdir "$STORE" && chown 65534:65534 "$STORE"
+    echo one >file
+    user() { as_user --root "$STORE" "$@" && ends 0; }
+    user run -d --network none --name box -v data:/etc -v /nameless busybox sh -c 'echo made >/tmp/made; exec sleep 60'
+    wait_for 30 [ -e "$STORE"/containers/*/upper/tmp/made ]
+    user cp file box:/etc/
+    user exec box cat /etc/file /etc/passwd
+    told one
+    told root:
+    user cp box:/tmp/made -
+    user diff box
+    [ "$output" = "A /nameless"$'\n'"C /tmp"$'\n'"A /tmp/made" ] || fail "other changes"
+    user commit --pause=false box mine
+    user rm -f -v box
+    user run --rm --network none mine cat /tmp/made
+    [ "$output" = made ] || fail "not in the image"
+    user volume ls -q
+    [ "$output" = data ] || fail "other volumes"
+}

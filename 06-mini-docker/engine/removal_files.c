@@ -42,14 +42,16 @@ static int remove_in_namespace(const char *path, struct err *err)
 {
     static struct idmap map; /* 8 KiB */
     struct remover remover = {.path = path};
-    struct spawn spawn = {
-        .namespaces = CLONE_NEWUSER, .cgroup_fd = -1, .child = remove_as_root, .arg = &remover};
+    const struct spec_linux wanted = {.namespaces = CLONE_NEWUSER};
+    struct spawn spawn = {.cgroup_fd = -1, .child = remove_as_root, .arg = &remover};
+    struct namespaces namespaces;
     struct spawned child;
     struct err ignored;
 
-    if (idmap_for_caller(&map, err) < 0 || sync_open(&remover.sync, err) < 0)
+    if (idmap_for_caller(&map, err) < 0 || namespaces_open(&wanted, &namespaces, err) < 0 ||
+        sync_open(&remover.sync, err) < 0)
         return -1;
-    if (spawn_start(&spawn, &child, err) < 0) {
+    if (namespaces_spawn(&namespaces, &spawn, &child, err) < 0) {
         sync_close(&remover.sync);
         return -1;
     }

@@ -19,6 +19,7 @@
 #include "mounts.h"
 #include "upper.h"
 
+#include "runtime/namespaces.h"
 #include "runtime/root_overlay.h"
 #include "runtime/state.h"
 
@@ -57,6 +58,8 @@ static int namespaces_of(const struct viewer *viewer)
 
 static int enter(const struct viewer *viewer, struct err *err)
 {
+    if (viewer->pidfd < 0 && viewer->user)
+        namespaces_become_root();
     if (viewer->pidfd >= 0 && viewer->user &&
         (setns(viewer->pidfd, CLONE_NEWUSER) < 0 || unshare(CLONE_NEWNS) < 0))
         return err_sys(err, "cannot enter the user namespace of the container");
@@ -191,15 +194,16 @@ static int run_child(void *arg)
 static int run(struct viewer *viewer, struct err *err)
 {
     static struct idmap map; /* 8 KiB */
-    struct spawn spawn = {
-        .namespaces = namespaces_of(viewer), .cgroup_fd = -1, .child = run_child, .arg = viewer};
+    const struct spec_linux wanted = {.namespaces = namespaces_of(viewer)};
+    struct spawn spawn = {.cgroup_fd = -1, .child = run_child, .arg = viewer};
+    struct namespaces namespaces;
     struct spawned child;
     struct err ignored;
 
     fflush(stdout);
-    if (sync_open(&viewer->sync, err) < 0)
+    if (namespaces_open(&wanted, &namespaces, err) < 0 || sync_open(&viewer->sync, err) < 0)
         return -1;
-    if (spawn_start(&spawn, &child, err) < 0) {
+    if (namespaces_spawn(&namespaces, &spawn, &child, err) < 0) {
         sync_close(&viewer->sync);
         return -1;
     }
