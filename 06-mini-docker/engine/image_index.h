@@ -72,8 +72,8 @@ int image_row_find(
 
 /*
  * See to it that the image of this ID is there and stays until the caller closes *ret_fd: by then a
- * container's record must say that it uses it. Many may hold it at once; rmi and load wait for them.
- * Errors: "No such image: X".
+ * container's record must say that it uses it. Many may hold it at once; rmi and load wait for
+ * them. Errors: "No such image: X".
  */
 int image_pin(const struct store *store, const char *id, int *ret_fd, struct err *err);
 
