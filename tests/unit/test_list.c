@@ -33,11 +33,13 @@ static void ports(void **state)
     add(&item, "127.0.0.1", 9000, 9000, "tcp");
     add(&item, "127.0.0.1", 9001, 9001, "tcp");
     add(&item, "127.0.0.1", 9001, 9001, "udp");
+    add(&item, "127.0.0.1", 9009, 9009, "tcp");
     item.record.config.exposed_ports = exposed;
     item.record.config.exposed_ports_count = 3;
     list_ports(&item, text, sizeof(text));
     assert_string_equal(text,
         "443-444/tcp, 127.0.0.1:9000-9002->9000-9002/tcp, 127.0.0.1:9001->9001/udp, "
+        "127.0.0.1:9009->9009/tcp, "
         "0.0.0.0:8080->80/tcp, [::]:8080->80/tcp");
     list_ports(&item, text, 20); /* cut, and nothing written behind it */
     assert_int_equal(strlen(text), 19);
