@@ -76,6 +76,7 @@ static int print(const struct ps_args *options, struct showing *showing, struct 
         table_begin(&showing->out, table, options->format, options->quiet, err) < 0)
         return -1;
     showing->row.no_trunc = options->no_trunc;
+    showing->row.id_only = options->quiet && !options->format;
     showing->row.sizes = options->size || (showing->out.format && options->format &&
                                               format_names(showing->out.format, "Size"));
     showing->row.mounts =

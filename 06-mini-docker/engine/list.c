@@ -162,14 +162,20 @@ static bool fits_health(const struct list_item *item, const char *value)
     return strcmp(names[item->status.health], value) == 0;
 }
 
+/* Asked before the record is read: most containers that there are may not run. */
+static bool fits_state(const struct listing *listing, enum status_kind kind)
+{
+    const struct filters *filters = listing->options->filters;
+
+    return listing->options->all || listing->options->last ||
+           (filters && filters_given(filters, "status")) || kind == STATUS_RUNNING ||
+           kind == STATUS_PAUSED || kind == STATUS_RESTARTING;
+}
+
 static bool fits(const struct listing *listing, const struct list_item *item)
 {
     const struct filters *filters = listing->options->filters;
 
-    if (!listing->options->all && !listing->options->last &&
-        !(filters && filters_given(filters, "status")) && item->status.kind != STATUS_RUNNING &&
-        item->status.kind != STATUS_PAUSED && item->status.kind != STATUS_RESTARTING)
-        return false;
     if (!filters || filters->count == 0)
         return true;
     if ((listing->before[0] && strcmp(item->record.created, listing->before) >= 0) ||
@@ -196,9 +202,12 @@ static int look(const char *id, void *arg, struct err *err)
     struct list_item item = {0};
     int result = 0;
 
-    if (status_ask(listing->store, id, &item.status, err) < 0 ||
-        record_load(listing->store, id, &item.record, err) < 0) {
-        result = err->code == ENOENT ? 0 : -1; /* it has been removed meanwhile */
+    if (status_ask(listing->store, id, &item.status, err) < 0)
+        return err->code == ENOENT ? 0 : -1; /* it has been removed meanwhile */
+    if (!fits_state(listing, item.status.kind))
+        return 0;
+    if (record_load(listing->store, id, &item.record, err) < 0) {
+        result = err->code == ENOENT ? 0 : -1;
     } else if (fits(listing, &item)) {
         result = listing->visit(&item, listing->arg, err);
         if (result == 0 && ++listing->shown == listing->options->last)

@@ -38,8 +38,9 @@ int list_each(const struct store *store, const struct list_options *options,
 
 struct list_row_options {
     bool no_trunc;
-    bool sizes;  /* find out Size, which means to look at each of its files */
-    bool mounts; /* find out Mounts and LocalVolumes */
+    bool id_only; /* nothing but the ID is asked for */
+    bool sizes;   /* find out Size, which means to look at each of its files */
+    bool mounts;  /* find out Mounts and LocalVolumes */
 };
 
 /* A new row; the caller gives it back. NULL: no memory. */

@@ -154,9 +154,13 @@ struct json_object *list_row(
     struct json_object *row = json_object_new_object();
     char id[STORE_ID + 1], text[512];
 
+    snprintf(id, sizeof(id), "%.*s", options->no_trunc ? STORE_ID : STORE_SHORT_ID, record->id);
+    if (options->id_only) {
+        set(row, "ID", id);
+        return row;
+    }
     set_command(row, record, options->no_trunc);
     set(row, "CreatedAt", human_date(record->created, text));
-    snprintf(id, sizeof(id), "%.*s", options->no_trunc ? STORE_ID : STORE_SHORT_ID, record->id);
     set(row, "ID", id);
     set(row, "Image", record->config.image ? record->config.image : record->host.rootfs);
     set_labels(row, record);
