@@ -27,6 +27,8 @@ setup() {
     change box ".root.path = \"$TOP/rootfs\""
 }
 
+teardown() { [ -z "${DELEGATED-}" ] || find "$DELEGATED" -depth -type d -exec rmdir {} +; }
+
 as_other() { setpriv --reuid=65534 --regid=65534 --clear-groups "$RUNC" --root "$PWD/box/state" "$@" 3>&- 4>&-; }
 # with_lists SUBUID SUBGID: a run of the container, with these texts in the two files.
 with_lists() {
@@ -60,6 +62,30 @@ with_lists() {
     ends 1 "/etc/subuid has other ranges for user 65534"
     ! pgrep -u 65534 -f "$PWD/box" >/dev/null || fail "a process is left"
     [ -z "$(as_other list -q)" ] || fail "a container is left"
+}
+
+# bats test_tags=vm
+@test "06 rootless: on v2, limits hold in a group that was handed to the user" {
+    [ "$(version)" = v2 ] || skip "needs cgroup v2"
+    DELEGATED=/sys/fs/cgroup/mini-runc-$BASHPID
+    change box '.linux.uidMappings |= .[:1] | .linux.gidMappings |= .[:1] | .linux.resources.pids.limit = 33 |
+        .process.args = ["sleep", "1000"]'
+    echo +pids >/sys/fs/cgroup/cgroup.subtree_control
+    mkdir -p "$DELEGATED/session"
+    export -f as_other
+    export RUNC DELEGATED
+    # shellcheck disable=SC2016 # for the shell inside
+    inside() { call bash -c 'echo $$ >"$DELEGATED/session/cgroup.procs" && as_other run -d --pid-file box/pid --bundle box box </dev/null'; }
+    inside
+    ends 1 "cannot limit the container"
+    chown -R 65534:65534 "$DELEGATED" # as systemd hands one to a user's session
+    inside
+    [[ $stderr != *"blocks user namespaces"* ]] || skip "${stderr%%$'\n'*}"
+    ends 0
+    group=$(group_of "$(cat box/pid)" '')
+    [[ $group == "$DELEGATED"/* && $(cat "$group/pids.max") = 33 ]] || fail "$group: $(cat "$group/pids.max")"
+    as_other delete --force box
+    [ ! -e "$group" ] || fail "its group is left"
 }
 
 # --- root of somebody else's user namespace, as rootless podman starts a runtime
