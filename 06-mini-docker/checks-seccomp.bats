@@ -123,7 +123,7 @@ END
     mini --security-opt seccomp=wrong.json true
     ends 125 "wrong.json"
     mini --security-opt seccomp= true
-    ends 125 "invalid --security-opt"
+    ends 125 "Invalid --security-opt"
 }
 
 # The files of the cache of this user: one that is written anew is another.
