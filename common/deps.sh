@@ -51,6 +51,7 @@ test    /usr/lib*/*/lib/clang/*/lib/linux/libclang_rt.asan-x86_64.a libclang-rt-
 test    strace                  strace                  strace                  strace          strace
 test    tmux                    tmux                    tmux                    tmux            tmux
 test    jq                      jq                      jq                      jq              jq
+test    man                     man-db                  man-db                  man-db          man-db
 test    newuidmap               uidmap                  shadow-utils            shadow          shadow-uidmap
 test    shellcheck              shellcheck              ShellCheck              shellcheck      shellcheck
 test    debootstrap             debootstrap             debootstrap             debootstrap     debootstrap
