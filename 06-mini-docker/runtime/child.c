@@ -31,7 +31,10 @@ static int join_namespaces(struct container *container, struct err *err)
     if (container->namespaces.later)
         explain_step(&container->explain, "unshare(2); lab 01", "unshare(%s)",
             ns_flags_text(container->namespaces.later, names));
-    return namespaces_join(&container->namespaces, err);
+    if (namespaces_join(&container->namespaces, err) < 0)
+        return -1;
+    return container->namespaces.later && container->prepare ? sync_signal(&container->sync, err)
+                                                             : 0;
 }
 
 /* All is mounted and nothing is hidden yet: the parent runs its hooks now, and we run ours. */

@@ -9,8 +9,7 @@
  *                                    code until then, and joins before the root is changed
  *
  * In the second case two CPUs share the work. So the child makes the namespaces that it can, of
- * which the network's is the dearest, unless `prepare` is to find it. Hooks wait for the child
- * anyway.
+ * which the network's is the dearest; `prepare` and hooks wait for it.
  */
 #include "container.h"
 
@@ -126,6 +125,16 @@ static int record(struct container *container, struct err *err)
     return container->record ? container->record(container, err) : 0;
 }
 
+/* Once the child has said that it has all its namespaces. */
+static int prepare(struct container *container, struct err *err)
+{
+    if (!container->prepare)
+        return 0;
+    if (container->namespaces.later && sync_wait(&container->sync, err) < 0)
+        return -1;
+    return container->prepare(container->process.pid, container->prepare_arg, err);
+}
+
 static int let_go(struct container *container, struct err *err)
 {
     const struct spec_linux *l = &container->spec->linux_;
@@ -139,8 +148,7 @@ static int let_go(struct container *container, struct err *err)
         if (idmap_write(container->process.pid, l->mappings, err) < 0)
             return -1;
     }
-    if (container->prepare &&
-        container->prepare(container->process.pid, container->prepare_arg, err) < 0)
+    if (prepare(container, err) < 0)
         return -1;
     explain_step(&container->explain, "pipe(7); lab 04", "let it go on; the pipe ends at its exec");
     return sync_signal(&container->sync, err);
@@ -187,7 +195,7 @@ static int spawn_child(struct container *container, struct err *err)
 
     if (namespaces_open(&container->spec->linux_, namespaces, err) < 0)
         return -1;
-    if (container->early && !container->prepare)
+    if (container->early)
         namespaces_postpone(namespaces, CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS);
     explain_step(&container->explain, "clone(2); labs 01, 04", "clone3(%s%s)",
         ns_flags_text(namespaces->made, names), spawn.cgroup_fd >= 0 ? "|CLONE_INTO_CGROUP" : "");

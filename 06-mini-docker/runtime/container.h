@@ -43,7 +43,7 @@ struct container {
     struct sync hold;
     /*
      * Called once the process exists and before any other code than ours runs in it; may be NULL.
-     * Without `prepare`, its network namespace may still be the caller's.
+     * Its network namespace may still be the caller's, which it is not when `prepare` is called.
      */
     int (*record)(struct container *container, struct err *err);
     void *record_arg;
