@@ -242,3 +242,17 @@ monitor_of() { awk '/^PPid/ {print $2}' "/proc/$("$MINI" --root "$STORE" inspect
     is ""
     nothing_left
 }
+
+@test "06 engine: health: starting, healthy, unhealthy, as its check says" {
+    run -d --name box --health-cmd 'echo looked; test -e /fine' --health-interval 0.1s --health-retries 2 busybox sh -c 'touch /fine; sleep 60'
+    health_is() { state_is Health.Status box "$1"; }
+    wait_for 20 health_is healthy || fail "not healthy"
+    engine exec box rm /fine
+    wait_for 20 health_is unhealthy || fail "not unhealthy"
+    engine exec box touch /fine
+    wait_for 20 health_is healthy || fail "not healthy again"
+    run -d --name slow --health-cmd 'sleep 60' --health-timeout 0.2s --health-interval 0.1s --health-retries 1 busybox sleep 60
+    wait_for 20 state_is Health.Status slow unhealthy || fail "a check that hangs is no failure"
+    engine exec slow sh -c 'ps | grep -c "sleep 60"'
+    [ "$output" -le 4 ] || fail "checks that hung live on"
+}

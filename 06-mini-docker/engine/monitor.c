@@ -63,6 +63,7 @@ static int run(struct monitor *monitor, const char *root, struct err *err)
 /* Give back what a life had. */
 static int clean(struct monitor *monitor, struct err *err)
 {
+    health_end(&monitor->health);
     monitor_close_streams(monitor);
     life_close(&monitor->life);
     return network_disconnect(monitor->store, monitor->record->id, err);
@@ -86,6 +87,7 @@ static int start(struct monitor *monitor, struct err *err)
     status->exit_code = 0;
     status->oom_killed = false;
     status->endpoints_count = status->ports_count = 0;
+    health_begin(&monitor->health, &monitor->record->config, monitor->began_msec, status);
     if (store_run_dir(monitor->store, "runtime", root, err) == 0 &&
         monitor_open_streams(monitor, err) == 0 && run(monitor, root, err) == 0) {
         store_now(status->started_at);
@@ -119,6 +121,35 @@ static uint32_t take_status(struct monitor *monitor)
     return (uint32_t)kills;
 }
 
+void monitor_take_health(struct monitor *monitor)
+{
+    static const char *const words[] = {[HEALTH_STARTING] = "health_status: starting",
+        [HEALTH_HEALTHY] = "health_status: healthy",
+        [HEALTH_UNHEALTHY] = "health_status: unhealthy"};
+    enum status_health before = monitor->status.health;
+    struct err ignored;
+
+    if (!health_take(&monitor->health, now_msec(), &monitor->status))
+        return;
+    save(monitor, false, &ignored);
+    if (monitor->status.health != before)
+        event_container(monitor->store, monitor->record, words[monitor->status.health], NULL);
+}
+
+/* Until something happens, or a check of its health is due. True: nothing comes any more. */
+static bool serve_life(struct monitor *monitor)
+{
+    bool waits_for_client = monitor->out_length > 0;
+
+    if (monitor->ended) /* a timeout: somebody outside holds its output open */
+        return monitor_serve(monitor, waits_for_client ? -1 : ATTACH_LINGER_MS) == 0;
+    int wait_msec = health_wait(&monitor->health, now_msec());
+    if (monitor_serve(monitor, wait_msec) == 0 && wait_msec >= 0)
+        health_check(
+            &monitor->health, monitor->store, monitor->record, monitor->translation, now_msec());
+    return false;
+}
+
 /* From start to end, all that it wrote included. Returns the number of OOM kills. */
 static uint32_t follow(struct monitor *monitor)
 {
@@ -126,10 +157,8 @@ static uint32_t follow(struct monitor *monitor)
     bool taken = false;
 
     while (!monitor->ended || monitor_has_output(monitor)) {
-        bool waits_for_client = monitor->out_length > 0;
-        int timeout = monitor->ended && !waits_for_client ? ATTACH_LINGER_MS : -1;
-        if (monitor_serve(monitor, timeout) == 0 && monitor->ended)
-            break; /* somebody outside holds its output open */
+        if (serve_life(monitor))
+            break;
         if (monitor->ended && !taken) {
             kills = take_status(monitor);
             taken = true;

@@ -11,6 +11,7 @@
 #ifndef ENGINE_MONITOR_INTERNAL_H
 #define ENGINE_MONITOR_INTERNAL_H
 
+#include "health.h"
 #include "log.h"
 #include "monitor.h"
 #include "packet.h"
@@ -53,6 +54,7 @@ struct monitor {
     size_t clients_count, clients_room;
     bool ended; /* the program */
 
+    struct health health;
     struct restart restart;
     int64_t began_msec,
         delay_msec; /* of this life, by explain_now; after it, until the next, or -1 */
@@ -61,6 +63,9 @@ struct monitor {
 /* monitor.c: all that a monitor does; it tells `starter` once the program runs, or why not. With
  * `attach` the one who started it is a client already. */
 void monitor_main(struct monitor *monitor, struct sync *starter, bool attach);
+
+/* monitor.c: a check of its health has ended. */
+void monitor_take_health(struct monitor *monitor);
 
 /* monitor_streams.c. Make what the program is given; and after it has it. Errors: no more
  * descriptors. monitor_close_streams is safe at any time. */

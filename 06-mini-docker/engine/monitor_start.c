@@ -119,6 +119,7 @@ int monitor_start(const struct store *store, const struct record *record,
         .console = {-1, -1},
         .output = {-1, -1},
         .input = -1,
+        .health = {.answer = -1},
     };
     int result = prepare(&monitor, options, &starter, clients, err);
     if (result == 0 && (pid = fork()) < 0)

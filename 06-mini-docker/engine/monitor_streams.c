@@ -23,7 +23,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { AT_LISTENER, AT_SIGNALS, AT_PROCESS, AT_INPUT, AT_OUTPUT, AT_ERROR, AT_CLIENTS };
+enum { AT_LISTENER, AT_SIGNALS, AT_PROCESS, AT_INPUT, AT_OUTPUT, AT_ERROR, AT_HEALTH, AT_CLIENTS };
 
 static void shut(int *fd)
 {
@@ -215,6 +215,7 @@ static void fill_polls(const struct monitor *monitor, struct pollfd *polls)
     for (int i = 0; i < 2; i++)
         polls[AT_OUTPUT + i] =
             (struct pollfd){.fd = idle ? monitor->output[i] : -1, .events = POLLIN};
+    polls[AT_HEALTH] = (struct pollfd){.fd = monitor->health.answer, .events = POLLIN};
     for (size_t i = 0; i < monitor->clients_count; i++)
         polls[AT_CLIENTS + i] = client_poll(monitor, &monitor->clients[i]);
 }
@@ -245,6 +246,8 @@ int monitor_serve(struct monitor *monitor, int timeout_ms)
     }
     if (polls[AT_LISTENER].revents)
         accept_client(monitor);
+    if (polls[AT_HEALTH].revents)
+        monitor_take_health(monitor);
     monitor->ended |= polls[AT_PROCESS].revents != 0;
     return 1;
 }

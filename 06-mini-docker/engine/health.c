@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MIT
+/*
+ * A check is `exec` once more (runtime/enter.h), with the container's own rights. The defaults and
+ * the rule are Docker's: so many failures in a row make a container unhealthy, one success makes it
+ * healthy, and a failure in the first moments, before it ever was, does not count.
+ */
+#include "health.h"
+
+#include "runtime/attach.h"
+#include "runtime/enter.h"
+
+#include "cleanup.h"
+#include "proc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { DEFAULT_MSEC = 30000, DEFAULT_RETRIES = 3, ARGS = 64, NSEC = 1000000 };
+
+struct answer {
+    int status;
+    char output[sizeof(((struct status *)0)->health_output)];
+};
+
+static int64_t msec(uint64_t nsec, int64_t otherwise)
+{
+    return nsec ? (int64_t)(nsec / NSEC) : otherwise;
+}
+
+static bool is_wanted(const struct record_health *asked)
+{
+    return asked && asked->test && asked->test[0] && strcmp(asked->test[0], "NONE") != 0 &&
+           asked->test[1];
+}
+
+void health_begin(struct health *health, const struct record_config *config, int64_t now_msec,
+    struct status *status)
+{
+    *health = (struct health){.answer = -1, .began_msec = now_msec};
+    status->health = HEALTH_NONE;
+    status->failing_streak = 0;
+    status->health_output[0] = '\0';
+    if (!is_wanted(config->health))
+        return;
+    health->asked = config->health;
+    health->due_msec = now_msec + msec(health->asked->interval_nsec, DEFAULT_MSEC);
+    status->health = HEALTH_STARTING;
+}
+
+int health_wait(const struct health *health, int64_t now_msec)
+{
+    if (!health->asked || health->answer >= 0)
+        return -1;
+    return health->due_msec > now_msec ? (int)(health->due_msec - now_msec) : 0;
+}
+
+/* {"CMD", "a", "b"} or {"CMD-SHELL", "a b"}. */
+static void fill_args(const struct record_health *asked, char *args[ARGS])
+{
+    size_t count = 0;
+
+    if (strcmp(asked->test[0], "CMD-SHELL") == 0) {
+        args[count++] = "/bin/sh";
+        args[count++] = "-c";
+    }
+    for (const char *const *word = asked->test + 1; *word && count < ARGS - 1; word++)
+        args[count++] = (char *)*word; /* execve(2) changes none */
+    args[count] = NULL;
+}
+
+/* Until it ends or is too slow; what it writes is kept, as far as there is room. */
+static void listen_to(
+    const struct enter *enter, int output, int64_t timeout_msec, struct answer *ret)
+{
+    uint64_t end = explain_now() / 1000 + (uint64_t)timeout_msec;
+    size_t used = 0;
+    char rest[256];
+    struct err ignored;
+
+    for (;;) {
+        struct pollfd polls[] = {
+            {.fd = output, .events = POLLIN}, {.fd = enter->process.pidfd, .events = POLLIN}};
+        uint64_t now = explain_now() / 1000;
+        if (now >= end || poll(polls, 2, (int)(end - now)) == 0) {
+            proc_pidfd_signal(enter->process.pidfd, SIGKILL);
+            snprintf(ret->output, sizeof(ret->output), "Health check exceeded timeout (%jds)",
+                (intmax_t)(timeout_msec / 1000));
+            ret->status = -1;
+            return;
+        }
+        bool full = used + 1 >= sizeof(ret->output);
+        ssize_t got = polls[0].revents ? read(output, full ? rest : ret->output + used,
+                                             full ? sizeof(rest) : sizeof(ret->output) - used - 1)
+                                       : 0;
+        used += !full && got > 0 ? (size_t)got : 0;
+        if (polls[1].revents && got <= 0)
+            break;
+        if (polls[0].revents && got <= 0)
+            output = -1;
+    }
+    ret->output[used] = '\0';
+    ret->status = spawn_wait(&enter->process, &ignored);
+}
+
+static int run_check(const struct health *health, const struct store *store,
+    const struct record *record, const struct translation *translation, struct answer *ret,
+    struct err *err)
+{
+    struct spec spec = translation->spec;
+    struct state state;
+    struct enter enter = {
+        .state = &state,
+        .spec = &spec,
+        .seccomp = &translation->seccomp,
+        .console_socket = -1,
+        .explain = {.fd = -1},
+        .process = {.pidfd = -1},
+    };
+    char *args[ARGS], root[PATH_MAX];
+    int output[2];
+
+    fill_args(health->asked, args);
+    spec.process.args = args;
+    spec.process.terminal = false;
+    if (pipe2(output, O_CLOEXEC) < 0)
+        return err_sys(err, "cannot make a pipe");
+    enter.stdio[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    enter.stdio[1] = enter.stdio[2] = output[1];
+    if (store_run_dir(store, "runtime", root, err) < 0 ||
+        state_load(root, record->id, false, &state, err) < 0 || enter_start(&enter, err) < 0)
+        return -1;
+    close(output[1]);
+    listen_to(&enter, output[0], msec(health->asked->timeout_nsec, DEFAULT_MSEC), ret);
+    return 0;
+}
+
+void health_check(struct health *health, const struct store *store, const struct record *record,
+    const struct translation *translation, int64_t now_msec)
+{
+    struct answer answer = {.status = -1};
+    struct err err;
+    int ends[2];
+
+    health->due_msec = now_msec + msec(health->asked->interval_nsec, DEFAULT_MSEC);
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        return;
+    pid_t pid = fork();
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (run_check(health, store, record, translation, &answer, &err) < 0)
+            snprintf(answer.output, sizeof(answer.output), "%s", err.what);
+        _exit(write(ends[1], &answer, sizeof(answer)) < 0);
+    }
+    close(ends[1]);
+    health->answer = pid < 0 ? -1 : ends[0];
+    health->helper = pid;
+    if (pid < 0)
+        close(ends[0]);
+}
+
+bool health_take(struct health *health, int64_t now_msec, struct status *status)
+{
+    const struct record_health *asked = health->asked;
+    unsigned retries = asked->retries ? asked->retries : DEFAULT_RETRIES;
+    enum status_health before = status->health;
+    struct answer answer = {.status = -1};
+    bool early = now_msec - health->began_msec < msec(asked->start_period_nsec, 0);
+
+    if (read(health->answer, &answer, sizeof(answer)) < 0 && errno == EINTR)
+        return false;
+    health_end(health);
+    health->due_msec = now_msec + msec(asked->interval_nsec, DEFAULT_MSEC);
+    snprintf(status->health_output, sizeof(status->health_output), "%s", answer.output);
+    if (answer.status == 0) {
+        status->failing_streak = 0;
+        status->health = HEALTH_HEALTHY;
+    } else if (!early || before != HEALTH_STARTING) {
+        if (++status->failing_streak >= retries)
+            status->health = HEALTH_UNHEALTHY;
+    }
+    return true;
+}
+
+void health_end(struct health *health)
+{
+    if (health->helper > 0) {
+        kill(health->helper, SIGKILL); /* our child, not waited for: no other has its number */
+        waitpid(health->helper, NULL, 0);
+    }
+    cleanup_close_fn(&health->answer);
+    health->answer = -1;
+    health->helper = 0;
+}
