@@ -21,6 +21,7 @@ teardown() {
     [ -n "${apart-}" ] || return 0
     for id in $(ls store/containers 2>/dev/null); do engine kill "$id"; done
     kill "$apart"
+    [ -z "${home-}" ] || rm -rf "$home"
 }
 
 # A command in that namespace; the engine there.
@@ -125,4 +126,29 @@ free() { ! inside ss -Hltn 'sport = :8080' | grep -q . && [ ! -e "/proc/$contain
     ends 0
     [ "$(inside ip -o link | grep -c mdocker)" = 0 ] || fail "a bridge: $(inside ip -o link)"
     [ -z "$(inside nft list tables)" ] || fail "rules: $(inside nft list tables)"
+}
+
+@test "06 networks: rootless through pasta: a way in by a published port, and it ends with its container" {
+    need pasta
+    home=$(mktemp -d) # a user cannot come to where bats has its files
+    chmod 777 "$home"
+    mknod -m 666 tun c 10 200
+    inside sh -c "mount --bind $PWD/tun /dev/net/tun && ip link add up0 type veth peer name up1 &&
+        ip link set up1 up && ip addr add 10.55.0.2/24 dev up0 && ip link set up0 up &&
+        ip route add default via 10.55.0.1" || skip "needs /dev/net/tun"
+    user() { call inside setpriv --reuid=65534 --regid=65534 --clear-groups env HOME="$home" \
+        "$MINI" --root "$home/store" "$@"; }
+    user run -d --name web -p 8080:80 busybox sh -c 'echo page >/index.html; exec httpd -f -h /'
+    [[ $stderr != *"blocks user namespaces"* ]] || skip "user namespaces are blocked"
+    ends 0
+    page() { inside busybox wget -qO- http://127.0.0.1:8080/index.html 2>/dev/null | grep -q page; }
+    wait_for 20 page || fail "no page"
+    pasta=$(cat "$home"/store/run/networks/*.pid)
+    user kill web
+    ends 0
+    ended() { ! kill -0 "$pasta" 2>/dev/null; }
+    wait_for 20 ended || fail "pasta $pasta goes on"
+    user network create own
+    user run --rm --network own busybox true
+    ends 125 "network own needs root"
 }

@@ -7,6 +7,7 @@
 
 #include "engine/image_list.h"
 #include "engine/inspect.h"
+#include "engine/network.h"
 #include "engine/network_admin.h"
 #include "engine/show.h"
 #include "engine/volume.h"
@@ -38,6 +39,8 @@ static int find_container(const struct store *store, const char *word, bool size
 
     if (result == 0)
         result = status_ask(store, record.id, &status, err);
+    if (result == 0 && status.pid > 0)
+        result = network_ask(store, record.id, &status, err);
     if (result == 0)
         *ret = inspect_container(store, &record, &status, size);
     record_free(&record);

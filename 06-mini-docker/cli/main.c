@@ -8,6 +8,7 @@
 #include "image_commands.h"
 #include "show_commands.h"
 
+#include "engine/network_note.h"
 #include "runtime/self.h"
 
 #include <signal.h>
@@ -127,6 +128,11 @@ static int fail(const struct err *err, const struct command_place *place)
     }
 }
 
+static void say_note(const char *note)
+{
+    fprintf(stderr, PROGRAM ": note: %s\n", note);
+}
+
 int main(int argc, char **argv)
 {
     static char *help[] = {"help", NULL}, *version[] = {"version", NULL};
@@ -148,6 +154,7 @@ int main(int argc, char **argv)
     /* what enters a container runs from a file that nobody inside can write */
     if (is_among(place.command, ENTERING) && self_protect(all, &err) < 0)
         return fail(&err, &place);
+    network_note_tell(say_note);
     signal(SIGCHLD, SIG_DFL); /* a caller that ignores it would have the kernel take our children */
     int status = command_run(&place.program, place.command, argc, argv, &err);
     return status < 0 ? fail(&err, &place) : status;

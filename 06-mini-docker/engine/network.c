@@ -99,6 +99,37 @@ static void show(const struct taken *taken, struct status *status)
         network_show_port(&taken->ports[i], &status->ports[status->ports_count++]);
 }
 
+int network_prepare(const struct store *store, const struct record *record, struct err *err)
+{
+    const char *mode = record->host.network_mode ?: "default";
+    struct network network = {0};
+    struct leases leases = {.lock = -1};
+    struct err missing;
+    cleanup_close int rtnl = -1;
+    int status = 0;
+
+    if (is_without(mode))
+        return 0;
+    if (!host_is_root())
+        return network_rootless_prepare(record), 0;
+    if (rtnl_open(NETLINK_ROUTE, &rtnl, err) < 0)
+        return -1;
+    mode = strcmp(mode, "default") == 0 ? "bridge" : mode;
+    if (network_load(store, mode, &network, &missing) < 0 || !link_is_up(rtnl, network.link)) {
+        network_free(&network);
+        status = leases_open(store, &leases, err);
+        if (status == 0)
+            status = network_make_builtin(store, false, err);
+        if (status == 0)
+            status = network_find(store, mode, &network, err);
+        if (status == 0 && network.ipam_count > 0)
+            status = network_up(store, &leases, rtnl, &network, err);
+        leases_close(&leases);
+    }
+    network_free(&network);
+    return status;
+}
+
 int network_connect(const struct store *store, const struct record *record, pid_t pid,
     struct status *status, struct err *err)
 {

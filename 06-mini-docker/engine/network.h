@@ -10,6 +10,12 @@
 #include "status.h"
 
 /*
+ * Called before there is a monitor, while somebody can be told: makes the network's bridge if it is
+ * not there, which may have to say something of the host (network_note.h).
+ */
+int network_prepare(const struct store *store, const struct record *record, struct err *err);
+
+/*
  * Called by the monitor when the container's first process exists and its program does not run yet;
  * `pid` is that process. Makes what record->host.network_mode and record->networks ask for, fills
  * status->endpoints and ports, and writes hosts and resolv.conf below containers/ID. Addresses and

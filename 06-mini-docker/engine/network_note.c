@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: MIT
-/* Notes are kept in two buffers: one that is filled, and the one that was handed out last. */
+/* One listener for the program: notes are rare, and nothing depends on them. */
 #include "network_note.h"
 
-#include <stdio.h>
-#include <string.h>
+#include <stddef.h>
 
-static char kept[1024], taken[1024];
+static void (*listener)(const char *note);
 
-void network_note_add(const char *text)
+void network_note_tell(void (*tell)(const char *note))
 {
-    size_t length = strlen(kept);
-
-    snprintf(kept + length, sizeof(kept) - length, "%s%s", length ? "\n" : "", text);
+    listener = tell;
 }
 
-const char *network_note_take(void)
+void network_note_add(const char *note)
 {
-    strcpy(taken, kept);
-    kept[0] = '\0';
-    return taken;
+    if (listener)
+        listener(note);
 }

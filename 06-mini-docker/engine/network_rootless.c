@@ -30,6 +30,7 @@
 
 /* Where pasta answers for the host's own name server; slirp4netns has an address for it. */
 #define PASTA_DNS "169.254.1.1"
+#define TUN       "/dev/net/tun"
 #define SLIRP_DNS "10.0.2.3"
 #define SLIRP_IP  "10.0.2.100"
 
@@ -38,13 +39,19 @@ enum { SLIRP_PATIENCE_MSEC = 10000 };
 /* slirp4netns runs while this is open. */
 static int slirp_life = -1;
 
+/* Either makes a device of the kind TUN in the container (tun.rst of the kernel). */
+static bool can_use(const char *program)
+{
+    return access(TUN, R_OK | W_OK) == 0 && proc_in_path(program);
+}
+
 const char *network_rootless_dns(void)
 {
     if (host_is_root())
         return NULL;
-    if (proc_in_path("pasta"))
+    if (can_use("pasta"))
         return PASTA_DNS;
-    return proc_in_path("slirp4netns") ? SLIRP_DNS : NULL;
+    return can_use("slirp4netns") ? SLIRP_DNS : NULL;
 }
 
 static int pid_file(
@@ -118,11 +125,6 @@ static int run_pasta(const struct store *store, const struct record *record, pid
     if (code <= 0)
         return code;
     err_refuse(err, 0, "pasta could not make the container's network (status %d)", code);
-    if (access("/dev/net/tun", R_OK | W_OK) < 0)
-        return err_hint(err,
-            "/dev/net/tun cannot be opened: %s -> chmod 666 /dev/net/tun, or run "
-            "--network none",
-            strerror(errno));
     return err_hint(
         err, "it says why -> pasta --config-net -t %s -u %s true; or run --network none", tcp, udp);
 }
@@ -170,6 +172,30 @@ static int run_slirp(pid_t pid, struct status *status, struct err *err)
     return 0;
 }
 
+void network_rootless_prepare(const struct record *record)
+{
+    if (strcmp(record->host.network_mode ?: "default", "default") == 0 &&
+        record->host.ports_count == 0 && !network_rootless_dns())
+        network_note_add(access(TUN, R_OK | W_OK) < 0
+                             ? "no network but its own loopback: " TUN
+                               " may not be opened -> chmod 666 " TUN ", or say --network none"
+                             : "no network but its own loopback: neither pasta nor slirp4netns is "
+                               "installed -> apt install passt, or say --network none");
+}
+
+static int refuse(bool ports, struct err *err)
+{
+    err_refuse(err, ENOENT, "%s needs pasta here", ports ? "a published port" : "a network");
+    if (access(TUN, R_OK | W_OK) < 0)
+        return err_hint(err,
+            TUN " cannot be opened: %s -> chmod 666 " TUN ", or run --network none",
+            strerror(errno));
+    return err_hint(err,
+        "an ordinary user makes no links on the host, and %s is not installed -> "
+        "apt install passt, or run --network none",
+        ports ? "pasta" : "neither pasta nor slirp4netns");
+}
+
 int network_rootless_connect(const struct store *store, const struct record *record, pid_t pid,
     struct status *status, struct err *err)
 {
@@ -181,20 +207,15 @@ int network_rootless_connect(const struct store *store, const struct record *rec
         return err_hint(err, "rootless there is one way out, without other containers -> no "
                              "--network, or sudo");
     }
-    if (proc_in_path("pasta"))
-        return run_pasta(store, record, pid, status, err);
-    if (proc_in_path("slirp4netns") && !ports)
-        return run_slirp(pid, status, err);
-    if (plain && !ports) {
-        network_note_add("no network but its own loopback: neither pasta nor slirp4netns is "
-                         "installed -> apt install passt");
-        return 0;
-    }
-    err_refuse(err, ENOENT, "%s needs pasta here", ports ? "a published port" : "a network");
-    return err_hint(err,
-        "an ordinary user makes no links on the host, and %s is not installed -> "
-        "apt install passt, or run --network none",
-        ports ? "pasta" : "neither pasta nor slirp4netns");
+    int made = -1;
+    if (can_use("pasta"))
+        made = run_pasta(store, record, pid, status, err);
+    else if (can_use("slirp4netns") && !ports)
+        made = run_slirp(pid, status, err);
+    else
+        refuse(ports, err);
+    /* nobody asked for it: without a way out of the host itself there is none to give */
+    return plain && !ports ? 0 : made;
 }
 
 int network_rootless_disconnect(const struct store *store, const char *id, struct err *err)
@@ -209,10 +230,13 @@ int network_rootless_disconnect(const struct store *store, const char *id, struc
         return -1;
     if (fsio_read_u64(NULL, file, &pid, &ignored) < 0)
         return 0;
-    /* the number may be somebody else's by now */
+    /*
+     * The number may be somebody else's by now; passt.avx2 is what a pasta calls itself. It is the
+     * first process of a PID namespace of its own, and deaf to anything but SIGKILL.
+     */
     snprintf(dir, sizeof(dir), "/proc/%d", (pid_t)pid);
     cleanup_free char *name = fsio_read(dir, "comm", &ignored);
-    if (name && strncmp(name, "pasta", 5) == 0)
-        proc_signal((pid_t)pid, SIGTERM);
+    if (name && (strncmp(name, "pasta", 5) == 0 || strncmp(name, "passt", 5) == 0))
+        proc_signal((pid_t)pid, SIGKILL);
     return unlink(file) < 0 && errno != ENOENT ? err_sys(err, "cannot remove %s", file) : 0;
 }

@@ -16,9 +16,10 @@ const char *network_rootless_dns(void);
 
 /*
  * Give the process's network namespace its way out, and the record's ports. Where neither program
- * is installed: an error if a network was asked for by name or ports are published, else a note,
- * and the container has its loopback only.
+ * is installed: an error if a network was asked for by name or ports are published, else the
+ * container has its loopback only, and network_rootless_prepare has said so.
  */
+void network_rootless_prepare(const struct record *record);
 int network_rootless_connect(const struct store *store, const struct record *record, pid_t pid,
     struct status *status, struct err *err);
 

@@ -25,6 +25,8 @@ static int translate_and_start(const struct store *store, const struct record *r
     /* exec translates the record, too, and must leave the files of the one that runs alone */
     int result = network_files(store, record, err);
     if (result == 0)
+        result = network_prepare(store, record, err);
+    if (result == 0)
         result = translate(store, record, image, &translation, err);
     if (result == 0) {
         explain_step(&options->explain, "fork(2), setsid(2)", "fork: a monitor takes over");
