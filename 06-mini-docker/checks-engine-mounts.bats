@@ -79,6 +79,13 @@ box() { engine run -d --network none --name box "$@" && ends 0; }
     run_in -v named:/a:ro busybox sh -c 'ls /a; touch /a/y'
     [ "$output" = x ] || fail "not the same volume"
     complained "Read-only file system"
+    # a start that fails leaves neither the container nor what it was given
+    mkdir host
+    run_in -v /nameless -v "$PWD/host:/x:shared" busybox true
+    ends 125 "not a shared mount"
+    engine volume ls -q
+    [ "$output" = named ] || fail "a volume is left"
+    [ -z "$(ls "$STORE/containers")" ] || fail "a container is left"
 }
 
 @test "06 cp: of a container that runs: its files and volumes, but not its /proc" {

@@ -9,6 +9,7 @@
 #include "image.h"
 #include "network.h"
 #include "packet.h"
+#include "removal.h"
 #include "status.h"
 
 #include "cleanup.h"
@@ -20,6 +21,7 @@ static int translate_and_start(const struct store *store, const struct record *r
     struct err *err)
 {
     struct translation translation = {0};
+    struct err ignored;
 
     explain_step(&options->explain, "engine/translate.c", "the record becomes a spec");
     /* exec translates the record, too, and must leave the files of the one that runs alone */
@@ -31,6 +33,8 @@ static int translate_and_start(const struct store *store, const struct record *r
     if (result == 0) {
         explain_step(&options->explain, "fork(2), setsid(2)", "fork: a monitor takes over");
         result = monitor_start(store, record, &translation, options, ret_client, err);
+    } else if (record->host.auto_remove) {
+        removal(store, record, true, &ignored); /* --rm, and no monitor to do it */
     }
     translation_free(&translation);
     return result;
