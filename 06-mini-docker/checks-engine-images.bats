@@ -364,11 +364,11 @@ check_twice_in_layer() { [ "$(cat "$(layer 1)/thing" "$(layer 1)/good")" = $'a f
     holds >before
     archives bomb bomb_outside deep
     gzip -1 bomb_outside.tar
-    engine load -i bomb_outside.tar.gz --max-size 50m
-    ends 1 "it unpacks to more than 50 MiB"
+    engine load -i bomb_outside.tar.gz --max-size 20m
+    ends 1 "it unpacks to more than 20 MiB"
     holds | diff before - || fail "the store has changed"
-    engine load -i bomb.tar --max-size 50m
-    ends 1 "it unpacks to more than 50 MiB"
+    engine load -i bomb.tar --max-size 20m
+    ends 1 "it unpacks to more than 20 MiB"
     holds | diff before - || fail "the store has changed"
     truncate -s 1T hole
     tar cSf hole.tar hole
@@ -410,7 +410,7 @@ check_twice_in_layer() { [ "$(cat "$(layer 1)/thing" "$(layer 1)/good")" = $'a f
     "$MINI" --root "$STORE" tag busybox kept
     cp -a "$STORE" before
     local N STEP=${SWEEP:+1}
-    STEP=${STEP:-60}
+    STEP=${STEP:-90}
     for ((N = RANDOM % STEP + 1; ; N += STEP)); do
         rm -rf "$STORE"
         cp -a before "$STORE"
@@ -445,7 +445,7 @@ check_twice_in_layer() { [ "$(cat "$(layer 1)/thing" "$(layer 1)/good")" = $'a f
 @test "06 images: an image is not removed while a container of it is made" {
     "$MINI" --root "$STORE" tag busybox a
     mv "$STORE" first
-    for i in {1..10}; do
+    for i in {1..5}; do
         rm -rf "$STORE"
         cp -a first "$STORE"
         "$MINI" --root "$STORE" create a true >made 2>&1 3>&- &

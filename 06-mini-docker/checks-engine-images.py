@@ -177,14 +177,14 @@ def cut_at_an_entry(a):
 
 def bomb(a):
     import gzip
-    a.file("zeros", b"\0" * (64 << 20))
+    a.file("zeros", b"\0" * (24 << 20))
     a.compress = lambda data: gzip.compress(data, 1)
 
 
 def bomb_outside(a):
     """The archive around the layers; whoever uses it compresses it."""
     for name in "one", "two":
-        a.extra.append((tarfile.TarInfo(name), b"\0" * (32 << 20)))
+        a.extra.append((tarfile.TarInfo(name), b"\0" * (12 << 20)))
 
 
 def other_layer(a):
@@ -241,9 +241,9 @@ def outer_device(a):
 
 
 def deep(a):
-    a.file("/".join(["d"] * 1500) + "/f")
-    a.symlink("s", "/".join(["d"] * 1500))
-    a.file("s/" + "/".join(["e"] * 1500) + "/f")
+    a.file("/".join(["d"] * 700) + "/f")
+    a.symlink("s", "/".join(["d"] * 700))
+    a.file("s/" + "/".join(["e"] * 700) + "/f")
 
 
 def layers(a):
