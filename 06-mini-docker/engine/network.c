@@ -95,8 +95,8 @@ static void show(const struct taken *taken, struct status *status)
     status->ports_count = 0;
     for (size_t i = 0; i < taken->count; i++)
         network_show_endpoint(&taken->endpoints[i], &status->endpoints[status->endpoints_count++]);
-    for (size_t i = 0; i < taken->ports_count; i++)
-        network_show_port(&taken->ports[i], &status->ports[status->ports_count++]);
+    status->ports_count = taken->ports_count;
+    memcpy(status->ports, taken->ports, sizeof(status->ports));
 }
 
 int network_prepare(const struct store *store, const struct record *record, struct err *err)

@@ -141,6 +141,15 @@ static int take_port(
     return status;
 }
 
+static void show_port(const struct lease *lease, struct status_port *ret)
+{
+    memset(ret, 0, sizeof(*ret));
+    inet_ntop(AF_INET, &lease->host_ip, ret->host_ip, sizeof(ret->host_ip));
+    ret->host_port = lease->host_port;
+    ret->port = lease->port;
+    snprintf(ret->protocol, sizeof(ret->protocol), "%s", lease->protocol);
+}
+
 static int add_port(
     struct leases *leases, const struct ports_wish *wish, struct taken *taken, struct err *err)
 {
@@ -154,7 +163,7 @@ static int add_port(
         return err_set(err, ERR_USAGE, "too many published ports: %d at most", STATUS_PORTS);
     if (take_port(leases, wish, &lease, err) < 0)
         return -1;
-    taken->ports[taken->ports_count++] = lease;
+    show_port(&lease, &taken->ports[taken->ports_count++]);
     return leases_add(leases, &lease, err);
 }
 
@@ -236,13 +245,4 @@ void network_show_endpoint(const struct taken_endpoint *endpoint, struct status_
     snprintf(ret->mac, sizeof(ret->mac), "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2],
         mac[3], mac[4], mac[5]);
     ret->prefix = endpoint->prefix;
-}
-
-void network_show_port(const struct lease *lease, struct status_port *ret)
-{
-    memset(ret, 0, sizeof(*ret));
-    inet_ntop(AF_INET, &lease->host_ip, ret->host_ip, sizeof(ret->host_ip));
-    ret->host_port = lease->host_port;
-    ret->port = lease->port;
-    snprintf(ret->protocol, sizeof(ret->protocol), "%s", lease->protocol);
 }

@@ -20,7 +20,7 @@ struct taken_endpoint {
 struct taken {
     struct taken_endpoint endpoints[STATUS_ENDPOINTS]; /* the first has the way out */
     size_t count;
-    struct lease ports[STATUS_PORTS];
+    struct status_port ports[STATUS_PORTS];
     size_t ports_count;
     char plain[STORE_ID + 1]; /* the ID of the default network, where there are no names */
 };
@@ -41,8 +41,7 @@ int network_take_endpoint(const struct store *store, struct leases *leases, int 
 /* The ID of the network "bridge", "" when there is none yet. */
 void network_plain_id(const struct store *store, char ret[STORE_ID + 1]);
 
-/* As `inspect` shows them. */
+/* As `inspect` shows it. */
 void network_show_endpoint(const struct taken_endpoint *endpoint, struct status_endpoint *ret);
-void network_show_port(const struct lease *lease, struct status_port *ret);
 
 #endif
