@@ -191,3 +191,17 @@ limit() {
     done
     [ "$(grep -vc 'No such container' errors)" -eq 0 ] || fail "$(cat errors)"
 }
+
+# bats test_tags=native
+@test "06 host: an ordinary user's container joins another of the same user, and its user namespace" {
+    as_user busybox true # makes the store, and skips where there is no user namespace
+    theirs() { call "${AS_USER[@]}" "$MINI" --root "$BATS_TEST_TMPDIR/user-store" "$@"; }
+    theirs run -d --network none --name box busybox sleep 1000
+    [ "$status" -eq 0 ] || fail "run -d"
+    theirs run --rm --network container:box --pid container:box busybox sh -c 'ps; touch /made && ls /made'
+    [ "$status" -eq 0 ] && [[ $output == *"sleep 1000"*/made ]] || fail "not box's processes"
+    theirs run --rm --network none busybox ps
+    [[ $output != *"sleep 1000"* ]] || fail "without a word it sees them, too"
+    theirs rm -f box
+    [ -z "$(ls -A user-store/containers)" ] || fail "left"
+}

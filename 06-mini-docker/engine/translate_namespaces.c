@@ -8,8 +8,10 @@
  */
 #include "translate_internal.h"
 
-#include "host.h"
 #include "runtime/state.h"
+
+#include "cleanup.h"
+#include "host.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -48,6 +50,34 @@ static int join(struct translating *translating, int flag, pid_t pid)
     return linux_->namespace_paths[kind] ? 0 : -1;
 }
 
+static int read_map(
+    pid_t pid, const char *name, struct idmap_range *ranges, int *ret_count, struct err *err)
+{
+    char path[40];
+
+    snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
+    cleanup_fclose FILE *file = fopen(path, "re");
+    if (!file)
+        return err_sys(err, "cannot read %s", path);
+    for (struct idmap_range *r = ranges; *ret_count < IDMAP_RANGES; r++, (*ret_count)++) {
+        if (fscanf(file, "%u %u %u", &r->inside, &r->outside, &r->count) != 3)
+            break;
+    }
+    return 0;
+}
+
+/* The user namespace of another container as well; its IDs are there already. */
+static int join_user(struct translating *translating, pid_t pid)
+{
+    struct idmap *map = translate_alloc(translating, 1, sizeof(*map));
+
+    if (!map || read_map(pid, "uid_map", map->uid, &map->uids, translating->err) < 0 ||
+        read_map(pid, "gid_map", map->gid, &map->gids, translating->err) < 0)
+        return -1;
+    translating->ret->spec.linux_.mappings = map;
+    return join(translating, CLONE_NEWUSER, pid);
+}
+
 static int choose(struct translating *translating, const char *mode, int flag, const char *what)
 {
     static const char prefix[] = "container:";
@@ -61,9 +91,9 @@ static int choose(struct translating *translating, const char *mode, int flag, c
         return 0;
     if (find_process(translating, what, mode + strlen(prefix), &pid) < 0)
         return -1;
-    return host_is_root()                     ? join(translating, flag, pid)
-           : join(translating, flag, pid) < 0 ? -1
-                                              : join(translating, CLONE_NEWUSER, pid);
+    if (join(translating, flag, pid) < 0)
+        return -1;
+    return host_is_root() ? 0 : join_user(translating, pid);
 }
 
 /*
@@ -99,9 +129,7 @@ static int fill_sysctls(struct translating *translating)
         {"net.ipv4.ping_group_range", "0 2147483647"}};
     const struct record_host *host = &translating->record->host;
     struct spec_linux *linux_ = &translating->ret->spec.linux_;
-    size_t count = !(linux_->namespaces & CLONE_NEWNET) ? 0
-                   : linux_->namespaces & CLONE_NEWUSER ? 1
-                                                        : 2;
+    size_t count = !(linux_->namespaces & CLONE_NEWNET) ? 0 : linux_->mappings ? 1 : 2;
     struct spec_pair *pairs =
         translate_alloc(translating, count + host->sysctls_count, sizeof(*pairs));
 

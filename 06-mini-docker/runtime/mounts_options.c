@@ -11,7 +11,6 @@
 
 #include "words.h"
 
-#include <sched.h>
 #include <string.h>
 #include <sys/mount.h>
 
@@ -180,7 +179,7 @@ static bool is_unmapped_gid(const char *word, const struct spec_linux *l)
 {
     unsigned gid;
 
-    return l->namespaces & CLONE_NEWUSER && sscanf(word, "gid=%u", &gid) == 1 &&
+    return l->mappings && sscanf(word, "gid=%u", &gid) == 1 &&
            !mounts_has_id(l->mappings->gid, l->mappings->gids, gid);
 }
 

@@ -109,7 +109,7 @@ int stage_identity(struct container *container, struct err *err)
         .seccomp = container->seccomp,
         .seccomp_state = described,
         .seccomp_socket = container->seccomp_socket,
-        .single_gid = l->namespaces & CLONE_NEWUSER && l->mappings->gids == 1,
+        .single_gid = l->mappings && l->mappings->gids == 1,
         .new_keyring = !container->keep_keyring,
         .proc_fd = container->proc_fd,
     };

@@ -158,7 +158,8 @@ struct spec_time_offset {
 struct spec_linux {
     int namespaces;                        /* CLONE_NEW* flags of those to be made */
     const char *namespace_paths[NS_KINDS]; /* those to be joined, in ns_table's order; else NULL */
-    const struct idmap *mappings; /* uidMappings and gidMappings, for a new user namespace */
+    /* uidMappings and gidMappings: of a new user namespace, or what is known of one to be joined */
+    const struct idmap *mappings;
     struct spec_time_offset monotonic, boottime;
     const char *cgroups_path; /* "/a/b": below the hierarchies' roots; "a/b": below the group that
                                  engines may use (cgroup_plan) */
