@@ -95,20 +95,20 @@ static int check_parts(const struct network_ipam *ipam, struct subnet *subnet,
 }
 
 /* What it is asked to be, judged, and what was left open, chosen; then the file. */
-static int fill_and_save(const struct store *store, struct network *network, struct err *err)
+static int fill_and_save(const struct store *store, const struct network *asked, struct err *err)
 {
-    struct network_ipam ipam = network->ipam_count ? *network->ipam : (struct network_ipam){0};
+    struct network network = *asked;
+    struct network_ipam ipam = asked->ipam_count ? *asked->ipam : (struct network_ipam){0};
     char subnet_text[SUBNET_TEXT], gateway_text[INET_ADDRSTRLEN];
     cleanup_free struct subnet *taken = NULL;
     struct subnet subnet;
     struct in_addr gateway;
     size_t count;
 
-    network->ipam_count = ipam.subnet ? network->ipam_count : 0;
     if ((ipam.gateway || ipam.range) && !ipam.subnet)
         return err_set(
             err, ERR_USAGE, "every ip-range or gateway must have a corresponding subnet");
-    if (taken_subnets(store, network->name, &taken, &count, err) < 0)
+    if (taken_subnets(store, network.name, &taken, &count, err) < 0)
         return -1;
     if (!ipam.subnet && subnet_choose(taken, count, &subnet, err) < 0)
         return -1;
@@ -121,9 +121,9 @@ static int fill_and_save(const struct store *store, struct network *network, str
     inet_ntop(AF_INET, &gateway, gateway_text, sizeof(gateway_text));
     ipam.subnet = subnet_text;
     ipam.gateway = gateway_text;
-    network->ipam = &ipam;
-    network->ipam_count = 1;
-    return network_save(store, network, err);
+    network.ipam = &ipam;
+    network.ipam_count = 1;
+    return network_save(store, &network, err);
 }
 
 int network_create(const struct store *store, const struct network *asked,
