@@ -132,9 +132,9 @@ web() {
     [[ $output != *$'\033'* ]] || fail "colours in a pipe"
     LC_ALL=C works tree web
     [[ $output != *├* ]] && told "|- processes" || told '`- processes'
-    terminal "$MINI --root $STORE tree web"
+    TERM=xterm terminal "$MINI --root $STORE tree web"
     grep -q $'\033\\[1mnamespaces' seen || fail "no colours in a terminal"
-    NO_COLOR=1 terminal "$MINI --root $STORE tree web"
+    TERM=xterm NO_COLOR=1 terminal "$MINI --root $STORE tree web"
     ! grep -q $'\033' seen || fail "colours in spite of NO_COLOR"
     works create --name idle busybox
     works tree idle

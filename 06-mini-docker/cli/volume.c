@@ -134,7 +134,7 @@ struct prune_args {
 
 static const struct opt PRUNE_OPTS[] = {
     {'a', "all", NULL, "those with a name, too", OPT_FLAG, AT(prune_args, all)},
-    {0, "filter", "KEY=VALUE", "only those: label=KEY[=VALUE], label!=…", OPT_LIST,
+    {0, "filter", "KEY=VALUE", "only those: label=KEY[=VALUE], label!=...", OPT_LIST,
         AT(prune_args, filters)},
     {'f', "force", NULL, "do not ask", OPT_FLAG, AT(prune_args, force)},
     {0},
