@@ -7,6 +7,10 @@ bats_require_minimum_version 1.5.0
 load ../tests/helper
 load checks
 
+setup_file() {
+    "${CC:-cc}" -std=gnu17 -D_GNU_SOURCE -O1 -o "$BATS_FILE_TMPDIR/at" "$BATS_TEST_DIRNAME/checks-sound-at.c" || true
+}
+
 setup() {
     need_root "to make groups, and to look into containers"
     cd "$BATS_TEST_TMPDIR"
@@ -255,4 +259,40 @@ monitor_of() { awk '/^PPid/ {print $2}' "/proc/$("$MINI" --root "$STORE" inspect
     wait_for 20 state_is Health.Status slow unhealthy || fail "a check that hangs is no failure"
     engine exec slow sh -c 'ps | grep -c "sleep 60"'
     [ "$output" -le 4 ] || fail "checks that hung live on"
+}
+
+# What is there when all containers have been removed: nothing, whatever was killed before.
+all_removed() {
+    engine ps -aq
+    [ "$status" -eq 0 ] || fail "$1: ps does not work"
+    # shellcheck disable=SC2086 # words
+    [ -z "$output" ] || engine rm -f $output
+    [ "$status" -eq 0 ] || fail "$1: rm does not work"
+    engine ps -aq # the names that were taken and not used, .new-ID
+    left=$(ls -A "$STORE/containers" "$STORE/run/runtime" "$STORE/run/monitor" 2>/dev/null | grep -v -e : -e '^$' || true)
+    [ -z "$left" ] || fail "$1: $left is left"
+}
+# sweep WHO PREPARE ARG...: kill process WHO of the command at one of a few of its calls, others each time.
+sweep() {
+    local who=$1 prepare=$2 n=$((RANDOM % ${SWEEP:-90} + 1)) # SWEEP=1: all calls
+    for (( ; ; n += ${SWEEP:-90})); do
+        [ "$prepare" = : ] || { run -d --name box busybox sleep 60 && [ "$prepare" = up ] || engine stop -t 0 box; }
+        timeout -s KILL 60 "$BATS_FILE_TMPDIR/at" log "$who" "$n" kill "$MINI" --root "$STORE" "${@:3}" </dev/null >/dev/null 2>&1 3>&- 4>&- || true
+        all_removed "call $n of $3"
+        grep -q '^call ' log || break
+    done
+    [ "$n" -gt 50 ] || fail "only $n calls were seen"
+}
+
+@test "06 engine: run, start, stop, restart and rm, and monitors, killed at any call: the next command heals" {
+    [ -x "$BATS_FILE_TMPDIR/at" ] || skip "no C compiler"
+    engine images -q # the image is unpacked: the calls are those of a container
+    sweep 0 : run -d --network none busybox sleep 60
+    sweep 1 : run -d --network none busybox sleep 60
+    sweep 1 : run --rm --network none busybox true
+    sweep 0 down start box
+    sweep 0 up stop -t 0 box
+    sweep 0 up restart -t 0 box
+    sweep 0 up rm -f box
+    nothing_left
 }

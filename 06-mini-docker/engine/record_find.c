@@ -7,6 +7,7 @@
 #include "record.h"
 
 #include "record_names.h"
+#include "removal.h"
 
 #include "cleanup.h"
 
@@ -27,7 +28,8 @@ struct entry {
 struct entries {
     struct entry *items;
     size_t count, room;
-    bool fresh; /* a .new-ID is among them */
+    bool fresh;   /* a .new-ID is among them */
+    bool leaving; /* a .removing-ID is */
 };
 
 static bool is_hex(const char *word, size_t length)
@@ -66,6 +68,7 @@ static int list(const struct store *store, const char *prefix, struct entries *r
     for (struct dirent *found; (found = readdir(dir));) {
         const char *name = found->d_name;
         ret->fresh |= strncmp(name, ".new-", 5) == 0;
+        ret->leaving |= strncmp(name, ".removing-", 10) == 0;
         if (!is_hex(name, STORE_ID) || strncmp(name, prefix, strlen(prefix)) != 0)
             continue;
         snprintf(file, sizeof(file), "%s/container.json", name);
@@ -156,5 +159,7 @@ int record_each(const struct store *store, int (*visit)(const char *id, void *ar
     free(entries.items);
     if (entries.fresh)
         heal(store);
+    if (entries.leaving)
+        removal_finish(store);
     return result;
 }
