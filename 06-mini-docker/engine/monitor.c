@@ -21,11 +21,8 @@
 #include "proc.h"
 
 #include <fcntl.h>
-#include <link.h>
-#include <malloc.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 static int save(struct monitor *monitor, bool durable, struct err *err)
@@ -177,29 +174,6 @@ static bool wait_to_restart(struct monitor *monitor)
     return !monitor->status.stopped_by_hand;
 }
 
-static void tell_exit(struct monitor *monitor, uint32_t kills)
-{
-    struct packet_exit told = {monitor->status.exit_code, kills};
-
-    monitor_send(monitor, PACKET_EXIT, &told, sizeof(told));
-    while (monitor->out_length > 0)
-        monitor_serve(monitor, -1);
-}
-
-/* What was explained since the start: it must not come before what the program wrote. */
-static void tell_steps(struct monitor *monitor)
-{
-    char text[PACKET_MOST];
-
-    if (monitor->explained < 0)
-        return;
-    ssize_t got = read(monitor->explained, text, sizeof(text));
-    if (got > 0)
-        monitor_send(monitor, PACKET_STDERR, text, (size_t)got);
-    while (monitor->out_length > 0)
-        monitor_serve(monitor, -1);
-}
-
 /*
  * With --rm. `locked`: whoever started us has the lock still, and waits. Else it may be somebody
  * who removes the container as well, and would end us: SIGTERM counts again.
@@ -276,49 +250,9 @@ static void live(struct monitor *monitor)
         end_life(monitor);
         if (monitor->delay_msec < 0)
             finish(monitor, false);
-        tell_steps(monitor);
-        tell_exit(monitor, kills);
+        monitor_tell_steps(monitor);
+        monitor_tell_exit(monitor, kills);
     } while (monitor->delay_msec >= 0 && start_again(monitor));
-}
-
-/* From here on steps are explained at the end, or to nobody. */
-static void explain_later(struct monitor *monitor, bool attach)
-{
-    int ends[2] = {-1, -1};
-
-    if (monitor->explain.fd < 0)
-        return;
-    close(monitor->explain.fd);
-    if (attach && pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0)
-        monitor->explained = ends[0];
-    monitor->explain.fd = monitor->life.container.explain.fd = ends[1];
-}
-
-/* One part of our program's file, as it lies in memory: what cannot have been written. */
-static int forget_part(struct dl_phdr_info *info, size_t size, void *arg)
-{
-    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-
-    (void)size;
-    (void)arg;
-    for (int i = 0; i < info->dlpi_phnum; i++) {
-        const ElfW(Phdr) *part = &info->dlpi_phdr[i];
-        uintptr_t from = (info->dlpi_addr + part->p_vaddr) & -page;
-        if (part->p_type == PT_LOAD && !(part->p_flags & PF_W))
-            madvise((void *)from, info->dlpi_addr + part->p_vaddr + part->p_memsz - from,
-                MADV_DONTNEED);
-    }
-    return 0;
-}
-
-/*
- * A thousand monitors should cost little: the pages that only the start needed go. Those of code
- * come back from the file by themselves where they are wanted (madvise(2)).
- */
-static void forget_code(void)
-{
-    dl_iterate_phdr(forget_part, NULL);
-    malloc_trim(0);
 }
 
 void monitor_main(struct monitor *monitor, struct sync *starter, bool attach)
@@ -335,8 +269,8 @@ void monitor_main(struct monitor *monitor, struct sync *starter, bool attach)
         start(monitor, &err) == 0) {
         sync_signal(starter, &ignored); /* whoever started it may be gone; then it goes on alone */
         sync_close(starter);
-        explain_later(monitor, attach);
-        forget_code();
+        monitor_explain_later(monitor, attach);
+        monitor_forget_code();
         live(monitor);
         return;
     }

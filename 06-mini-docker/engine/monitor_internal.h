@@ -4,6 +4,8 @@
  *
  *     monitor_start.c     the fork
  *     monitor.c           a container's lives, one after another
+ *     monitor_tell.c      what clients are told of it
+ *     monitor_memory.c    that it stays small
  *     monitor_streams.c   pipes or terminal, log, and who gets what: one poll(2) loop
  *     monitor_clients.c   what clients say
  *     monitor_socket.c    where they find it
@@ -66,6 +68,15 @@ void monitor_main(struct monitor *monitor, struct sync *starter, bool attach);
 
 /* monitor.c: a check of its health has ended. */
 void monitor_take_health(struct monitor *monitor);
+
+/* monitor_tell.c: to all clients: how it ended; and what was explained since
+ * monitor_explain_later, which keeps it for the first client, where there is one. */
+void monitor_tell_exit(struct monitor *monitor, uint32_t oom_kills);
+void monitor_explain_later(struct monitor *monitor, bool attach);
+void monitor_tell_steps(struct monitor *monitor);
+
+/* monitor_memory.c: give back what only the start needed. */
+void monitor_forget_code(void);
 
 /* monitor_streams.c. Make what the program is given; and after it has it. Errors: no more
  * descriptors. monitor_close_streams is safe at any time. */
