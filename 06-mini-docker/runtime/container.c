@@ -289,8 +289,7 @@ int container_remove(struct container *container, struct err *err)
 
     sync_close(&container->sync);
     if (container->process.pidfd >= 0) {
-        /* after a start that failed it may still be there; else it was waited for, and these fail
-         */
+        /* after a failed start it may be there still; else it was waited for, and these fail */
         proc_pidfd_signal(container->process.pidfd, SIGKILL);
         spawn_wait(&container->process, &ignored);
         close(steal_fd(&container->process.pidfd));
