@@ -24,6 +24,9 @@ teardown() {
     told "Commands:"
     call "$MINI" version
     ends 0
+    told "Client: mini-docker"
+    call "$MINI" --version
+    ends 0
     told "mini-docker version"
     call "$MINI" run --help
     ends 0
