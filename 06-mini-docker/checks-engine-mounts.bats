@@ -12,9 +12,10 @@ setup() {
     STORE=$BATS_TEST_TMPDIR/store
 }
 
+# rm waits until the groups are gone; what was only killed would lose its journal with the store.
 teardown() {
-    for socket in "$STORE"/run/monitor/*; do
-        [ -e "$socket" ] && "$MINI" --root "$STORE" kill "$(basename "$socket")" >/dev/null 2>&1
+    for dir in "$STORE"/containers/*/; do
+        [ -d "$dir" ] && timeout -k 5 30 "$MINI" --root "$STORE" rm -f "$(basename "$dir")" >/dev/null 2>&1
     done
     true
 }
