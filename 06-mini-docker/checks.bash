@@ -79,7 +79,8 @@ traces() {
     sed 's/^[0-9]* [0-9]* //' /proc/self/mountinfo | grep -v /dev/loop | sort
     find /sys/fs/cgroup -name 'mini-docker-*' 2>/dev/null || true
     cat /sys/fs/cgroup/cgroup.subtree_control 2>/dev/null || true
-    pgrep -x 'mini-docker|mini-monitor' || true
+    pgrep -x mini-docker || true
+    pgrep -x mini-monitor || true
     grep -ls mini-docker /run/labs/*/journal "/tmp/labs-$(id -u)"/*/journal || true
 }
 

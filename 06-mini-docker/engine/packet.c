@@ -19,9 +19,10 @@ ssize_t packet_receive(int socket, struct packet *ret, int flags)
 {
     ssize_t got;
 
+    /* a peer that ends with something of ours unread leaves an error before its last packets */
     do {
         got = recv(socket, ret, sizeof(*ret), flags);
-    } while (got < 0 && errno == EINTR);
+    } while (got < 0 && (errno == EINTR || errno == ECONNRESET));
     if (got == 0)
         errno = ECONNRESET;
     return got > 0 ? got - 1 : -1;
