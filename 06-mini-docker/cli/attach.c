@@ -2,7 +2,7 @@
 /* attach: stay with a container that runs already. */
 #include "commands.h"
 
-#include "engine/stay.h"
+#include "engine/life/stay.h"
 
 #include <string.h>
 

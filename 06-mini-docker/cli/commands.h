@@ -3,12 +3,12 @@
  * What cli/ is made of: one file a command, with one table of options, and a row in main.c.
  *
  * A command reads its words into a struct, hands it to engine/, and returns the exit status. It
- * does no work of its own: whoever wants to know how `run` runs goes on to engine/run.c.
+ * does no work of its own: whoever wants to know how `run` runs goes on to engine/life/start.c.
  */
 #ifndef CLI_COMMANDS_H
 #define CLI_COMMANDS_H
 
-#include "engine/store.h"
+#include "engine/store/store.h"
 #include "runtime/explain.h"
 
 #include "command.h"

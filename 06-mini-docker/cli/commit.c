@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* commit: an image of a container; engine/commit.c does the work. */
+/* commit: an image of a container; engine/files/commit.c does the work. */
 #include "commands.h"
 
-#include "engine/commit.h"
-#include "engine/events.h"
+#include "engine/files/commit.h"
+#include "engine/show/events.h"
 
 #include <string.h>
 

@@ -5,10 +5,10 @@
  */
 #include "show_commands.h"
 
-#include "engine/image_index.h"
-#include "engine/network_admin.h"
-#include "engine/record.h"
-#include "engine/volume.h"
+#include "engine/files/volume.h"
+#include "engine/images/image_index.h"
+#include "engine/network/network_admin.h"
+#include "engine/store/record.h"
 
 #include <string.h>
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-/* stop, restart, kill, pause and unpause: one call of engine/control.h each, for each container. */
+/* stop, restart, kill, pause and unpause: one call of engine/life/control.h each, for each
+ * container. */
 #include "each.h"
 
-#include "engine/control.h"
-#include "engine/events.h"
-#include "engine/start.h"
+#include "engine/life/control.h"
+#include "engine/life/start.h"
+#include "engine/show/events.h"
 
 #include "signals.h"
 #include "size.h"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* cp: files between a container and the host. engine/copy.c has the rules. */
+/* cp: files between a container and the host. engine/files/copy.c has the rules. */
 #include "commands.h"
 
-#include "engine/copy.h"
-#include "engine/events.h"
+#include "engine/files/copy.h"
+#include "engine/show/events.h"
 
 #include <string.h>
 

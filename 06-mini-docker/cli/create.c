@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* create: a container that is not started yet; engine/create.c does the work. */
+/* create: a container that is not started yet; engine/create/create.c does the work. */
 #include "commands.h"
 #include "create_options.h"
 
-#include "engine/create.h"
+#include "engine/create/create.h"
 
 static int create_run(void *args, int argc, char **argv, struct err *err)
 {

@@ -6,7 +6,7 @@
 #ifndef CLI_CREATE_OPTIONS_H
 #define CLI_CREATE_OPTIONS_H
 
-#include "engine/create_options.h"
+#include "engine/create/create_options.h"
 
 enum { RUN_ONLY = 4 };
 extern const struct opt RUN_OPTS[]; /* and create's: RUN_OPTS + RUN_ONLY */

@@ -2,8 +2,8 @@
 /* diff and export: what a container has changed, and all that it has. */
 #include "commands.h"
 
-#include "engine/diff.h"
-#include "engine/events.h"
+#include "engine/files/diff.h"
+#include "engine/show/events.h"
 
 static const struct opt DIFF_OPTS[] = {{0}};
 

@@ -5,7 +5,7 @@
 
 #include "commands.h"
 
-#include "engine/record.h"
+#include "engine/store/record.h"
 
 /*
  * Call `one` for the record of each word. What succeeds is said by printing the word, what fails is

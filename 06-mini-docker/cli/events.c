@@ -2,10 +2,10 @@
 /* events: what happens to containers, images, networks and volumes, as it happens. */
 #include "commands.h"
 
-#include "engine/events_file.h"
-#include "engine/filter.h"
-#include "engine/human.h"
-#include "engine/table.h"
+#include "engine/show/events_file.h"
+#include "engine/show/filter.h"
+#include "engine/show/human.h"
+#include "engine/show/table.h"
 
 #include <string.h>
 #include <time.h>

@@ -2,7 +2,7 @@
 /* exec: one more program in a container that runs. */
 #include "commands.h"
 
-#include "engine/exec_container.h"
+#include "engine/life/exec_container.h"
 
 #define AT(field) offsetof(struct exec_options, field)
 

@@ -2,8 +2,8 @@
 /* history: the steps that an image was made in. */
 #include "image_commands.h"
 
-#include "engine/image_list.h"
-#include "engine/table.h"
+#include "engine/images/image_list.h"
+#include "engine/show/table.h"
 
 struct history_args {
     bool no_trunc, quiet, human;

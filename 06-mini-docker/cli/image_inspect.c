@@ -2,8 +2,8 @@
 /* image inspect: all that is known of images. */
 #include "image_commands.h"
 
-#include "engine/image_list.h"
-#include "engine/show.h"
+#include "engine/images/image_list.h"
+#include "engine/show/show.h"
 
 struct inspect_args {
     const char *format;

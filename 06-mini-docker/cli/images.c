@@ -5,9 +5,9 @@
  */
 #include "image_commands.h"
 
-#include "engine/filter.h"
-#include "engine/image_list.h"
-#include "engine/table.h"
+#include "engine/images/image_list.h"
+#include "engine/show/filter.h"
+#include "engine/show/table.h"
 
 #include "cleanup.h"
 

@@ -2,9 +2,9 @@
 /* import: a root file system in a tar becomes an image of one layer. */
 #include "image_commands.h"
 
-#include "engine/events.h"
-#include "engine/image_change.h"
-#include "engine/image_make.h"
+#include "engine/images/image_change.h"
+#include "engine/images/image_make.h"
+#include "engine/show/events.h"
 
 #include "cleanup.h"
 

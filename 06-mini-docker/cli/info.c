@@ -2,10 +2,10 @@
 /* info: how many of everything there is, and what the host offers, as `docker info` has it. */
 #include "show_commands.h"
 
-#include "engine/human.h"
-#include "engine/image_index.h"
-#include "engine/list.h"
-#include "engine/show.h"
+#include "engine/images/image_index.h"
+#include "engine/show/human.h"
+#include "engine/show/list.h"
+#include "engine/show/show.h"
 
 #include "version.h"
 

@@ -5,12 +5,12 @@
  */
 #include "show_commands.h"
 
-#include "engine/image_list.h"
-#include "engine/inspect.h"
-#include "engine/network.h"
-#include "engine/network_admin.h"
-#include "engine/show.h"
-#include "engine/volume.h"
+#include "engine/files/volume.h"
+#include "engine/images/image_list.h"
+#include "engine/network/network.h"
+#include "engine/network/network_admin.h"
+#include "engine/show/inspect.h"
+#include "engine/show/show.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* load: images out of an archive, Docker's or the OCI's. engine/image_load.c does the work. */
+/* load: images out of an archive, Docker's or the OCI's. engine/images/image_load.c does the work.
+ */
 #include "image_commands.h"
 
-#include "engine/image_load.h"
+#include "engine/images/image_load.h"
 
 #include "cleanup.h"
 #include "size.h"

@@ -6,11 +6,11 @@
  */
 #include "commands.h"
 
-#include "engine/human.h"
-#include "engine/log.h"
-#include "engine/monitor.h"
-#include "engine/packet.h"
-#include "engine/status.h"
+#include "engine/life/log.h"
+#include "engine/life/monitor.h"
+#include "engine/life/packet.h"
+#include "engine/show/human.h"
+#include "engine/store/status.h"
 
 #include "cleanup.h"
 #include "size.h"

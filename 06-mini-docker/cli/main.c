@@ -8,7 +8,7 @@
 #include "image_commands.h"
 #include "show_commands.h"
 
-#include "engine/network_note.h"
+#include "engine/network/network_note.h"
 #include "runtime/self.h"
 
 #include <signal.h>

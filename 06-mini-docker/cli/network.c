@@ -2,9 +2,9 @@
 /* network create, rm, prune, connect and disconnect. What shows networks is in network_show.c. */
 #include "commands.h"
 
-#include "engine/filter.h"
-#include "engine/labels.h"
-#include "engine/network_admin.h"
+#include "engine/create/labels.h"
+#include "engine/network/network_admin.h"
+#include "engine/show/filter.h"
 
 #include "cleanup.h"
 

@@ -2,10 +2,10 @@
 /* network ls and network inspect. */
 #include "commands.h"
 
-#include "engine/filter.h"
-#include "engine/network_admin.h"
-#include "engine/show.h"
-#include "engine/table.h"
+#include "engine/network/network_admin.h"
+#include "engine/show/filter.h"
+#include "engine/show/show.h"
+#include "engine/show/table.h"
 
 #include "cleanup.h"
 

@@ -2,8 +2,8 @@
 /* port: which ports of a container are published, and where. */
 #include "show_commands.h"
 
-#include "engine/record.h"
-#include "engine/status.h"
+#include "engine/store/record.h"
+#include "engine/store/status.h"
 
 #include <errno.h>
 #include <stdlib.h>

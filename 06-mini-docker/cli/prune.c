@@ -6,11 +6,11 @@
 #include "image_commands.h"
 #include "show_commands.h"
 
-#include "engine/filter.h"
-#include "engine/human.h"
-#include "engine/list.h"
-#include "engine/removal.h"
-#include "engine/usage.h"
+#include "engine/life/removal.h"
+#include "engine/show/filter.h"
+#include "engine/show/human.h"
+#include "engine/show/list.h"
+#include "engine/show/usage.h"
 
 #include "cleanup.h"
 

@@ -2,8 +2,8 @@
 /* ps: the containers there are; `container ls` is another name for it. */
 #include "show_commands.h"
 
-#include "engine/list.h"
-#include "engine/table.h"
+#include "engine/show/list.h"
+#include "engine/show/table.h"
 
 #include <string.h>
 

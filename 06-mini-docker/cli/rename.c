@@ -2,7 +2,7 @@
 /* rename: another name for a container. */
 #include "commands.h"
 
-#include "engine/change.h"
+#include "engine/life/change.h"
 
 static const struct opt OPTS[] = {{0}};
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* rm: containers go; engine/removal.h does the work. */
+/* rm: containers go; engine/life/removal.h does the work. */
 #include "commands.h"
 
-#include "engine/removal.h"
+#include "engine/life/removal.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* rmi, image rm and image prune: images that go. engine/image_remove.c has the rules. */
+/* rmi, image rm and image prune: images that go. engine/images/image_remove.c has the rules. */
 #include "image_commands.h"
 
-#include "engine/human.h"
-#include "engine/image_remove.h"
+#include "engine/images/image_remove.h"
+#include "engine/show/human.h"
 
 struct rmi_args {
     bool force, no_prune;

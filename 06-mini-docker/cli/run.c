@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 /*
- * run: create, start, and unless -d stay. The words are Docker's; engine/create.c makes a record of
- * them, engine/start.c starts it, and engine/stay.c stays.
+ * run: create, start, and unless -d stay. The words are Docker's; engine/create/create.c makes a
+ * record of them, engine/life/start.c starts it, and engine/life/stay.c stays.
  */
 #include "commands.h"
 #include "create_options.h"
 
-#include "engine/create.h"
-#include "engine/start.h"
-#include "engine/stay.h"
+#include "engine/create/create.h"
+#include "engine/life/start.h"
+#include "engine/life/stay.h"
 
 static int run_detached(const struct store *store, const struct created *created, struct err *err)
 {

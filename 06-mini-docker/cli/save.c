@@ -2,7 +2,7 @@
 /* save: images into an archive, which appears whole under its name or not at all. */
 #include "image_commands.h"
 
-#include "engine/image_save.h"
+#include "engine/images/image_save.h"
 
 #include <string.h>
 

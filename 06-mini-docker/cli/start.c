@@ -2,8 +2,8 @@
 /* start: containers that were created, or have ended, run (again); with -a we stay with one. */
 #include "each.h"
 
-#include "engine/start.h"
-#include "engine/stay.h"
+#include "engine/life/start.h"
+#include "engine/life/stay.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -5,10 +5,10 @@
  */
 #include "show_commands.h"
 
-#include "engine/human.h"
-#include "engine/list.h"
-#include "engine/measure.h"
-#include "engine/table.h"
+#include "engine/show/human.h"
+#include "engine/show/list.h"
+#include "engine/show/measure.h"
+#include "engine/show/table.h"
 
 #include "live.h"
 

@@ -2,9 +2,9 @@
 /* system: the engine as a whole: the room that it takes, what it is, what happens. */
 #include "show_commands.h"
 
-#include "engine/df.h"
-#include "engine/human.h"
-#include "engine/table.h"
+#include "engine/show/df.h"
+#include "engine/show/human.h"
+#include "engine/show/table.h"
 
 #include <inttypes.h>
 

@@ -2,7 +2,7 @@
 /* tag: one more name for an image. */
 #include "image_commands.h"
 
-#include "engine/image_remove.h"
+#include "engine/images/image_remove.h"
 
 static const struct opt OPTS[] = {{0}};
 

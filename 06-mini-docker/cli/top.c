@@ -2,9 +2,9 @@
 /* top: the processes of a container, as ps(1) on the host shows them. */
 #include "show_commands.h"
 
-#include "engine/events.h"
-#include "engine/measure.h"
-#include "engine/table.h"
+#include "engine/show/events.h"
+#include "engine/show/measure.h"
+#include "engine/show/table.h"
 
 #include "runtime/processes.h"
 

@@ -2,7 +2,7 @@
 /* tree: one picture of what a container is made of, from the kernel's own files. */
 #include "show_commands.h"
 
-#include "engine/tree.h"
+#include "engine/show/tree.h"
 
 #include <errno.h>
 #include <time.h>

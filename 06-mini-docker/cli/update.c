@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-/* update: other limits for containers, at once for those that run; engine/change.c does the work.
+/* update: other limits for containers, at once for those that run; engine/life/change.c does the
+ * work.
  */
 #include "commands.h"
 
-#include "engine/change.h"
+#include "engine/life/change.h"
 
 #include <limits.h>
 

@@ -2,7 +2,7 @@
 /* version: what this is, and what the host under it offers, in the fields of `docker version`. */
 #include "commands.h"
 
-#include "engine/show.h"
+#include "engine/show/show.h"
 
 #include "version.h"
 

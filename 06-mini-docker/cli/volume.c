@@ -2,10 +2,10 @@
 /* volume create, rm and prune. What shows volumes is in volume_show.c. */
 #include "commands.h"
 
-#include "engine/filter.h"
-#include "engine/human.h"
-#include "engine/labels.h"
-#include "engine/volume.h"
+#include "engine/create/labels.h"
+#include "engine/files/volume.h"
+#include "engine/show/filter.h"
+#include "engine/show/human.h"
 
 #include <errno.h>
 #include <string.h>

@@ -2,10 +2,10 @@
 /* volume ls and volume inspect. */
 #include "commands.h"
 
-#include "engine/filter.h"
-#include "engine/show.h"
-#include "engine/table.h"
-#include "engine/volume.h"
+#include "engine/files/volume.h"
+#include "engine/show/filter.h"
+#include "engine/show/show.h"
+#include "engine/show/table.h"
 
 #include "cleanup.h"
 

@@ -2,7 +2,7 @@
 /* wait: until containers have ended; their exit statuses are printed. */
 #include "commands.h"
 
-#include "engine/control.h"
+#include "engine/life/control.h"
 
 #include <limits.h>
 

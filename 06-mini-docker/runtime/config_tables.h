@@ -21,8 +21,8 @@ extern const struct json_table config_pair;        /* config.c: struct spec_pair
 
 /*
  * config_seccomp.c: what a profile in Docker's form has too, which is the same and more
- * (engine/profile.c). The kernel keeps 16 bits of errnoRet: an errno, or what a tracer is told
- * (seccomp(2), SECCOMP_RET_DATA).
+ * (engine/translate/profile.c). The kernel keeps 16 bits of errnoRet: an errno, or what a tracer is
+ * told (seccomp(2), SECCOMP_RET_DATA).
  */
 extern const struct json_table config_seccomp_arg;
 int config_seccomp_check_rule(struct json_reader *reader, void *rule);

@@ -2,7 +2,7 @@
 /* Templates of --format: whatever is typed, it is worked out or refused with words. */
 #include "fuzz.h"
 
-#include "engine/format.h"
+#include "engine/show/format.h"
 
 static const char TREE[] =
     "{\"ID\": \"ab\", \"Args\": [\"a\", \"b c\"], \"State\": {\"Running\": true, \"Pid\": 42,"

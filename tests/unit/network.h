@@ -8,11 +8,11 @@
 
 #include "unit.h"
 
-#include "engine/lease.h"
-#include "engine/link.h"
-#include "engine/nat.h"
-#include "engine/network.h"
-#include "engine/network_store.h"
+#include "engine/network/lease.h"
+#include "engine/network/link.h"
+#include "engine/network/nat.h"
+#include "engine/network/network.h"
+#include "engine/network/network_store.h"
 
 #include "fsio.h"
 #include "host.h"

@@ -3,7 +3,7 @@
 #ifndef TESTS_UNIT_RECORDS_H
 #define TESTS_UNIT_RECORDS_H
 
-#include "engine/record.h"
+#include "engine/store/record.h"
 
 #include "unit.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Templates of --format: what Docker's documentation shows, and every wrong one with its place. */
-#include "engine/format.h"
+#include "engine/show/format.h"
 
 #include "unit.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Sizes and times as Docker's go-units has them, times as people type them, and filters. */
-#include "engine/filter.h"
-#include "engine/human.h"
+#include "engine/show/filter.h"
+#include "engine/show/human.h"
 
 #include "unit.h"
 

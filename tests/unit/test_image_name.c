@@ -2,8 +2,8 @@
 /* Names of images and of what is in archives: what they are short for, and what is refused. */
 #include "unit.h"
 
-#include "engine/image_name.h"
-#include "engine/tar.h"
+#include "engine/images/image_name.h"
+#include "engine/images/tar.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The columns PORTS and STATUS of `ps`, in the words of docker/cli. */
-#include "engine/list.h"
+#include "engine/show/list.h"
 
 #include "unit.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* -v, --mount and --tmpfs: what is understood, and what is said of the rest, word for word. */
-#include "engine/mount_words.h"
+#include "engine/files/mount_words.h"
 
 #include "unit.h"
 

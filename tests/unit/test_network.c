@@ -2,7 +2,7 @@
 /* What a container gets of a network and gives back: addresses, names, ports. */
 #include "network.h"
 
-#include "engine/network.h"
+#include "engine/network/network.h"
 
 #include <arpa/inet.h>
 #include <sys/socket.h>

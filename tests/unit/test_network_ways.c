@@ -3,7 +3,7 @@
  * closed. */
 #include "network.h"
 
-#include "engine/network.h"
+#include "engine/network/network.h"
 
 /* A server of pages in the box, which ends with this program; it listens when this returns. */
 static void serve(const struct box *box, const char *port)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* record: containers in a store of the test's own: written, found, renamed, and what crashes leave.
  */
-#include "engine/record.h"
+#include "engine/store/record.h"
 
 #include "records.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* store: its directories, IDs and times; and the lock of a container. */
-#include "engine/record.h"
+#include "engine/store/record.h"
 
 #include "records.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* translate: what each field of a record becomes in the spec. */
-#include "engine/translate.h"
+#include "engine/translate/translate.h"
 
-#include "engine/user.h"
+#include "engine/translate/user.h"
 #include "unit.h"
 
 #include "host.h"

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+/* export: the container's root in one archive, image and changes together, as `import` reads it. */
+#include "diff.h"
+
+#include "engine/images/tar_tree.h"
+#include "view.h"
+
+static int work(int root_fd, void *arg, struct err *err)
+{
+    const int *fd = arg;
+    struct tar_tree tree = {0};
+    int result = tar_tree_begin(&tree, *fd, err);
+
+    if (result == 0)
+        result = tar_tree_add_inside(&tree, root_fd, "");
+    if (tar_tree_end(&tree) < 0)
+        result = -1;
+    return result;
+}
+
+int export_write(const struct store *store, const struct record *record, int fd, struct err *err)
+{
+    struct view view = {store, record, VIEW_ROOT, NULL};
+
+    return view_run(&view, work, &fd, err);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * image_blob: the content of images: ROOT/images/blobs/sha256/HEX, files that are named by their
+ * digest and never change. Manifests, configurations and layers are all blobs.
+ *
+ * What is on its way is elsewhere: partial/HEX is a blob that is being fetched, and which whoever
+ * fetches it next goes on with; partial/take-XXXXXX/ holds what an archive has brought so far.
+ */
+#ifndef ENGINE_IMAGE_BLOB_H
+#define ENGINE_IMAGE_BLOB_H
+
+#include "digest.h"
+#include "engine/store/store.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { BLOB_TEXT_MOST = 4 << 20 }; /* of a manifest or a configuration, as registries have it */
+
+/* A file that grows, and its sum. */
+struct blob_writer {
+    int fd;
+    uint64_t size;
+    struct sha256_ctx sum;
+    char path[PATH_MAX];
+};
+
+/* A new file at `path`, which must not be there. */
+int blob_begin(const char *path, struct blob_writer *ret, struct err *err);
+
+/*
+ * For a download: partial/HEX, with what an earlier try has left; ret->size says from where to go
+ * on. Locked, so that the second process that wants the same blob waits for the first; it then
+ * finds it with blob_exists.
+ */
+int blob_resume(
+    const struct store *store, const char *digest, struct blob_writer *ret, struct err *err);
+
+int blob_write(struct blob_writer *writer, const void *bytes, size_t length, struct err *err);
+
+/* The end: its digest. The writer is closed, the file stays. */
+int blob_finish(struct blob_writer *writer, char ret_digest[DIGEST_TEXT], struct err *err);
+
+/* Of a file that is there already. */
+int blob_sum(const char *path, char ret_digest[DIGEST_TEXT], uint64_t *ret_size, struct err *err);
+
+/* Close it, and remove the file unless `keep` (for blob_resume). Safe after blob_finish. */
+void blob_abandon(struct blob_writer *writer, bool keep);
+
+/* Take a finished file into the store under its digest, on the disk (fdatasync); at `path` it is
+ * gone then. */
+int blob_adopt(const struct store *store, const char *path, const char *digest, struct err *err);
+
+/* A text, as a blob, in one go. */
+int blob_put(const struct store *store, const char *text, size_t length,
+    char ret_digest[DIGEST_TEXT], struct err *err);
+
+bool blob_exists(const struct store *store, const char *digest, uint64_t *ret_size);
+
+/* Open one; the caller closes. Errors: it is not there. */
+int blob_open(const struct store *store, const char *digest, struct err *err);
+
+/* Read a text, at most BLOB_TEXT_MOST, and see that it is what its name says. NULL: an error. The
+ * caller frees it. */
+char *blob_read(const struct store *store, const char *digest, size_t *ret_length, struct err *err);
+
+/* ROOT/images/blobs/sha256/HEX. */
+void blob_path(const struct store *store, const char *digest, char ret[PATH_MAX]);
+
+#endif

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What is shown of images. Sizes are those of the unpacked files, as Docker's: a layer that two
+ * images share counts for each.
+ */
+#include "image_list.h"
+
+#include "engine/show/human.h"
+#include "image_blob.h"
+#include "layer.h"
+
+#include "cleanup.h"
+
+#include "runtime/json_write.h"
+
+#include <string.h>
+
+enum { SHORT = 12 };
+
+static void add(struct json_object *to, const char *key, const char *text)
+{
+    json_object_object_add(to, key, json_write_string(text ? text : ""));
+}
+
+uint64_t image_size(const struct store *store, const struct image_config *config)
+{
+    char chain[DIGEST_TEXT];
+    uint64_t bytes = 0;
+
+    for (size_t i = 0; i < config->diff_ids_count; i++) {
+        layer_chain(config->diff_ids, i + 1, chain);
+        bytes += layer_size(store, chain);
+    }
+    return bytes;
+}
+
+/* "busybox" and "latest" of a full name; a name by digest has no tag. */
+static void split_name(const char *full, char repository[IMAGE_NAME], char tag[IMAGE_NAME])
+{
+    const char *name = image_name_familiar(full), *at = strchr(name, '@');
+    const char *colon = at ? NULL : strrchr(name, ':');
+    size_t length = at ? (size_t)(at - name) : colon ? (size_t)(colon - name) : strlen(name);
+
+    snprintf(repository, IMAGE_NAME, "%.*s", (int)length, name);
+    snprintf(tag, IMAGE_NAME, "%s", colon ? colon + 1 : "<none>");
+    if (!full[0])
+        strcpy(repository, "<none>");
+}
+
+int image_list_row(const struct store *store, const struct image_row *row, bool whole_id,
+    struct json_object **ret, struct json_object **ret_labels, struct err *err)
+{
+    char repository[IMAGE_NAME], tag[IMAGE_NAME], text[HUMAN_TEXT];
+    struct image_parts parts;
+
+    if (image_parts_read(store, row->manifest, &parts, err) < 0) {
+        image_parts_free(&parts);
+        return -1;
+    }
+    struct json_object *object = *ret = json_object_new_object();
+    split_name(row->name, repository, tag);
+    add(object, "Containers", "N/A");
+    add(object, "CreatedAt", human_date(parts.config.created, text));
+    add(object, "CreatedSince", human_ago(parts.config.created, text));
+    add(object, "Digest", row->manifest);
+    snprintf(text, sizeof(text), "%.*s", SHORT, digest_hex(row->id));
+    add(object, "ID", whole_id ? row->id : text);
+    add(object, "Repository", repository);
+    add(object, "SharedSize", "N/A");
+    add(object, "Size", human_size(image_size(store, &parts.config), 3, text));
+    add(object, "Tag", tag);
+    add(object, "UniqueSize", "N/A");
+    add(object, "VirtualSize", human_size(image_size(store, &parts.config), 4, text));
+    *ret_labels = json_object_new_object();
+    for (size_t i = 0; i < parts.config.config.labels_count; i++) {
+        const struct spec_pair *label = &parts.config.config.labels[i];
+        add(*ret_labels, label->key, label->value);
+    }
+    image_parts_free(&parts);
+    return 0;
+}
+
+static struct json_object *step(
+    const struct image_history *from, uint64_t bytes, const char *id, bool human)
+{
+    struct json_object *object = json_object_new_object();
+    char text[HUMAN_TEXT];
+
+    add(object, "ID", id);
+    add(object, "Comment", from->comment);
+    add(object, "CreatedAt", from->created);
+    add(object, "CreatedSince", human ? human_ago(from->created, text) : from->created);
+    add(object, "CreatedBy", from->created_by);
+    if (human)
+        human_size(bytes, 3, text);
+    else
+        snprintf(text, sizeof(text), "%llu", (unsigned long long)bytes);
+    add(object, "Size", text);
+    return object;
+}
+
+/* Read what `word` means. */
+static int read_parts(
+    const struct store *store, const char *word, struct image_parts *ret, struct err *err)
+{
+    struct image_row row;
+
+    *ret = (struct image_parts){0};
+    if (image_row_find(store, word, &row, err) < 0)
+        return -1;
+    return image_parts_read(store, row.manifest, ret, err);
+}
+
+/* A step that made no layer has none of the sizes; and those before the image's last have no ID. */
+static struct json_object *steps(
+    const struct store *store, const struct image_parts *parts, bool whole_id, bool human)
+{
+    struct json_object *list = json_object_new_array();
+    size_t layer = parts->config.diff_ids_count, count = parts->config.history_count;
+    char chain[DIGEST_TEXT], id[DIGEST_TEXT];
+
+    snprintf(id, sizeof(id), "%.*s", whole_id ? DIGEST_TEXT : SHORT,
+        whole_id ? parts->id : digest_hex(parts->id));
+    for (size_t i = count; i-- > 0;) {
+        const struct image_history *from = &parts->config.history[i];
+        uint64_t bytes = 0;
+        if (!from->empty_layer && layer > 0) {
+            layer_chain(parts->config.diff_ids, layer--, chain);
+            bytes = layer_size(store, chain);
+        }
+        json_object_array_add(list, step(from, bytes, i + 1 == count ? id : "<missing>", human));
+    }
+    return list;
+}
+
+int image_history(const struct store *store, const char *word, bool whole_id, bool human,
+    struct json_object **ret, struct err *err)
+{
+    struct image_parts parts;
+    int result = read_parts(store, word, &parts, err);
+
+    if (result == 0)
+        *ret = steps(store, &parts, whole_id, human);
+    image_parts_free(&parts);
+    return result;
+}
+
+static struct json_object *names_of(const struct image_index *index, const char *id)
+{
+    struct json_object *list = json_object_new_array();
+
+    for (size_t i = 0; i < index->count; i++) {
+        const struct image_row *row = &index->rows[i];
+        if (row->name[0] && strcmp(row->id, id) == 0)
+            json_object_array_add(list, json_object_new_string(image_name_familiar(row->name)));
+    }
+    return list;
+}
+
+static struct json_object *root_of(const struct image_config *config)
+{
+    struct json_object *root = json_object_new_object(), *layers = json_object_new_array();
+
+    for (size_t i = 0; i < config->diff_ids_count; i++)
+        json_object_array_add(layers, json_object_new_string(config->diff_ids[i]));
+    add(root, "Type", "layers");
+    json_object_object_add(root, "Layers", layers);
+    return root;
+}
+
+/* Where overlayfs finds it: Docker's GraphDriver. */
+static struct json_object *driver_of(const struct store *store, const struct image_config *config)
+{
+    struct json_object *driver = json_object_new_object(), *data = json_object_new_object();
+    struct err ignored;
+    size_t missing;
+    cleanup_free char *lower =
+        layer_lower(store, config->diff_ids, config->diff_ids_count, &missing, &ignored);
+
+    add(data, "LowerDir", lower);
+    json_object_object_add(driver, "Data", data);
+    add(driver, "Name", "overlay2");
+    return driver;
+}
+
+static struct json_object *describe(
+    const struct store *store, const struct image_index *index, const struct image_parts *parts)
+{
+    struct json_object *ret = json_object_new_object();
+    const struct image_config *config = &parts->config;
+    uint64_t bytes = image_size(store, config);
+    const struct image_history *last =
+        config->history_count ? &config->history[config->history_count - 1] : NULL;
+
+    add(ret, "Id", parts->id);
+    json_object_object_add(ret, "RepoTags", names_of(index, parts->id));
+    json_object_object_add(ret, "RepoDigests", json_object_new_array());
+    add(ret, "Parent", "");
+    add(ret, "Comment", last ? last->comment : "");
+    add(ret, "Created", config->created);
+    add(ret, "DockerVersion", config->docker_version);
+    add(ret, "Author", config->author);
+    json_object_object_add(
+        ret, "Config", json_write(&RECORD_CONFIG_TABLE, &config->config, JSON_WRITE_ALL));
+    add(ret, "Architecture", config->architecture);
+    if (config->variant)
+        add(ret, "Variant", config->variant);
+    add(ret, "Os", config->os);
+    json_object_object_add(ret, "Size", json_object_new_uint64(bytes));
+    json_object_object_add(ret, "VirtualSize", json_object_new_uint64(bytes));
+    json_object_object_add(ret, "GraphDriver", driver_of(store, config));
+    json_object_object_add(ret, "RootFS", root_of(config));
+    add(ret, "Digest", parts->manifest_digest);
+    return ret;
+}
+
+int image_inspect(
+    const struct store *store, const char *word, struct json_object **ret, struct err *err)
+{
+    struct image_index index;
+    struct image_parts parts;
+    int result = read_parts(store, word, &parts, err);
+
+    if (result == 0)
+        result = image_index_read(store, &index, err);
+    else
+        index = (struct image_index){0};
+    if (result == 0)
+        *ret = describe(store, &index, &parts);
+    image_parts_free(&parts);
+    image_index_free(&index);
+    return result;
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The directory is renamed first, ID -> .removing-ID: from then on no command finds the container,
+ * and its record can still be read by whoever has to finish. Each step after that may be done
+ * twice. The directory goes last; while it is there and locked, somebody is at work.
+ */
+#include "removal.h"
+
+#include "engine/files/mounts.h"
+#include "engine/network/network.h"
+#include "engine/show/events.h"
+#include "engine/store/record_names.h"
+#include "engine/store/status.h"
+#include "monitor.h"
+#include "removal_files.h"
+
+#include "runtime/life.h"
+
+#include "cleanup.h"
+#include "proc.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#define REMOVING ".removing-"
+
+enum { NAME = sizeof(REMOVING) + STORE_ID, DEATH_MS = 10000 };
+
+/* It leaves at once, and takes the container with it. Without a pidfd it is gone already. */
+static void end_monitor(const struct status *status)
+{
+    cleanup_close int pidfd =
+        status->monitor > 0 && status->monitor != getpid() ? proc_pidfd(status->monitor) : -1;
+    struct pollfd end = {.fd = pidfd, .events = POLLIN};
+
+    if (pidfd < 0 || proc_start_time(status->monitor) != status->monitor_start_time)
+        return;
+    proc_pidfd_signal(pidfd, SIGTERM);
+    if (poll(&end, 1, DEATH_MS) == 0)
+        proc_pidfd_signal(pidfd, SIGKILL);
+}
+
+static int free_name(const struct store *store, const struct record *record, struct err *err)
+{
+    cleanup_close int lock = -1;
+
+    if (store_lock(store, "names", &lock, err) < 0)
+        return -1;
+    record_name_free(store, record->name, record->id);
+    return 0;
+}
+
+/* All steps after the rename. `dir` is .removing-ID. */
+static int remove_rest(const struct store *store, const struct record *record, const char *dir,
+    bool volumes, struct err *err)
+{
+    char root[PATH_MAX], path[PATH_MAX];
+    struct err warning;
+    struct status status;
+
+    if (status_read(store, dir, &status, err) == 0)
+        end_monitor(&status);
+    monitor_forget(store, record->id);
+    if (store_run_dir(store, "runtime", root, err) < 0 ||
+        life_delete(root, record->id, true, &warning, err) < 0 ||
+        network_disconnect(store, record->id, err) < 0 || free_name(store, record, err) < 0 ||
+        (volumes && mounts_forget(store, record, err) < 0))
+        return -1;
+    record_path(store, dir, NULL, path);
+    if (remove_files(path, err) < 0)
+        return -1;
+    event_container(store, record, "destroy", NULL);
+    return 0;
+}
+
+int removal(const struct store *store, const struct record *record, bool volumes, struct err *err)
+{
+    char from[PATH_MAX], to[PATH_MAX], dir[NAME];
+
+    snprintf(dir, sizeof(dir), REMOVING "%s", record->id);
+    record_path(store, record->id, NULL, from);
+    record_path(store, dir, NULL, to);
+    if (rename(from, to) < 0)
+        return err_sys(err, "cannot remove container %.12s", record->id);
+    return remove_rest(store, record, dir, volumes, err);
+}
+
+/* True when nobody is at work with it. */
+static bool is_left(const struct store *store, const char *dir, int *ret_lock)
+{
+    char path[PATH_MAX];
+
+    record_path(store, dir, NULL, path);
+    *ret_lock = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return *ret_lock >= 0 && flock(*ret_lock, LOCK_EX | LOCK_NB) == 0;
+}
+
+static void finish_one(const struct store *store, const char *dir)
+{
+    struct record record = {0};
+    struct err ignored;
+    char path[PATH_MAX];
+    cleanup_close int lock = -1;
+
+    if (!is_left(store, dir, &lock))
+        return;
+    record_path(store, dir, NULL, path);
+    if (record_load(store, dir, &record, &ignored) == 0)
+        remove_rest(store, &record, dir, record.host.auto_remove, &ignored);
+    else /* its record was among what went already */
+        remove_files(path, &ignored);
+    record_free(&record);
+}
+
+void removal_finish(const struct store *store)
+{
+    char path[PATH_MAX];
+
+    record_path(store, "", NULL, path);
+    cleanup_closedir DIR *dir = opendir(path);
+    for (struct dirent *entry; dir && (entry = readdir(dir));) {
+        if (strncmp(entry->d_name, REMOVING, strlen(REMOVING)) == 0)
+            finish_one(store, entry->d_name);
+    }
+}

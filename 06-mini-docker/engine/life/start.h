@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* start: a container that was created runs. */
+#ifndef ENGINE_START_H
+#define ENGINE_START_H
+
+#include "engine/images/image.h"
+#include "monitor.h"
+
+/*
+ * From the record to a running program; see monitor_start for the rest. `image`: its image, where
+ * the caller has it already, or NULL. Nothing is done where it
+ * runs already, and then *ret_client is a connection like any other's. Errors: translate's, and
+ * monitor_start's.
+ */
+int start_container(const struct store *store, const struct record *record,
+    const struct image *image, const struct monitor_options *options, int *ret_client,
+    struct err *err);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* network_take: what a container takes from its networks, under their lock. */
+#ifndef ENGINE_NETWORK_TAKE_H
+#define ENGINE_NETWORK_TAKE_H
+
+#include "engine/store/status.h"
+#include "lease.h"
+#include "network_store.h"
+
+/* One address, and what its cable needs to know of the network. */
+struct taken_endpoint {
+    struct lease lease;
+    char network[64]; /* its name */
+    char bridge[16];
+    struct in_addr gateway;
+    unsigned prefix;
+    bool internal;
+};
+
+struct taken {
+    struct taken_endpoint endpoints[STATUS_ENDPOINTS]; /* the first has the way out */
+    size_t count;
+    struct status_port ports[STATUS_PORTS];
+    size_t ports_count;
+    char plain[STORE_ID + 1]; /* the ID of the default network, where there are no names */
+};
+
+/*
+ * Choose an address in each network of the record, ports for what it publishes, and add the leases.
+ * Networks are set up first (network_up). Ports are held (ports.h). What the container still has of
+ * an earlier life goes. The lock is held, and saving is the caller's.
+ */
+int network_take(const struct store *store, struct leases *leases, int rtnl,
+    const struct record *record, pid_t pid, struct taken *ret, struct err *err);
+
+/* One endpoint: of `connect`, for a container that runs. `number`: of its links, "eth1". */
+int network_take_endpoint(const struct store *store, struct leases *leases, int rtnl,
+    const struct record *record, const struct record_network *asked, pid_t pid, unsigned number,
+    struct taken_endpoint *ret, struct err *err);
+
+/* The ID of the network "bridge", "" when there is none yet. */
+void network_plain_id(const struct store *store, char ret[STORE_ID + 1]);
+
+/* As `inspect` shows it. */
+void network_show_endpoint(const struct taken_endpoint *endpoint, struct status_endpoint *ret);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* df: how much room the store takes, by kind, and how much of it nobody uses. */
+#ifndef ENGINE_DF_H
+#define ENGINE_DF_H
+
+#include "engine/store/store.h"
+
+#include <stdint.h>
+
+struct df_kind {
+    const char *name; /* "Images" */
+    size_t total, active;
+    uint64_t bytes, reclaimable_bytes;
+};
+
+enum { DF_IMAGES, DF_CONTAINERS, DF_VOLUMES, DF_CACHE, DF_KINDS };
+
+/*
+ * Look at everything: each file of each container and volume. A container is active while it runs,
+ * an image or a volume while a container has it. A layer that several images share counts once.
+ */
+int df_read(const struct store *store, struct df_kind ret[DF_KINDS], struct err *err);
+
+#endif

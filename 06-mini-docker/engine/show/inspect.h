@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* inspect: all that is known of a container, in the shape of `docker inspect`. */
+#ifndef ENGINE_INSPECT_H
+#define ENGINE_INSPECT_H
+
+#include "engine/store/record.h"
+#include "engine/store/status.h"
+
+#include <json-c/json.h>
+
+/*
+ * A new object: the record, as it was asked for, and the status, as it is now. `sizes`: with SizeRw
+ * and SizeRootFs, for which each file is looked at. The caller gives it back. NULL: no memory.
+ */
+struct json_object *inspect_container(const struct store *store, const struct record *record,
+    const struct status *status, bool sizes);
+
+/* Parts of it: State, NetworkSettings and Mounts. */
+struct json_object *inspect_state(const struct record *record, const struct status *status);
+struct json_object *inspect_networks(const struct record *record, const struct status *status);
+struct json_object *inspect_mounts(const struct store *store, const struct record *record);
+
+#endif

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: MIT
+/* The parts of `docker inspect` that are about now: State and NetworkSettings; and Mounts. */
+#include "inspect.h"
+
+#include "engine/files/mount_words.h"
+
+#include "runtime/json_write.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Go's time.Time that was never set. */
+#define NEVER "0001-01-01T00:00:00Z"
+
+static void set(struct json_object *object, const char *key, const char *text)
+{
+    json_object_object_add(object, key, json_write_string(text ? text : ""));
+}
+
+static void set_bool(struct json_object *object, const char *key, bool value)
+{
+    json_object_object_add(object, key, json_object_new_boolean(value));
+}
+
+static void set_number(struct json_object *object, const char *key, int64_t value)
+{
+    json_object_object_add(object, key, json_object_new_int64(value));
+}
+
+static struct json_object *health(const struct status *status)
+{
+    static const char *const names[] = {"none", "starting", "healthy", "unhealthy"};
+    struct json_object *object = json_object_new_object(), *log = json_object_new_array();
+
+    set(object, "Status", names[status->health]);
+    set_number(object, "FailingStreak", status->failing_streak);
+    if (status->health_output[0]) {
+        struct json_object *entry = json_object_new_object();
+        set(entry, "Output", status->health_output);
+        json_object_array_add(log, entry);
+    }
+    json_object_object_add(object, "Log", log);
+    return object;
+}
+
+struct json_object *inspect_state(const struct record *record, const struct status *status)
+{
+    struct json_object *object = json_object_new_object();
+    enum status_kind kind = status->kind;
+
+    (void)record;
+    set(object, "Status", status_name(kind));
+    /* as Docker has it: what is paused or waits to be started again counts as running */
+    set_bool(object, "Running",
+        kind == STATUS_RUNNING || kind == STATUS_PAUSED || kind == STATUS_RESTARTING);
+    set_bool(object, "Paused", kind == STATUS_PAUSED);
+    set_bool(object, "Restarting", kind == STATUS_RESTARTING);
+    set_bool(object, "OOMKilled", status->oom_killed);
+    set_bool(object, "Dead", kind == STATUS_DEAD);
+    set_number(object, "Pid", status->pid);
+    set_number(object, "ExitCode", status->exit_code);
+    set(object, "Error", status->error);
+    set(object, "StartedAt", status->started_at[0] ? status->started_at : NEVER);
+    set(object, "FinishedAt", status->finished_at[0] ? status->finished_at : NEVER);
+    if (status->health != HEALTH_NONE)
+        json_object_object_add(object, "Health", health(status));
+    return object;
+}
+
+/* {"80/tcp": [{"HostIp": "0.0.0.0", "HostPort": "8080"}], "443/tcp": null} */
+static struct json_object *ports(const struct record *record, const struct status *status)
+{
+    struct json_object *object = json_object_new_object();
+
+    for (size_t i = 0; status->pid && i < record->config.exposed_ports_count; i++)
+        json_object_object_add(object, record->config.exposed_ports[i].key, NULL);
+    for (size_t i = 0; i < status->ports_count; i++) {
+        const struct status_port *port = &status->ports[i];
+        struct json_object *binding = json_object_new_object();
+        char key[24], number[12];
+        snprintf(key, sizeof(key), "%u/%s", port->port, port->protocol);
+        snprintf(number, sizeof(number), "%u", port->host_port);
+        set(binding, "HostIp", port->host_ip);
+        set(binding, "HostPort", number);
+        struct json_object *list = json_object_object_get(object, key);
+        if (!list) {
+            list = json_object_new_array();
+            json_object_object_add(object, key, list);
+        }
+        json_object_array_add(list, binding);
+    }
+    return object;
+}
+
+static const struct status_endpoint *endpoint_of(const struct status *status, const char *network)
+{
+    static const struct status_endpoint none;
+
+    for (size_t i = 0; i < status->endpoints_count; i++) {
+        if (strcmp(status->endpoints[i].network, network) == 0)
+            return &status->endpoints[i];
+    }
+    return &none;
+}
+
+static void set_place(struct json_object *object, const struct status_endpoint *endpoint)
+{
+    set(object, "Gateway", endpoint->gateway);
+    set(object, "IPAddress", endpoint->ip);
+    set_number(object, "IPPrefixLen", endpoint->prefix);
+    set(object, "IPv6Gateway", "");
+    set(object, "GlobalIPv6Address", "");
+    set_number(object, "GlobalIPv6PrefixLen", 0);
+    set(object, "MacAddress", endpoint->mac);
+}
+
+static struct json_object *network(
+    const struct record_network *asked, const struct status_endpoint *endpoint)
+{
+    struct json_object *object = json_object_new_object(), *ipam = NULL, *aliases = NULL;
+
+    if (asked && asked->ip) {
+        ipam = json_object_new_object();
+        set(ipam, "IPv4Address", asked->ip);
+    }
+    for (const char *const *alias = asked ? asked->aliases : NULL; alias && *alias; alias++) {
+        if (!aliases)
+            aliases = json_object_new_array();
+        json_object_array_add(aliases, json_write_string(*alias));
+    }
+    json_object_object_add(object, "IPAMConfig", ipam);
+    json_object_object_add(object, "Links", NULL);
+    json_object_object_add(object, "Aliases", aliases);
+    set_place(object, endpoint);
+    json_object_object_add(object, "DriverOpts", NULL);
+    return object;
+}
+
+struct json_object *inspect_networks(const struct record *record, const struct status *status)
+{
+    struct json_object *object = json_object_new_object(), *networks = json_object_new_object();
+
+    set(object, "Bridge", "");
+    json_object_object_add(object, "Ports", ports(record, status));
+    /* the address in the default network also stands here, where scripts look for it */
+    set_place(object, endpoint_of(status, "bridge"));
+    for (size_t i = 0; i < record->networks_count; i++)
+        json_object_object_add(networks, record->networks[i].name,
+            network(&record->networks[i], endpoint_of(status, record->networks[i].name)));
+    for (size_t i = 0; i < status->endpoints_count; i++) {
+        const char *name = status->endpoints[i].network;
+        if (!json_object_object_get_ex(networks, name, NULL))
+            json_object_object_add(networks, name, network(NULL, &status->endpoints[i]));
+    }
+    json_object_object_add(object, "Networks", networks);
+    return object;
+}
+
+static struct json_object *mount(const struct store *store, const struct mount_words *words)
+{
+    struct json_object *object = json_object_new_object();
+    char path[PATH_MAX + 32];
+
+    set(object, "Type", mount_kind_name(words->kind));
+    if (words->kind == MOUNT_KIND_VOLUME) {
+        set(object, "Name", words->source);
+        snprintf(path, sizeof(path), "%s/volumes/%.255s/_data", store->root, words->source);
+        set(object, "Source", words->source[0] ? path : "");
+    } else {
+        set(object, "Source", words->source);
+    }
+    set(object, "Destination", words->target);
+    if (words->kind == MOUNT_KIND_VOLUME)
+        set(object, "Driver", "local");
+    set(object, "Mode", words->mode);
+    set_bool(object, "RW", !words->read_only);
+    set(object, "Propagation", words->kind == MOUNT_KIND_BIND ? words->propagation : "");
+    return object;
+}
+
+/* A tmpfs of --tmpfs is in HostConfig.Tmpfs alone, as with Docker. */
+struct json_object *inspect_mounts(const struct store *store, const struct record *record)
+{
+    struct json_object *list = json_object_new_array();
+    struct mount_words *words = NULL;
+    struct err ignored;
+    size_t count = 0;
+
+    if (mount_words_all(record, &words, &count, &ignored) < 0)
+        count = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool tmpfs_option = false;
+        for (size_t j = 0; j < record->host.tmpfs_count; j++)
+            tmpfs_option |= strcmp(record->host.tmpfs[j].key, words[i].target) == 0;
+        if (!tmpfs_option)
+            json_object_array_add(list, mount(store, &words[i]));
+    }
+    free(words);
+    return list;
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+/*
+ * How a container is: what its monitor wrote down, and what the kernel says now. A monitor that is
+ * dead has left its last words undone; whoever finds that finishes for it.
+ *
+ * What must hold: only one heals at a time, and nobody heals what is being started: both have the
+ * container's lock. Who does not get it says what is plain already, and changes nothing.
+ */
+#include "status.h"
+
+#include "engine/life/monitor.h"
+#include "engine/life/removal.h"
+#include "engine/network/network.h"
+#include "record.h"
+
+#include "runtime/life.h"
+
+#include "cleanup.h"
+#include "proc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+const char *status_name(enum status_kind kind)
+{
+    static const char *const names[] = {
+        "created", "running", "paused", "restarting", "removing", "exited", "dead"};
+
+    return names[kind];
+}
+
+/* One that has ended and was not waited for has a start time still. */
+static bool is_alive(const struct status *status)
+{
+    return status->monitor > 0 && proc_start_time(status->monitor) == status->monitor_start_time &&
+           proc_state(status->monitor) != 'Z';
+}
+
+/* Its monitor may not have written down yet how it ended: till then it counts as running. */
+static enum status_kind without_process(const struct status *status)
+{
+    return status->restarting                         ? STATUS_RESTARTING
+           : status->finished_at[0]                   ? STATUS_EXITED
+           : status->monitor && status->started_at[0] ? STATUS_RUNNING
+                                                      : STATUS_CREATED;
+}
+
+static void ask_kernel(const struct store *store, const char *id, struct status *status)
+{
+    char root[PATH_MAX];
+    struct state state;
+    struct err ignored;
+
+    status->kind = without_process(status);
+    if (store_run_dir(store, "runtime", root, &ignored) < 0 ||
+        state_load(root, id, false, &state, &ignored) < 0)
+        return;
+    enum state_status is = state_status(&state);
+    if (is == STATE_RUNNING || is == STATE_PAUSED) {
+        status->kind = is == STATE_PAUSED ? STATUS_PAUSED : STATUS_RUNNING;
+        status->pid = state.pid;
+    }
+    state_close(&state);
+}
+
+/* What the monitor would have done at the end; 1: the container is gone by that (--rm). */
+static int finish(const struct store *store, const char *id, struct status *status, struct err *err)
+{
+    struct record record = {0};
+    struct err warning;
+    char root[PATH_MAX];
+
+    if (record_load(store, id, &record, err) < 0)
+        return -1;
+    if (record.host.auto_remove) {
+        int result = removal(store, &record, true, err);
+        record_free(&record);
+        return result < 0 ? -1 : 1;
+    }
+    record_free(&record);
+    if (store_run_dir(store, "runtime", root, err) < 0 ||
+        life_delete(root, id, true, &warning, err) < 0 || network_disconnect(store, id, err) < 0)
+        return -1;
+    monitor_forget(store, id);
+    return status_save(store, id, status, true, err);
+}
+
+/* 1 as finish. */
+static int heal(const struct store *store, const char *id, struct status *status, struct err *err)
+{
+    char path[PATH_MAX];
+
+    record_path(store, id, NULL, path);
+    cleanup_close int lock = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool locked = lock >= 0 && flock(lock, LOCK_EX | LOCK_NB) == 0;
+    if (locked && status_read(store, id, status, err) < 0)
+        return -1;
+    if (!status->monitor || is_alive(status)) /* somebody was quicker */
+        return 0;
+    status->monitor = 0;
+    status->restarting = false;
+    status->exit_code = 128 + SIGKILL;
+    store_now(status->finished_at);
+    snprintf(status->error, sizeof(status->error), "its monitor was killed");
+    return locked ? finish(store, id, status, err) : 0;
+}
+
+int status_ask(const struct store *store, const char *id, struct status *ret, struct err *err)
+{
+    char path[PATH_MAX];
+
+    if (status_read(store, id, ret, err) < 0)
+        return -1;
+    int healed = ret->monitor && !is_alive(ret) ? heal(store, id, ret, err) : 0;
+    if (healed < 0)
+        return -1;
+    if (healed > 0)
+        return err_refuse(err, ENOENT, "No such container: %s", id);
+    if (ret->monitor) {
+        ask_kernel(store, id, ret);
+        return 0;
+    }
+    ret->kind = without_process(ret);
+    record_path(store, id, NULL, path);
+    if (ret->kind == STATUS_CREATED && access(path, F_OK) < 0)
+        return err_refuse(err, ENOENT, "No such container: %s", id);
+    return 0;
+}
