@@ -178,6 +178,8 @@ monitor_of() { awk '/^PPid/ {print $2}' "/proc/$("$MINI" --root "$STORE" inspect
 @test "06 engine: output is whole and in order, whatever its reader does" {
     run --rm busybox sh -c 'i=0; while [ $i -lt 20000 ]; do echo $i; i=$((i+1)); done'
     [ "$output" = "$(seq 0 19999)" ] || fail "lines are missing"
+    "$MINI" --root "$STORE" run --rm --network none busybox seq 200000 | { sleep 1 && cat >slow; } # its reader is slow
+    cmp slow <(seq 200000) || fail "lines are missing where the reader is slow"
     [ "$("$MINI" --root "$STORE" run --rm --network none busybox yes 2>/dev/null | head -1)" = y ] || fail "no first line"
     wait_for 20 eval '[ -z "$("$MINI" --root "$STORE" ps -q)" ]' || fail "yes goes on without a reader"
     head -c 500000 /dev/urandom >big
@@ -194,9 +196,12 @@ monitor_of() { awk '/^PPid/ {print $2}' "/proc/$("$MINI" --root "$STORE" inspect
     engine rm box
     mkdir small
     mount -t tmpfs -o size=300k tmpfs small
-    "$MINI" --root "$PWD/small" run --rm --network none --rootfs "$TOP/rootfs" sh -c 'head -c 2000000 /dev/zero | tr "\0" x | fold -w 100; exit 6' >printed 2>said && status=0 || status=$?
+    "$MINI" --root "$PWD/small" run --name full --network none --rootfs "$TOP/rootfs" sh -c 'head -c 2000000 /dev/zero | tr "\0" x | fold -w 100; exit 6' >printed 2>said && status=0 || status=$?
+    halves=$(grep -vc '^{.*}$' small/containers/*/log.json || true)
+    "$MINI" --root "$PWD/small" rm full
     umount -l small
     ends 6
+    [ "$halves" -eq 0 ] || fail "a line is in the log by half"
     [ "$(wc -c <printed)" -ge 2000000 ] || fail "output was lost"
 }
 
@@ -274,8 +279,8 @@ all_removed() {
 }
 # sweep WHO PREPARE ARG...: kill process WHO of the command at one of a few of its calls, others each time.
 sweep() {
-    local who=$1 prepare=$2 n=$((RANDOM % ${SWEEP:-90} + 1)) # SWEEP=1: all calls
-    for (( ; ; n += ${SWEEP:-90})); do
+    local who=$1 prepare=$2 n=$((RANDOM % ${SWEEP:-140} + 1)) # SWEEP=1: all calls
+    for (( ; ; n += ${SWEEP:-140})); do
         [ "$prepare" = : ] || { run -d --name box busybox sleep 60 && [ "$prepare" = up ] || engine stop -t 0 box; }
         timeout -s KILL 60 "$BATS_FILE_TMPDIR/at" log "$who" "$n" kill "$MINI" --root "$STORE" "${@:3}" </dev/null >/dev/null 2>&1 3>&- 4>&- || true
         all_removed "call $n of $3"
