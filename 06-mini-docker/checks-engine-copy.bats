@@ -16,9 +16,7 @@ setup() {
     chown -R 12:13 host
 }
 
-teardown() {
-    [ ! -d "$STORE" ] || "$MINI" --root "$STORE" rm -f box >/dev/null 2>&1 || true
-}
+teardown() { end_containers "$STORE"; }
 
 # One command of the engine, on a store of this test's own.
 engine() { call "$MINI" --root "$STORE" "$@"; }

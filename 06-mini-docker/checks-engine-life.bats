@@ -18,11 +18,7 @@ setup() {
     traces >before
 }
 
-teardown() {
-    [ ! -d "${STORE-}" ] || engine ps -aq
-    # shellcheck disable=SC2086 # words
-    [ -z "${output-}" ] || engine rm -f $output
-}
+teardown() { end_containers "${STORE-}"; }
 
 engine() { call timeout -s KILL 60 "$MINI" --root "$STORE" "$@"; }
 run() { engine run --network none "$@"; }

@@ -16,8 +16,7 @@ setup() {
 # What still runs is ended, whatever the test came to.
 teardown() {
     [ -z "${FOLLOWER-}" ] || kill "$FOLLOWER" 2>/dev/null || true
-    "$MINI" --root "$STORE" ps -q | xargs -r "$MINI" --root "$STORE" kill >/dev/null || true
-    wait_for 10 all_ended
+    end_containers "${STORE-}"
 }
 all_ended() { [ -z "$("$MINI" --root "$STORE" ps -q)" ]; }
 

@@ -12,13 +12,7 @@ setup() {
     STORE=$BATS_TEST_TMPDIR/store
 }
 
-# rm waits until the groups are gone; what was only killed would lose its journal with the store.
-teardown() {
-    for dir in "$STORE"/containers/*/; do
-        [ -d "$dir" ] && timeout -k 5 30 "$MINI" --root "$STORE" rm -f "$(basename "$dir")" >/dev/null 2>&1
-    done
-    true
-}
+teardown() { end_containers "${STORE-}"; }
 
 # One command of the engine, on a store of this test's own.
 engine() { call timeout -k 5 30 "$MINI" --root "$STORE" "$@"; }

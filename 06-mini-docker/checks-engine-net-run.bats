@@ -152,3 +152,25 @@ free() { ! inside ss -Hltn 'sport = :8080' | grep -q . && [ ! -e "/proc/$contain
     user run --rm --network own busybox true
     ends 125 "network own needs root"
 }
+
+@test "06 networks: the default root keeps its bridge for the next container, until prune" {
+    for dir in /var/lib/mini-docker /run/mini-docker; do
+        inside mkdir -p "$dir"
+        inside mount -t tmpfs -o mode=700 tmpfs "$dir"
+    done
+    stands() { inside ip link show mdocker0 && inside nft list table ip mini-docker; }
+    for round in 1 2; do
+        call inside "$MINI" run --rm busybox true
+        ends 0
+        stands >/dev/null || fail "round $round: it went with its last container"
+        call inside "$MINI" run -d --name stays busybox sleep 1000
+        call inside "$MINI" network prune -f
+        ends 0
+        stands >/dev/null || fail "round $round: it went while a container was in it"
+        call inside "$MINI" rm -f stays
+        call inside "$MINI" network prune -f
+        ends 0
+        ! stands >/dev/null 2>&1 || fail "round $round: it is still there"
+        ! inside nft list table ip mini-docker 2>/dev/null || fail "round $round: its rules are still there"
+    done
+}

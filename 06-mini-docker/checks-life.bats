@@ -11,6 +11,8 @@ setup() {
     traces >before
 }
 
+teardown() { end_containers store; }
+
 @test "06 signals: TERM, INT, HUP and USR1 reach a PID 1 that handles them" {
     for signal in TERM INT HUP USR1; do
         start sh -c "trap 'echo got $signal; exit 9' $signal; echo ready; while :; do sleep 0.05; done"

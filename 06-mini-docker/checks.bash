@@ -10,7 +10,14 @@ call() {
     output=$(<"$BATS_TEST_TMPDIR/printed") stderr=$(<"$BATS_TEST_TMPDIR/said")
     mapfile -t lines <<<"$output"
 }
-# A store of the test's own, without a network: what this file's tests ask needs none.
+# Ends what a test has left in a store, before that goes: rm waits until groups and network are gone, too.
+end_containers() { # STORE
+    local dir
+    for dir in "$1"/containers/*/; do
+        [ ! -d "$dir" ] || timeout -k 5 30 "$MINI" --root "$1" rm -f "$(basename "$dir")" >/dev/null 2>&1 || true
+    done
+}
+# A store of the test's own, without a network: what these tests ask needs none.
 RUN() { echo "'$MINI' --root '$BATS_TEST_TMPDIR/store' run --rm --network none"; }
 mini() { call "$MINI" --root "$BATS_TEST_TMPDIR/store" run --rm --network none "$@"; }
 

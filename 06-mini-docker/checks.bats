@@ -13,6 +13,7 @@ setup() {
 
 teardown() {
     ! command -v tmux >/dev/null || tmux kill-server 2>/dev/null || true
+    end_containers store
 }
 
 @test "06 cli: alone it says what it can do, and the line to type" {
