@@ -118,6 +118,9 @@ static const struct command network_rm_command = {
     .name = "rm",
     .operands = "NETWORK [NETWORK...]",
     .summary = "Remove networks that no container is in",
+    .details =
+        "Of the network bridge, which is always there, what stands on the host goes: the next\n"
+        "container makes it again.",
     .aliases = "remove",
     .mixed = true,
     .least = 1,
@@ -182,6 +185,8 @@ static int prune_run(void *arg, int argc, char **argv, struct err *err)
         status = cli_store(&store, err);
         if (status == 0)
             status = prune_all(&store, &filters, err);
+        if (status == 0 && filters.count == 0)
+            status = network_rest(&store, err);
     }
     filters_free(&filters);
     return status;
@@ -190,6 +195,9 @@ static int prune_run(void *arg, int argc, char **argv, struct err *err)
 static const struct command network_prune_command = {
     .name = "prune",
     .summary = "Remove networks that no container is in",
+    .details =
+        "Of the network bridge, which is always there, what stands on the host goes: the next\n"
+        "container makes it again.",
     .mixed = true,
     .opts = PRUNE_OPTS,
     .args_size = sizeof(struct prune_args),

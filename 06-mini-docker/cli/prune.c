@@ -142,7 +142,7 @@ static int prune_group(const struct command *group, bool all, struct err *err)
     char *argv[] = {"prune", "-f", all ? "-a" : NULL, NULL};
     const struct program program = {.name = PROGRAM, .commands = group->group};
 
-    printf("%s:\n", group->summary);
+    printf("%s prune:\n", group->name);
     fflush(stdout);
     return command_run(&program, command_find(&program, argv[0]), all ? 3 : 2, argv, err);
 }

@@ -107,6 +107,23 @@ int network_remove(const struct store *store, const char *word, struct err *err)
     return status;
 }
 
+int network_rest(const struct store *store, struct err *err)
+{
+    struct network network = {0};
+    struct leases leases;
+    int status = leases_open(store, &leases, err);
+
+    if (status == 0)
+        status = network_make_builtin(store, false, err);
+    if (status == 0)
+        status = network_load(store, "bridge", &network, err);
+    if (status == 0 && network_members(&leases, &network) == 0)
+        status = remove_from_host(store, &leases, &network, err);
+    leases_close(&leases);
+    network_free(&network);
+    return status;
+}
+
 int network_all(const struct store *store, struct network_list *ret, struct err *err)
 {
     struct leases leases;

@@ -17,6 +17,10 @@ int network_add(const struct store *store, const struct network *asked, char ret
  * it, in Docker's words. */
 int network_remove(const struct store *store, const char *word, struct err *err);
 
+/* Take the default network's bridge and its rules from the host, unless somebody is in it. The next
+ * container that needs them makes them again. */
+int network_rest(const struct store *store, struct err *err);
+
 /* All networks, bridge, host and none made where they are missing. */
 int network_all(const struct store *store, struct network_list *ret, struct err *err);
 
