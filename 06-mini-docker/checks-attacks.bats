@@ -427,7 +427,7 @@ END
     TERMINAL=true
     bundle tty
     terminal "$RUNC --root $PWD/state run --bundle $BUNDLE $ID"
-    grep -q '^/dev/' seen
+    grep -q '/dev/pts/' seen || fail "$(cat -A seen)"
 }
 
 host_keyring() {
