@@ -79,6 +79,7 @@ nothing_made() {
 }
 
 @test "06 hooks: those before the program find its network namespace, not ours" {
+    need_root "to look into a process that hides itself"
     shell prestart "readlink /proc/\$(jq .pid)/ns/net >$PWD/net"
     create
     ends 0

@@ -79,11 +79,16 @@ limits() { [ "$(id -u)" -ne 0 ] || echo -m 50m --pids-limit 10; }
     nothing_left
 }
 
-# bats test_tags=vm
+@test "06 life: with --init a TERM ends the program, at whatever moment it comes" {
+    sweep 20 TERM --init sleep 5 | tee statuses
+    [ -z "$(grep -v ' 143$' statuses)" ] || fail "$(cat statuses)"
+}
+
 # The processes of this test's store: a name or number of `kill` for each.
 kill_ours() { pgrep -f -- "--root $BATS_TEST_TMPDIR/store" | while read -r pid; do kill "-$1" "$pid"; done 2>/dev/null || true; }
 engine() { call "$MINI" --root "$BATS_TEST_TMPDIR/store" "$@"; }
 
+# bats test_tags=vm
 @test "06 life: SIGKILL at random moments, of commands and monitors: the next commands leave nothing" {
     # shellcheck disable=SC2046 # words
     sweep 30 KILL $(limits) sh -c 'sleep 61 & sleep 62'

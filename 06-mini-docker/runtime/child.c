@@ -83,13 +83,17 @@ static int (*const STAGES[])(struct container *container, struct err *err) = {
 
 /*
  * --init: PID 1 is mini-docker once more, as `init` (init.c), and that starts the program. It is
- * executed by descriptor, since no path leads to it from here (lab 04, /proc/self/exe).
+ * executed by descriptor, since no path leads to it from here (lab 04, /proc/self/exe). Signals wait
+ * for it: one that reaches PID 1 unblocked, and without a handler, is thrown away.
  */
 static int become_init(struct container *container, struct err *err)
 {
     const struct spec_process *process = &container->spec->process;
     size_t count = 0;
+    sigset_t all;
 
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, NULL);
     while (process->args[count])
         count++;
     char *argv[count + 4];

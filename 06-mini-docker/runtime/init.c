@@ -34,13 +34,15 @@ static bool reap(pid_t child, int *ret_status)
     return ended;
 }
 
-static _Noreturn void start(char *const argv[], const sigset_t *mask)
+static _Noreturn void start(char *const argv[])
 {
+    sigset_t none;
     struct err err;
 
     setpgid(0, 0);
     tcsetpgrp(STDIN_FILENO, getpid()); /* refused where there is no terminal */
-    sigprocmask(SIG_SETMASK, mask, NULL);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
     exec_program(argv, environ, getenv("PATH"), &err);
     err_print(stderr, "init", &err);
     _exit(err_exit_status(&err));
@@ -48,16 +50,16 @@ static _Noreturn void start(char *const argv[], const sigset_t *mask)
 
 int init_main(char *const argv[], struct err *err)
 {
-    sigset_t all, before;
+    sigset_t all;
     int status = 0;
 
     sigfillset(&all);
-    sigprocmask(SIG_SETMASK, &all, &before); /* SIGTTOU too, which tcsetpgrp would stop us with */
+    sigprocmask(SIG_SETMASK, &all, NULL); /* SIGTTOU too, which tcsetpgrp would stop us with */
     pid_t child = fork();
     if (child < 0)
         return err_sys(err, "cannot fork");
     if (child == 0)
-        start(argv, &before);
+        start(argv);
     for (;;) {
         int signal = sigwaitinfo(&all, NULL);
         if (signal == SIGCHLD && reap(child, &status))
