@@ -83,8 +83,8 @@ static int (*const STAGES[])(struct container *container, struct err *err) = {
 
 /*
  * --init: PID 1 is mini-docker once more, as `init` (init.c), and that starts the program. It is
- * executed by descriptor, since no path leads to it from here (lab 04, /proc/self/exe). Signals wait
- * for it: one that reaches PID 1 unblocked, and without a handler, is thrown away.
+ * executed by descriptor, since no path leads to it from here (lab 04, /proc/self/exe). Signals
+ * wait for it: one that reaches PID 1 unblocked, and without a handler, is thrown away.
  */
 static int become_init(struct container *container, struct err *err)
 {
