@@ -62,7 +62,8 @@ static void flush(struct log *log)
 
 static void put(struct log *log, const char *text, size_t length)
 {
-    memcpy(log->out + log->out_length, text, length);
+    if (length > 0) /* of an empty line there is no text */
+        memcpy(log->out + log->out_length, text, length);
     log->out_length += length;
 }
 
