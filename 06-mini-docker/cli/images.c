@@ -124,7 +124,8 @@ static int print(
     const struct table table = {COLUMNS, args->digests ? DIGESTS : NORMAL, "{{.ID}}"};
     struct table_out out;
 
-    qsort(items, count, sizeof(*items), compare);
+    if (count > 0)
+        qsort(items, count, sizeof(*items), compare);
     int result = table_begin(&out, &table, args->format, args->quiet, err);
     for (size_t i = 0; i < count && result == 0; i++)
         result = table_row(&out, items[i].row, items[i].labels, err);

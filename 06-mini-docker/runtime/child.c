@@ -107,6 +107,7 @@ static int become_init(struct container *container, struct err *err)
         return err_sys(err, "cannot execute ourselves as init");
     /* linked dynamically, and this root has no loader for us: stay as we are, and be init */
     sync_close(&container->sync);
+    prctl(PR_SET_NAME, argv[0]);
     environ = (char **)process->env;
     _exit(init_main(process->args, err));
 }

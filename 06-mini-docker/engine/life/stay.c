@@ -72,9 +72,13 @@ static int follow(const struct store *store, const struct record *record, struct
     struct err ignored;
     struct status left;
     int status = attach_client_follow(&client, err);
-    /* `rm -f` has ended both */
+    /* `rm -f` has ended both; or somebody the monitor, and PID 1 with it */
     if (status < 0 && status_ask(store, record->id, &left, &ignored) < 0)
         return 128 + SIGKILL;
+    if (status < 0 && left.kind == STATUS_EXITED) {
+        err_print(stderr, "mini-docker", err);
+        return left.exit_code;
+    }
     if (status >= 0 && status != ATTACH_DETACHED)
         say_oom(record);
     return status == ATTACH_DETACHED ? 0 : status;

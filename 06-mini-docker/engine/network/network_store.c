@@ -164,7 +164,8 @@ int network_list(const struct store *store, struct network_list *ret, struct err
         ret->items = more;
         ret->items[ret->count++] = network;
     }
-    qsort(ret->items, ret->count, sizeof(*ret->items), by_name);
+    if (ret->count > 0)
+        qsort(ret->items, ret->count, sizeof(*ret->items), by_name);
     return 0;
 }
 
