@@ -71,6 +71,7 @@ each() { # SIGNAL
     done
 }
 
+# bats test_tags=native
 @test "lifecycle: SIGINT at a random moment leaves the host as it was" {
     each INT
 }
