@@ -116,7 +116,7 @@ limit() {
     [ "$(grep -E '^(pid|ipc|net)' <<<"$output")" = "$(of "$pid" | grep -E '^(pid|ipc|net)')" ] || fail "not box's"
     has inner
     docker stop -t 0 box
-    docker run --rm --pid container:box busybox true
+    docker run --rm --network none --pid container:box busybox true
     [ "$status" -eq 125 ] && [[ $stderr == *"cannot join PID of a non running container"* ]] || fail "box is stopped"
 }
 
