@@ -451,7 +451,7 @@ for _ in $(seq 200); do
 done
 kill -KILL $runtime $pid
 wait
-until ! kill -0 $pid 2>/dev/null; do :; done
+until ! kill -0 $pid 2>/dev/null; do sleep 0.02; done # a bash that waits for a program reaps orphans, too
 /bin/sleep 100 2>/dev/null & # a bystander; again until it has the number
 until [ $! = $pid ]; do
     kill -KILL $! && wait $! 2>/dev/null
@@ -465,7 +465,7 @@ END
     export RUNC BUNDLE ID
     local file=state/$ID/pid
     [ "$SUBJECT" = naive ] || file=state/$ID/state.json
-    call timeout 60 unshare --pid --fork --mount-proc bash reuse "$file"
+    call timeout -s KILL 60 unshare --pid --fork --kill-child --mount-proc bash reuse "$file"
     told "the bystander"
     [[ $output == *"is dead"* ]]
 }
