@@ -65,6 +65,8 @@ interrupt() { # SIGNAL EXPERIMENT
 each() { # SIGNAL
     local experiment
     for experiment in "${EXPERIMENTS[@]}"; do
+        # the machine is slow: there only those that make groups
+        [[ -z ${LABS_VM-} || $experiment != 0[15]-* ]] || continue
         interrupt "$1" "$experiment"
         [ "$1" != KILL ] || build/clean-host
         wait_for 5 same_host || fail "$(tail -1 "$BATS_TEST_TMPDIR/said")" "$(same_host)"
@@ -85,6 +87,7 @@ each() { # SIGNAL
     each KILL
 }
 
+# bats test_tags=native
 @test "lifecycle: the signal is the exit status, 130 for Ctrl-C, and it says so" {
     # shellcheck disable=SC2086
     setsid env --default-signal=INT,HUP $LONG </dev/null >/dev/null 2>"$BATS_TEST_TMPDIR/err" 3>&- &
@@ -106,6 +109,7 @@ each() { # SIGNAL
     wait_for 5 same_host
 }
 
+# bats test_tags=native
 @test "lifecycle: two runs at once do not disturb each other" {
     local pids=() experiment n=0
     for experiment in "$LONG" "$LONG" "03-cgroup-v2/run freeze" "03-cgroup-v2/run freeze" \
