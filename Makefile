@@ -1,6 +1,13 @@
 # SPDX-License-Identifier: MIT
 # Every verb a person types; `make help` lists them.
 
+# As many files at once as there are processors, unless somebody says how many; but one lab after another,
+# since the labs share objects of common/.
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
+endif
+.NOTPARALLEL:
+
 LABS  := 01-namespaces 02-cgroup-v1 03-cgroup-v2 04-proc-self-exe 05-pivot-root 06-mini-docker
 BUILD ?= $(CURDIR)/build
 export BUILD
