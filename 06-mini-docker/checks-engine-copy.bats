@@ -18,8 +18,6 @@ setup() {
 
 teardown() { end_containers "$STORE"; }
 
-# One command of the engine, on a store of this test's own.
-engine() { call "$MINI" --root "$STORE" "$@"; }
 box() { "$MINI" --root "$STORE" create --network none --name box "$@" >/dev/null; }
 inside() { "$MINI" --root "$STORE" cp "box:$1" - | tar xO; }
 listed() { "$MINI" --root "$STORE" cp "box:$1" - | tar tv --numeric-owner | sort -k6; }

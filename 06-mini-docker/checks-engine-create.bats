@@ -226,6 +226,7 @@ refuses() {
     refuses "unknown log opt 'x'" --log-opt x=1 busybox
     refuses "Duplicate mount point: /a" -v va:/a -v vb:/a busybox
     refuses "must be one of \"always\", \"missing\" or \"never\"" --pull x busybox
+    refuses "no image can be fetched yet" --pull always busybox
     docker create --pid container:none busybox
     [ "$status" -eq 1 ] && [[ $stderr == *"No such container: none"* ]] || fail "container:none"
 }

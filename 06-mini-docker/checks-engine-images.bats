@@ -24,7 +24,6 @@ teardown() {
     rm -rf "$STORE" b scratch
 }
 
-engine() { call "$MINI" --root "$STORE" "$@"; }
 # archives CASE...: CASE.tar for each, of which some would reach the directory `outside`.
 archives() { python3 "$BATS_TEST_DIRNAME/checks-engine-images.py" "$PWD/outside" . "$@"; }
 whole() { python3 "$BATS_TEST_DIRNAME/checks-engine-images.py" whole "$STORE" || fail "the store is not whole"; }

@@ -20,19 +20,6 @@ teardown() {
 }
 all_ended() { [ -z "$("$MINI" --root "$STORE" ps -q)" ]; }
 
-# One command of the engine, on a store of this test's own.
-engine() { call "$MINI" --root "$STORE" "$@"; }
-works() {
-    engine "$@"
-    ends 0
-}
-# prints TEXT WORD...: the command prints this and nothing else
-prints() {
-    local text=$1
-    shift
-    works "$@"
-    [ "$output" = "$text" ] || fail "$* does not print: $text"
-}
 # The container `web` runs until it is told to end, in a network that is not the host's.
 web() {
     need_root "to make groups"

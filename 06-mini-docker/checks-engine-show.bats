@@ -13,19 +13,6 @@ setup() {
     STORE=$BATS_TEST_TMPDIR/store
 }
 
-# One command of the engine, on a store of this test's own.
-engine() { call "$MINI" --root "$STORE" "$@"; }
-works() {
-    engine "$@"
-    ends 0
-}
-# prints TEXT WORD...: the command prints this and nothing else
-prints() {
-    local text=$1
-    shift
-    works "$@"
-    [ "$output" = "$text" ] || fail "$* does not print: $text"
-}
 # The containers aa, bb and cc, which were made in this order and do not run.
 three() {
     works create --name aa --label team=red --label plain -v vol:/data busybox sleep 1000

@@ -11,8 +11,6 @@ setup() {
     STORE=$BATS_TEST_TMPDIR/store
 }
 
-# One command of the engine, on a store of this test's own.
-engine() { call "$MINI" --root "$STORE" "$@"; }
 volumes() { "$MINI" --root "$STORE" volume "$@"; }
 
 @test "06 volume: create, ls, inspect and rm, in Docker's words and columns" {

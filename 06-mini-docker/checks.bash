@@ -10,6 +10,18 @@ call() {
     output=$(<"$BATS_TEST_TMPDIR/printed") stderr=$(<"$BATS_TEST_TMPDIR/said")
     mapfile -t lines <<<"$output"
 }
+# One command of the engine, on a store of this test's own ($STORE); it has to work; and it prints this alone.
+engine() { call "$MINI" --root "$STORE" "$@"; }
+works() {
+    engine "$@"
+    ends 0
+}
+prints() { # TEXT WORD...
+    local text=$1
+    shift
+    works "$@"
+    [ "$output" = "$text" ] || fail "$* does not print: $text"
+}
 # Ends what a test has left in a store, before that goes: rm waits until groups and network are gone, too.
 end_containers() { # STORE
     local dir

@@ -2,15 +2,12 @@
 /* The options of `run` and `create`, with Docker's names and letters. */
 #include "create_options.h"
 
-#define AT(field) offsetof(struct create_options, field)
+#define AT CREATE_AT
 #define FLAG(letter, name, field, help)                                                            \
     {                                                                                              \
         letter, name, NULL, help, OPT_FLAG, AT(field)                                              \
     }
-#define TEXT(letter, name, arg, field, help)                                                       \
-    {                                                                                              \
-        letter, name, arg, help, OPT_TEXT, AT(field)                                               \
-    }
+#define TEXT CREATE_TEXT
 #define LIST(letter, name, arg, field, help)                                                       \
     {                                                                                              \
         letter, name, arg, help, OPT_LIST, AT(field)                                               \
@@ -28,10 +25,10 @@ const struct opt RUN_OPTS[] = {
     LIST('a', "attach", "STREAM", attach, "attach to STDIN, STDOUT or STDERR only"),
     TEXT(0, "name", "NAME", name, "its name; else one is made up"),
     FLAG(0, "rm", remove, "remove it when it ends"),
-    TEXT(0, "restart", "POLICY", restart, "no, always, unless-stopped, on-failure[:MOST]"),
+    CREATE_RESTART,
     TEXT(0, "cidfile", "FILE", cidfile, "write its ID to a new file"),
-    TEXT(0, "pull", "WHEN", pull, "fetch the image: always, missing (the default), never"),
-    FLAG('q', "quiet", quiet, "say nothing of fetching the image"),
+    TEXT(0, "pull", "WHEN", pull, "missing or never: only images that are here are used yet"),
+    FLAG('q', "quiet", quiet, "for Docker's sake: nothing is fetched"),
     TEXT(0, "rootfs", "DIR", rootfs, "its root is DIR itself, and there is no image"),
     FLAG(0, "read-only", read_only, "its root cannot be written to"),
     FLAG(0, "init", init, "put a small init before the program, to reap what it leaves"),
@@ -64,16 +61,7 @@ const struct opt RUN_OPTS[] = {
     LIST(0, "dns", "ADDRESS", dns, "the name server that it asks"),
     LIST(0, "add-host", "NAME:IP", add_host, "one more line for its /etc/hosts"),
 
-    TEXT('m', "memory", "SIZE", memory, "memory limit, 6m at least: 100m, 1.5g"),
-    TEXT(0, "memory-swap", "SIZE", memory_swap, "memory and swap together; -1: no limit"),
-    TEXT(0, "memory-reservation", "SIZE", memory_reservation,
-        "what it is pressed back to when memory is short"),
-    TEXT(0, "cpus", "N", cpus, "how many CPUs it may use at once: 0.5"),
-    TEXT('c', "cpu-shares", "N", cpu_shares, "its weight where CPUs are short; 1024 is usual"),
-    TEXT(0, "cpuset-cpus", "LIST", cpuset_cpus, "the CPUs that it may use: 0-3, 0,1"),
-    TEXT(0, "cpuset-mems", "LIST", cpuset_mems, "the memory nodes that it may use"),
-    TEXT(0, "pids-limit", "N", pids_limit, "how many processes it may have; -1: no limit"),
-    TEXT(0, "blkio-weight", "N", blkio_weight, "its weight where disks are short: 10 to 1000"),
+    CREATE_LIMITS,
     LIST(0, "device-read-bps", "DEVICE:RATE", read_bps, "bytes a second: /dev/sda:1mb"),
     LIST(0, "device-write-bps", "DEVICE:RATE", write_bps, "the same of writing"),
     LIST(0, "device-read-iops", "DEVICE:RATE", read_iops, "operations a second"),

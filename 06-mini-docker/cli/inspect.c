@@ -3,6 +3,7 @@
  * inspect: all about containers, images, networks and volumes, as one JSON array or through a
  * template. `container inspect` and the like look among things of one kind.
  */
+#include "image_commands.h"
 #include "show_commands.h"
 
 #include "engine/files/volume.h"
@@ -17,18 +18,31 @@
 
 struct inspect_args {
     const char *format, *type;
-    bool size;
+    bool size, verbose;
 };
 
 #define AT(field) offsetof(struct inspect_args, field)
 
+#define FORMAT                                                                                     \
+    {                                                                                              \
+        'f', "format", "TEMPLATE", "json, or a template: '{{.State.Pid}}'", OPT_TEXT, AT(format)   \
+    }
+#define SIZE                                                                                       \
+    {                                                                                              \
+        's', "size", NULL, "of a container, how much it has changed, too", OPT_FLAG, AT(size)      \
+    }
+
 static const struct opt OPTS[] = {
-    {'f', "format", "TEMPLATE", "json, or a template: '{{.State.Pid}}'", OPT_TEXT, AT(format)},
-    {'s', "size", NULL, "of a container, how much it has changed, too", OPT_FLAG, AT(size)},
+    FORMAT,
+    SIZE,
     {0, "type", "TYPE", "container, image, network or volume; else the first of this name",
         OPT_TEXT, AT(type)},
     {0},
 };
+static const struct opt CONTAINER_OPTS[] = {FORMAT, SIZE, {0}};
+static const struct opt FORMAT_OPTS[] = {FORMAT, {0}};
+static const struct opt NETWORK_OPTS[] = {
+    FORMAT, {'v', "verbose", NULL, "there is no more to say", OPT_FLAG, AT(verbose)}, {0}};
 
 static int find_container(const struct store *store, const char *word, bool size,
     struct json_object **ret, struct err *err)
@@ -196,26 +210,38 @@ static int container_inspect_run(void *args, int argc, char **argv, struct err *
     return inspect_run(args, argc, argv, err);
 }
 
-const struct command inspect_command = {
-    .name = "inspect",
-    .operands = "NAME|ID...",
-    .summary = "All about containers, images, networks and volumes, as JSON",
-    .mixed = true,
-    .least = 1,
-    .most = INT_MAX,
-    .opts = OPTS,
-    .args_size = sizeof(struct inspect_args),
-    .run = inspect_run,
-};
+static int image_inspect_run(void *args, int argc, char **argv, struct err *err)
+{
+    ((struct inspect_args *)args)->type = "image";
+    return inspect_run(args, argc, argv, err);
+}
 
-const struct command container_inspect_command = {
-    .name = "inspect",
-    .operands = "CONTAINER...",
-    .summary = "All about containers, as JSON",
-    .mixed = true,
-    .least = 1,
-    .most = INT_MAX,
-    .opts = OPTS,
-    .args_size = sizeof(struct inspect_args),
-    .run = container_inspect_run,
-};
+static int network_inspect_run(void *args, int argc, char **argv, struct err *err)
+{
+    ((struct inspect_args *)args)->type = "network";
+    return inspect_run(args, argc, argv, err);
+}
+
+static int volume_inspect_run(void *args, int argc, char **argv, struct err *err)
+{
+    ((struct inspect_args *)args)->type = "volume";
+    return inspect_run(args, argc, argv, err);
+}
+
+#define INSPECT(operands_, summary_, opts_, run_)                                                  \
+    {                                                                                              \
+        .name = "inspect", .operands = (operands_), .summary = (summary_), .mixed = true,          \
+        .least = 1, .most = INT_MAX, .opts = (opts_), .args_size = sizeof(struct inspect_args),    \
+        .run = (run_),                                                                             \
+    }
+
+const struct command inspect_command = INSPECT(
+    "NAME|ID...", "All about containers, images, networks and volumes, as JSON", OPTS, inspect_run);
+const struct command container_inspect_command =
+    INSPECT("CONTAINER...", "All about containers, as JSON", CONTAINER_OPTS, container_inspect_run);
+const struct command image_inspect_command =
+    INSPECT("IMAGE...", "All about images, as JSON", FORMAT_OPTS, image_inspect_run);
+const struct command network_inspect_command =
+    INSPECT("NETWORK...", "All about networks, as JSON", NETWORK_OPTS, network_inspect_run);
+const struct command volume_inspect_command =
+    INSPECT("VOLUME...", "All about volumes, as JSON", FORMAT_OPTS, volume_inspect_run);

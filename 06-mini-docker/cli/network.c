@@ -150,7 +150,7 @@ static int prune_all(const struct store *store, const struct filters *filters, s
 
     for (size_t i = 0; i < list.count && status == 0; i++) {
         const struct network *network = &list.items[i];
-        struct json_object *labels = network_labels(network);
+        struct json_object *labels = labels_json(network->labels, network->labels_count);
         bool meant =
             filters_labels(filters, "label", labels) &&
             (!filters_given(filters, "label!") || !filters_labels(filters, "label!", labels));

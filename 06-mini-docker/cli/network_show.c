@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* network ls and network inspect. */
+/* network ls. */
 #include "commands.h"
 
+#include "engine/create/labels.h"
 #include "engine/network/network_admin.h"
 #include "engine/show/filter.h"
 #include "engine/show/show.h"
@@ -75,23 +76,11 @@ static int is_wanted(const struct ls *ls, const struct network *n, struct json_o
     return 0;
 }
 
-/* "a=1,b=2" */
-static struct json_object *labels_text(const struct network *n)
-{
-    cleanup_free char *text = NULL;
-    size_t length;
-    FILE *out = open_memstream(&text, &length);
-
-    for (size_t i = 0; out && i < n->labels_count; i++)
-        fprintf(out, "%s%s=%s", i ? "," : "", n->labels[i].key, n->labels[i].value);
-    if (out)
-        fclose(out);
-    return json_object_new_string(text ? text : "");
-}
-
 static int ls_one(struct ls *ls, const struct network *n, struct err *err)
 {
-    struct json_object *labels = network_labels(n), *row = json_object_new_object();
+    struct json_object *labels = labels_json(n->labels, n->labels_count);
+    struct json_object *row = json_object_new_object();
+    cleanup_free char *text = labels_text(n->labels, n->labels_count);
     char id[STORE_ID + 1];
     bool wanted;
 
@@ -103,7 +92,7 @@ static int ls_one(struct ls *ls, const struct network *n, struct err *err)
     json_object_object_add(row, "IPv4", json_object_new_string("true"));
     json_object_object_add(row, "IPv6", json_object_new_string("false"));
     json_object_object_add(row, "Internal", json_object_new_string(n->internal ? "true" : "false"));
-    json_object_object_add(row, "Labels", labels_text(n));
+    json_object_object_add(row, "Labels", json_object_new_string(text ?: ""));
     json_object_object_add(row, "Name", json_object_new_string(n->name));
     json_object_object_add(row, "Scope", json_object_new_string(n->scope));
     if (status == 0 && wanted)
@@ -153,63 +142,4 @@ const struct command network_ls_command = {
     .opts = LS_OPTS,
     .args_size = sizeof(struct ls_args),
     .run = ls_run,
-};
-
-struct inspect_args {
-    const char *format;
-    bool verbose;
-};
-
-static const struct opt INSPECT_OPTS[] = {
-    {'f', "format", "TEMPLATE", "print this of each; json: a line each", OPT_TEXT,
-        AT(inspect_args, format)},
-    {'v', "verbose", NULL, "there is no more to say", OPT_FLAG, AT(inspect_args, verbose)},
-    {0},
-};
-
-/* What is not there is said after the rest, as Docker does it. */
-static int inspect_run(void *arg, int argc, char **argv, struct err *err)
-{
-    const struct inspect_args *args = arg;
-    struct network_list list = {0};
-    struct err missing = {0};
-    struct store store;
-    struct show show = {0};
-
-    int status = cli_store(&store, err);
-    if (status == 0)
-        status = network_all(&store, &list, err); /* the three are there from now on */
-    network_list_free(&list);
-    if (status < 0 || show_begin(&show, args->format, err) < 0)
-        return -1;
-    for (int i = 0; i < argc && status == 0; i++) {
-        struct network network = {0};
-        if (network_find(&store, argv[i], &network, err) < 0) {
-            missing = missing.kind ? missing : *err;
-            network_free(&network);
-            continue;
-        }
-        struct json_object *object = network_json(&store, &network, err);
-        status = object ? show_one(&show, object, err) : -1;
-        json_object_put(object);
-        network_free(&network);
-    }
-    show_end(&show);
-    if (status == 0 && missing.kind) {
-        *err = missing;
-        return -1;
-    }
-    return status;
-}
-
-const struct command network_inspect_command = {
-    .name = "inspect",
-    .operands = "NETWORK [NETWORK...]",
-    .summary = "Show all about networks, as JSON",
-    .mixed = true,
-    .least = 1,
-    .most = INT_MAX,
-    .opts = INSPECT_OPTS,
-    .args_size = sizeof(struct inspect_args),
-    .run = inspect_run,
 };

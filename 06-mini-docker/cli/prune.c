@@ -6,6 +6,7 @@
 #include "image_commands.h"
 #include "show_commands.h"
 
+#include "engine/create/labels.h"
 #include "engine/life/removal.h"
 #include "engine/show/filter.h"
 #include "engine/show/human.h"
@@ -56,7 +57,8 @@ static int read_filters(const struct prune_args *options, struct pruning *prunin
 
 static bool is_wanted(const struct pruning *pruning, const struct list_item *item)
 {
-    struct json_object *labels = list_labels(&item->record);
+    struct json_object *labels =
+        labels_json(item->record.config.labels, item->record.config.labels_count);
     bool wanted = filters_labels(&pruning->filters, "label", labels);
     struct timespec created;
 

@@ -2,6 +2,7 @@
 /* ps: the containers there are; `container ls` is another name for it. */
 #include "show_commands.h"
 
+#include "engine/create/labels.h"
 #include "engine/show/list.h"
 #include "engine/show/table.h"
 
@@ -52,7 +53,8 @@ static int show(const struct list_item *item, void *arg, struct err *err)
 {
     struct showing *showing = arg;
     struct json_object *row = list_row(&showing->store, item, &showing->row);
-    struct json_object *labels = list_labels(&item->record);
+    struct json_object *labels =
+        labels_json(item->record.config.labels, item->record.config.labels_count);
     int result = table_row(&showing->out, row, labels, err);
 
     json_object_put(row);

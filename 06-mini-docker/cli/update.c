@@ -1,33 +1,13 @@
 // SPDX-License-Identifier: MIT
-/* update: other limits for containers, at once for those that run; engine/life/change.c does the
- * work.
- */
+/* update: other limits for containers, at once for those that run (engine/life/change.c). */
 #include "commands.h"
+#include "create_options.h"
 
 #include "engine/life/change.h"
 
 #include <limits.h>
 
-#define AT(field) offsetof(struct create_options, field)
-#define TEXT(letter, name, arg, field, help)                                                       \
-    {                                                                                              \
-        letter, name, arg, help, OPT_TEXT, AT(field)                                               \
-    }
-
-static const struct opt OPTS[] = {
-    TEXT('m', "memory", "SIZE", memory, "memory limit, 6m at least: 100m, 1.5g"),
-    TEXT(0, "memory-swap", "SIZE", memory_swap, "memory and swap together; -1: no limit"),
-    TEXT(0, "memory-reservation", "SIZE", memory_reservation,
-        "what it is pressed back to when memory is short"),
-    TEXT(0, "cpus", "N", cpus, "how many CPUs it may use at once: 0.5"),
-    TEXT('c', "cpu-shares", "N", cpu_shares, "its weight where CPUs are short; 1024 is usual"),
-    TEXT(0, "cpuset-cpus", "LIST", cpuset_cpus, "the CPUs that it may use: 0-3, 0,1"),
-    TEXT(0, "cpuset-mems", "LIST", cpuset_mems, "the memory nodes that it may use"),
-    TEXT(0, "pids-limit", "N", pids_limit, "how many processes it may have; -1: no limit"),
-    TEXT(0, "blkio-weight", "N", blkio_weight, "its weight where disks are short: 10 to 1000"),
-    TEXT(0, "restart", "POLICY", restart, "no, always, unless-stopped, on-failure[:MOST]"),
-    {0},
-};
+static const struct opt OPTS[] = {CREATE_LIMITS, CREATE_RESTART, {0}};
 
 static bool any_given(const struct create_options *options)
 {

@@ -155,7 +155,7 @@ static int prune_one(const struct volume *volume, void *arg, struct err *err)
 
     if (!prune->all && !volume_is_anonymous(volume))
         return 0;
-    struct json_object *labels = volume_labels(volume);
+    struct json_object *labels = labels_json(volume->labels, volume->labels_count);
     bool meant = filters_labels(prune->filters, "label", labels) &&
                  (!filters_given(prune->filters, "label!") ||
                      !filters_labels(prune->filters, "label!", labels));

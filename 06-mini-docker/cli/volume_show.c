@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* volume ls and volume inspect. */
+/* volume ls. */
 #include "commands.h"
 
+#include "engine/create/labels.h"
 #include "engine/files/volume.h"
 #include "engine/show/filter.h"
 #include "engine/show/show.h"
@@ -69,31 +70,19 @@ static int is_wanted(const struct ls *ls, const struct volume *volume,
     return 0;
 }
 
-/* "a=1,b=2" */
-static struct json_object *labels_text(const struct volume *volume)
-{
-    cleanup_free char *text = NULL;
-    size_t length;
-    FILE *out = open_memstream(&text, &length);
-
-    for (size_t i = 0; out && i < volume->labels_count; i++)
-        fprintf(out, "%s%s=%s", i ? "," : "", volume->labels[i].key, volume->labels[i].value);
-    if (out)
-        fclose(out);
-    return json_object_new_string(text ? text : "");
-}
-
 static int ls_one(const struct volume *volume, void *arg, struct err *err)
 {
     struct ls *ls = arg;
-    struct json_object *labels = volume_labels(volume), *row = json_object_new_object();
+    struct json_object *labels = labels_json(volume->labels, volume->labels_count);
+    struct json_object *row = json_object_new_object();
+    cleanup_free char *text = labels_text(volume->labels, volume->labels_count);
     bool wanted;
 
     int result = is_wanted(ls, volume, labels, &wanted, err);
     for (const struct table_column *column = COLUMNS; column->key; column++)
         json_object_object_add(row, column->key, json_object_new_string("N/A"));
     json_object_object_add(row, "Driver", json_object_new_string(volume->driver));
-    json_object_object_add(row, "Labels", labels_text(volume));
+    json_object_object_add(row, "Labels", json_object_new_string(text ?: ""));
     json_object_object_add(row, "Mountpoint", json_object_new_string(volume->mountpoint));
     json_object_object_add(row, "Name", json_object_new_string(volume->name));
     json_object_object_add(row, "Scope", json_object_new_string(volume->scope));
@@ -134,56 +123,4 @@ const struct command volume_ls_command = {
     .opts = LS_OPTS,
     .args_size = sizeof(struct ls_args),
     .run = ls_run,
-};
-
-struct inspect_args {
-    const char *format;
-};
-
-static const struct opt INSPECT_OPTS[] = {
-    {'f', "format", "TEMPLATE", "print this of each; json: a line each", OPT_TEXT,
-        AT(inspect_args, format)},
-    {0},
-};
-
-/* What is not there is said after the rest, as Docker does it. */
-static int inspect_run(void *arg, int argc, char **argv, struct err *err)
-{
-    const struct inspect_args *args = arg;
-    struct err missing = {0};
-    struct volume volume;
-    struct store store;
-    struct show show = {0};
-    int result = 0;
-
-    if (cli_store(&store, err) < 0 || show_begin(&show, args->format, err) < 0)
-        return -1;
-    for (int i = 0; i < argc && result == 0; i++) {
-        if (volume_load(&store, argv[i], &volume, err) < 0) {
-            missing = missing.kind ? missing : *err;
-            continue;
-        }
-        struct json_object *object = volume_json(&volume);
-        result = object ? show_one(&show, object, err) : err_sys(err, "cannot show %s", argv[i]);
-        json_object_put(object);
-        volume_free(&volume);
-    }
-    show_end(&show);
-    if (result == 0 && missing.kind) {
-        *err = missing;
-        return -1;
-    }
-    return result;
-}
-
-const struct command volume_inspect_command = {
-    .name = "inspect",
-    .operands = "VOLUME [VOLUME...]",
-    .summary = "Show all about volumes, as JSON",
-    .mixed = true,
-    .least = 1,
-    .most = INT_MAX,
-    .opts = INSPECT_OPTS,
-    .args_size = sizeof(struct inspect_args),
-    .run = inspect_run,
 };

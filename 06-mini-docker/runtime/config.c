@@ -47,11 +47,7 @@ const char *config_path(struct json_reader *reader, const char *path)
 
     if (path[0] == '/' || !bundle)
         return path;
-    size_t room = strlen(bundle) + 1 + strlen(path) + 1;
-    char *joined = json_alloc(reader, room, 1);
-    if (joined)
-        snprintf(joined, room, "%s/%s", bundle, path);
-    return joined;
+    return json_print(reader, "%s/%s", bundle, path);
 }
 
 static int check_root(struct json_reader *reader, void *item)

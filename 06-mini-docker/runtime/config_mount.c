@@ -94,12 +94,9 @@ static int check_mount(struct json_reader *reader, void *item)
     struct spec_mount *mount = item;
 
     if (mount->destination[0] != '/') {
-        size_t room = strlen(mount->destination) + 2;
-        char *absolute = json_alloc(reader, room, 1);
-        if (!absolute)
+        mount->destination = json_print(reader, "/%s", mount->destination);
+        if (!mount->destination)
             return -1;
-        snprintf(absolute, room, "/%s", mount->destination);
-        mount->destination = absolute;
     }
     if (!is_bind(mount))
         return 0;

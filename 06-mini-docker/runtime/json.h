@@ -133,6 +133,10 @@ int json_read(struct json_reader *reader, const struct json_table *table, void *
 /* Zeroed, aligned for anything; NULL with the error set when there is none. Freed with the rest. */
 void *json_alloc(struct json_reader *reader, size_t count, size_t size);
 
+/* A text of printf(3)'s kind, in that memory; NULL as above. */
+char *json_print(struct json_reader *reader, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* Safe on a zeroed struct. */
 void json_memory_free(struct json_memory *memory);
 

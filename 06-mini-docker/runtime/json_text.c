@@ -3,13 +3,13 @@
  * From a text to json-c's tree, with the limits that a text from a stranger needs. json-c would
  * take some texts for others than they are, so the text is looked through once before:
  *
- *     "args\u0000x"            becomes the key "args", and was an unknown word for whoever looked
- * at the file before 99999999999999999999     becomes the largest number there is, mostly the word
- * for "no limit"
+ *     "args\u0000x"            becomes the key "args", unknown to who looked at the file before
+ *     99999999999999999999     becomes the largest number there is, mostly "no limit"
  *     {},{},{},                three bytes each become almost a kilobyte of tree
  */
 #include "json.h"
 
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,6 +52,21 @@ void *json_alloc(struct json_reader *reader, size_t count, size_t size)
     }
     chunk->used += bytes;
     return chunk->bytes + chunk->used - bytes;
+}
+
+char *json_print(struct json_reader *reader, const char *fmt, ...)
+{
+    va_list ap, again;
+
+    va_start(ap, fmt);
+    va_copy(again, ap);
+    size_t room = (size_t)vsnprintf(NULL, 0, fmt, ap) + 1;
+    char *text = json_alloc(reader, room, 1);
+    if (text)
+        vsnprintf(text, room, fmt, again);
+    va_end(again);
+    va_end(ap);
+    return text;
 }
 
 void json_memory_free(struct json_memory *memory)

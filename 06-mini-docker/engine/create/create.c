@@ -68,7 +68,7 @@ static int choose_root(struct creation *creation)
         return -1;
     if (!realpath(dir, path))
         return err_sys(creation->err, "cannot find the path of --rootfs %s", dir);
-    creation->record->host.rootfs = creation_text(creation, "%s", path);
+    creation->record->host.rootfs = json_print(&creation->memory, "%s", path);
     return creation->record->host.rootfs ? 0 : -1;
 }
 
@@ -84,6 +84,11 @@ static int check_words(struct creation *creation)
         return err_set(creation->err, ERR_USAGE,
             "invalid pull option: '%.40s': must be one of \"always\", \"missing\" or \"never\"",
             pull);
+    if (strcmp(pull, "always") == 0) {
+        err_set(creation->err, ERR_USAGE, "--pull always: no image can be fetched yet");
+        return err_hint(creation->err,
+            "mini-docker speaks to no registry -> load or import an image, and leave --pull out");
+    }
     if (name && !record_name_is_valid(name + (name[0] == '/')))
         return err_set(creation->err, ERR_USAGE,
             "Invalid container name (%.80s), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed", name);
@@ -118,7 +123,8 @@ static int write_record(struct creation *creation)
     for (unsigned attempt = 0; attempt < NAME_ATTEMPTS; attempt++) {
         if (!given)
             create_name(attempt, name);
-        record->name = given ? given + (given[0] == '/') : creation_text(creation, "%s", name);
+        record->name =
+            given ? given + (given[0] == '/') : json_print(&creation->memory, "%s", name);
         if (!record->name)
             return -1;
         if (record_create(creation->store, record, !record->host.auto_remove, creation->err) == 0)

@@ -38,7 +38,8 @@ static int choose_names(struct creation *creation)
             creation->err, ERR_USAGE, "the working directory '%.80s' is invalid", options->workdir);
         return err_hint(creation->err, "it needs to be an absolute path");
     }
-    config->hostname = options->hostname ?: creation_text(creation, "%.12s", creation->record->id);
+    config->hostname =
+        options->hostname ?: json_print(&creation->memory, "%.12s", creation->record->id);
     config->domainname = options->domainname;
     config->user = options->user ?: creation->image->user;
     config->working_dir = options->workdir ?: creation->image->working_dir;

@@ -17,7 +17,7 @@
 /* "/dev/a", "/dev/a:/dev/b", "/dev/a:rw", "/dev/a:/dev/b:rw" */
 static int read_device(struct creation *creation, const char *word, struct record_device *ret)
 {
-    char *text = creation_text(creation, "%s", word), *rest = text;
+    char *text = json_print(&creation->memory, "%s", word), *rest = text;
 
     if (!text)
         return -1;
@@ -81,7 +81,7 @@ static int read_rate(
             "invalid rate for device: %.60s. The correct format is <device-path>:<number>%s. "
             "Number must be a positive integer",
             word, rates->bytes ? "[<unit>], with kb, mb or gb for the unit" : "");
-    ret->path = creation_text(creation, "%.*s", (int)(colon - word), word);
+    ret->path = json_print(&creation->memory, "%.*s", (int)(colon - word), word);
     return ret->path ? 0 : -1;
 }
 
@@ -123,7 +123,7 @@ static bool is_ulimit(const char *name)
 /* "nofile=1024:2048", "nofile=1024" */
 static int read_ulimit(struct creation *creation, const char *word, struct record_ulimit *ret)
 {
-    char *name = creation_text(creation, "%s", word), *hard;
+    char *name = json_print(&creation->memory, "%s", word), *hard;
 
     if (!name)
         return -1;

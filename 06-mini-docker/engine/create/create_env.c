@@ -48,7 +48,7 @@ static int put_variable(struct creation *creation, struct texts *texts, const ch
         return err_hint(creation->err, "write KEY=VALUE, or KEY to pass our own value on");
     }
     if (ours)
-        word = creation_text(creation, "%s=%s", word, ours);
+        word = json_print(&creation->memory, "%s=%s", word, ours);
     return word ? put(creation, texts, word) : -1;
 }
 
@@ -88,7 +88,7 @@ static int read_file(struct creation *creation, const char *file, struct texts *
             continue;
         if (check_line(creation, file, number, line) < 0)
             return -1;
-        char *kept = creation_text(creation, "%s", line);
+        char *kept = json_print(&creation->memory, "%s", line);
         if (!kept || creation_add(creation, ret, kept) < 0)
             return -1;
     }

@@ -17,7 +17,7 @@ static int read_volumes(struct creation *creation, struct pairs *anonymous)
 
     for (size_t i = 0; i < words->count; i++) {
         cleanup_free char *absolute = mount_words_absolute(words->items[i], creation->err);
-        char *kept = absolute ? creation_text(creation, "%s", absolute) : NULL;
+        char *kept = absolute ? json_print(&creation->memory, "%s", absolute) : NULL;
         if (!kept)
             return -1;
         if (kept[0] == '/' && !strchr(kept, ':')) {
@@ -40,7 +40,7 @@ static int read_mounts(struct creation *creation)
         return 0;
     mounts = creation_alloc(creation, words->count, sizeof(*mounts));
     for (size_t i = 0; mounts && i < words->count; i++) {
-        char *text = creation_text(creation, "%s", words->items[i]);
+        char *text = json_print(&creation->memory, "%s", words->items[i]);
         if (!text || mount_words_option(text, &mounts[i], creation->err) < 0)
             return -1;
     }
@@ -56,7 +56,7 @@ static int read_tmpfs(struct creation *creation)
     struct pairs pairs = {0};
 
     for (size_t i = 0; i < words->count; i++) {
-        char *target = creation_text(creation, "%s", words->items[i]);
+        char *target = json_print(&creation->memory, "%s", words->items[i]);
         char *options = target ? strchr(target, ':') : NULL;
         if (options)
             *options++ = '\0';

@@ -26,7 +26,7 @@ static int read_network(
         ret->name = word[0] ? word : "bridge";
         return 0;
     }
-    char *rest = creation_text(creation, "%s", word);
+    char *rest = json_print(&creation->memory, "%s", word);
     for (char *field; rest && (field = strsep(&rest, ","));) {
         char *value = strchr(field, '=');
         if (value)
@@ -140,13 +140,13 @@ static int share_hostname(struct creation *creation, const char *mode)
     if (strncmp(mode, "container:", 10) == 0) {
         if (record_lookup(creation->store, mode + 10, &other, creation->err) < 0)
             return -1;
-        config->hostname = creation_text(creation, "%s", other.config.hostname ?: "");
+        config->hostname = json_print(&creation->memory, "%s", other.config.hostname ?: "");
         record_free(&other);
         return config->hostname ? 0 : -1;
     }
     if (!host || gethostname(name, sizeof(name) - 1) < 0)
         return 0;
-    config->hostname = creation_text(creation, "%s", name);
+    config->hostname = json_print(&creation->memory, "%s", name);
     return config->hostname ? 0 : -1;
 }
 

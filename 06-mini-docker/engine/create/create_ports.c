@@ -143,13 +143,13 @@ static int add_binding(
         return -1;
     if (port->bindings_count > 0)
         memcpy(larger, port->bindings, port->bindings_count * sizeof(*larger));
-    last->host_ip = creation_text(creation, "%s", spec->ip);
+    last->host_ip = json_print(&creation->memory, "%s", spec->ip);
     if (!spec->host_given)
         last->host_port = "";
     else if (spec->port.first == spec->port.last && spec->host.first != spec->host.last)
-        last->host_port = creation_text(creation, "%u-%u", spec->host.first, spec->host.last);
+        last->host_port = json_print(&creation->memory, "%u-%u", spec->host.first, spec->host.last);
     else
-        last->host_port = creation_text(creation, "%u", spec->host.first + at);
+        last->host_port = json_print(&creation->memory, "%u", spec->host.first + at);
     port->bindings = larger;
     port->bindings_count++;
     return last->host_ip && last->host_port ? 0 : -1;
@@ -159,7 +159,7 @@ static int publish(struct creation *creation, const struct spec_port *spec, stru
     struct pairs *exposed)
 {
     for (unsigned at = 0; at <= spec->port.last - spec->port.first; at++) {
-        char *name = creation_text(creation, "%u/%s", spec->port.first + at, spec->protocol);
+        char *name = json_print(&creation->memory, "%u/%s", spec->port.first + at, spec->protocol);
         struct record_port *port = name ? find_port(creation, ports, name) : NULL;
         if (!port || add_binding(creation, port, spec, at) < 0 ||
             creation_set(creation, exposed, name, NULL) < 0)
@@ -183,7 +183,7 @@ static int expose(struct creation *creation, const char *word, struct pairs *exp
     if (range.last - range.first >= MOST)
         return creation_refuse(creation, "--expose", word, "more than %d ports", MOST);
     for (unsigned port = range.first; port <= range.last; port++) {
-        char *name = creation_text(creation, "%u/%s", port, protocol);
+        char *name = json_print(&creation->memory, "%u/%s", port, protocol);
         if (!name || creation_set(creation, exposed, name, NULL) < 0)
             return -1;
     }

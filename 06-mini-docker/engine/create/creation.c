@@ -13,21 +13,6 @@ void *creation_alloc(struct creation *creation, size_t count, size_t size)
     return json_alloc(&creation->memory, count, size);
 }
 
-char *creation_text(struct creation *creation, const char *fmt, ...)
-{
-    va_list ap, again;
-
-    va_start(ap, fmt);
-    va_copy(again, ap);
-    size_t room = (size_t)vsnprintf(NULL, 0, fmt, ap) + 1;
-    char *text = creation_alloc(creation, room, 1);
-    if (text)
-        vsnprintf(text, room, fmt, again);
-    va_end(again);
-    va_end(ap);
-    return text;
-}
-
 /* Room for one more, and for the end; what was there is copied. */
 static void *grow(struct creation *creation, void *items, size_t count, size_t *room, size_t size)
 {
@@ -76,8 +61,8 @@ int creation_set_words(
 {
     for (; words && *words; words++) {
         const char *equals = strchr(*words, '=');
-        char *key = creation_text(
-            creation, "%.*s", (int)(equals ? equals - *words : (long)strlen(*words)), *words);
+        char *key = json_print(&creation->memory, "%.*s",
+            (int)(equals ? equals - *words : (long)strlen(*words)), *words);
         if (!key)
             return -1;
         if (!key[0])
@@ -111,5 +96,5 @@ const char *creation_mode(struct creation *creation, const char *mode)
         return mode;
     if (record_find(creation->store, mode + strlen(prefix), id, creation->err) < 0)
         return NULL;
-    return creation_text(creation, "%s%s", prefix, id);
+    return json_print(&creation->memory, "%s%s", prefix, id);
 }

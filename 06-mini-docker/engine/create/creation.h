@@ -33,8 +33,6 @@ struct pairs {
 
 /* Memory that lives as long as the record; NULL with the error set when there is none. */
 void *creation_alloc(struct creation *creation, size_t count, size_t size);
-char *creation_text(struct creation *creation, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
 
 /* Both keep the text itself. Errors: no memory. */
 int creation_add(struct creation *creation, struct texts *texts, const char *text);

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
-/* Labels as they are typed. Key and value lie in one piece of memory, the value behind the NUL. */
+/* Labels as they are typed and as they are shown. Key and value lie in one piece of memory, the
+ * value behind the NUL. */
 #include "labels.h"
+
+#include "engine/show/format.h"
+
+#include "runtime/json_write.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -54,4 +59,28 @@ void labels_free(struct labels *labels)
         free((char *)labels->items[i].key);
     free(labels->items);
     *labels = (struct labels){0};
+}
+
+struct json_object *labels_json(const struct spec_pair *pairs, size_t count)
+{
+    struct json_object *labels = json_object_new_object();
+
+    for (size_t i = 0; labels && i < count; i++)
+        json_object_object_add(labels, pairs[i].key, json_write_string(pairs[i].value));
+    return labels;
+}
+
+char *labels_text(const struct spec_pair *pairs, size_t count)
+{
+    struct json_object *labels = labels_json(pairs, count);
+    char *text = NULL;
+    size_t length;
+    FILE *out = open_memstream(&text, &length);
+
+    if (out) {
+        format_print_pairs(out, labels, "=", ",");
+        fclose(out);
+    }
+    json_object_put(labels);
+    return text;
 }

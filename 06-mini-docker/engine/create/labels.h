@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* labels: the words of --label, "KEY=VALUE" or "KEY", as pairs: of volumes and networks. */
+/* labels: the words of --label, "KEY=VALUE" or "KEY", as pairs, and pairs as what is shown. */
 #ifndef ENGINE_LABELS_H
 #define ENGINE_LABELS_H
 
@@ -7,6 +7,8 @@
 
 #include "err.h"
 #include "opt.h"
+
+#include <json-c/json.h>
 
 struct labels {
     struct spec_pair *items; /* malloc'ed, and so are the keys; a value is behind its key */
@@ -18,6 +20,11 @@ struct labels {
 int labels_read(const struct opt_list *words, struct labels *ret, struct err *err);
 
 int labels_add(struct labels *labels, const struct spec_pair *pair, struct err *err);
+
+/* Labels as an object, for filters and templates, which the caller puts; and as Docker's tables
+ * have them, "a=1,b=2" in the order of the keys, which the caller frees. NULL: no memory. */
+struct json_object *labels_json(const struct spec_pair *pairs, size_t count);
+char *labels_text(const struct spec_pair *pairs, size_t count);
 
 /* Safe on a zeroed struct. */
 void labels_free(struct labels *labels);

@@ -55,9 +55,8 @@ int volume_is_used(
 /* Errors: it is not there; "remove X: volume is in use - [ID]". */
 int volume_remove(const struct store *store, const char *name, struct err *err);
 
-/* All about it, and its labels alone, as JSON that the caller gives back; NULL: no memory. */
+/* All about it, as JSON that the caller gives back; NULL: no memory. */
 struct json_object *volume_json(const struct volume *volume);
-struct json_object *volume_labels(const struct volume *volume);
 
 /* How many bytes are in its files. */
 uint64_t volume_size(const struct volume *volume);

@@ -69,16 +69,6 @@ struct json_object *volume_json(const struct volume *volume)
     return json_write(&VOLUME_TABLE, volume, JSON_WRITE_ALL);
 }
 
-struct json_object *volume_labels(const struct volume *volume)
-{
-    struct json_object *labels = json_object_new_object();
-
-    for (size_t i = 0; labels && i < volume->labels_count; i++)
-        json_object_object_add(
-            labels, volume->labels[i].key, json_write_string(volume->labels[i].value));
-    return labels;
-}
-
 /* nftw(3) hands nothing on. One thread, one volume at a time. */
 static uint64_t bytes;
 

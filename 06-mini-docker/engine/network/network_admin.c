@@ -138,16 +138,6 @@ int network_all(const struct store *store, struct network_list *ret, struct err 
     return status;
 }
 
-struct json_object *network_labels(const struct network *network)
-{
-    struct json_object *labels = json_object_new_object();
-
-    for (size_t i = 0; i < network->labels_count; i++)
-        json_object_object_add(
-            labels, network->labels[i].key, json_object_new_string(network->labels[i].value));
-    return labels;
-}
-
 /* The texts of one member, in the memory of the network. */
 static void fill_member(
     struct network_member *member, const struct lease *lease, const struct network *network)

@@ -31,9 +31,6 @@ size_t network_members(const struct leases *leases, const struct network *networ
 struct json_object *network_json(
     const struct store *store, struct network *network, struct err *err);
 
-/* Its labels as an object, for filters and templates. The caller puts it. */
-struct json_object *network_labels(const struct network *network);
-
 /*
  * Add a container to one more network, or take it out of one: in its record, and where it runs at
  * once. Errors: in Docker's words.

@@ -5,6 +5,8 @@
  */
 #include "list.h"
 
+#include "engine/create/labels.h"
+
 #include "human.h"
 
 #include <errno.h>
@@ -181,7 +183,8 @@ static bool fits(const struct listing *listing, const struct list_item *item)
     if ((listing->before[0] && strcmp(item->record.created, listing->before) >= 0) ||
         (listing->since[0] && strcmp(item->record.created, listing->since) <= 0))
         return false;
-    struct json_object *labels = list_labels(&item->record);
+    struct json_object *labels =
+        labels_json(item->record.config.labels, item->record.config.labels_count);
     bool labelled = filters_labels(filters, "label", labels);
     json_object_put(labels);
     return labelled && filters_match(filters, "name", item->record.name) &&

@@ -47,9 +47,6 @@ struct list_row_options {
 struct json_object *list_row(const struct store *store, const struct list_item *item,
     const struct list_row_options *options);
 
-/* The labels as an object, which the caller gives back. */
-struct json_object *list_labels(const struct record *record);
-
 /* "0.0.0.0:8080->80/tcp, 443/tcp": what is published, and what only listens. */
 void list_ports(const struct list_item *item, char *ret, size_t size);
 

@@ -2,6 +2,7 @@
 /* A container as a row of `ps`: the keys and the words of `docker ps --format json`. */
 #include "list.h"
 
+#include "engine/create/labels.h"
 #include "engine/files/mount_words.h"
 #include "engine/images/image.h"
 #include "format.h"
@@ -16,16 +17,6 @@
 #include <string.h>
 
 enum { COMMAND_LETTERS = 20, MOUNT_LETTERS = 15 };
-
-struct json_object *list_labels(const struct record *record)
-{
-    struct json_object *labels = json_object_new_object();
-
-    for (size_t i = 0; i < record->config.labels_count; i++)
-        json_object_object_add(labels, record->config.labels[i].key,
-            json_write_string(record->config.labels[i].value));
-    return labels;
-}
 
 static void set(struct json_object *row, const char *key, const char *text)
 {
@@ -76,17 +67,9 @@ static void set_command(struct json_object *row, const struct record *record, bo
 
 static void set_labels(struct json_object *row, const struct record *record)
 {
-    struct json_object *labels = list_labels(record);
-    cleanup_free char *text = NULL;
-    size_t length;
-    FILE *out = open_memstream(&text, &length);
+    cleanup_free char *text = labels_text(record->config.labels, record->config.labels_count);
 
-    if (out) {
-        format_print_pairs(out, labels, "=", ",");
-        fclose(out);
-        set(row, "Labels", text);
-    }
-    json_object_put(labels);
+    set(row, "Labels", text ?: "");
 }
 
 /* Names of volumes and paths of binds; a volume without a name has one that is not known here. */

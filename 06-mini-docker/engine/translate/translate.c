@@ -18,7 +18,6 @@
 #include "runtime/words.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -29,26 +28,11 @@ void *translate_alloc(struct translating *translating, size_t count, size_t size
     return json_alloc(&translating->reader, count, size);
 }
 
-char *translate_text(struct translating *translating, const char *fmt, ...)
-{
-    va_list ap, again;
-
-    va_start(ap, fmt);
-    va_copy(again, ap);
-    size_t room = (size_t)vsnprintf(NULL, 0, fmt, ap) + 1;
-    char *text = translate_alloc(translating, room, 1);
-    if (text)
-        vsnprintf(text, room, fmt, again);
-    va_end(again);
-    va_end(ap);
-    return text;
-}
-
 /* "a:b" -> {above, "a", "b", NULL} */
 static const char *const *split_layers(
     struct translating *translating, const char *above, const char *lower)
 {
-    char *rest = translate_text(translating, "%s", lower);
+    char *rest = json_print(&translating->reader, "%s", lower);
     size_t count = 3;
 
     for (const char *c = lower; *c; c++)
@@ -82,8 +66,8 @@ static int fill_root(struct translating *translating, const char *const **ret_la
     if (upper_make(translating->store, translating->record->id, root->lower, upper, work,
             translating->err) < 0)
         return -1;
-    root->upper = translate_text(translating, "%s", upper);
-    root->work = translate_text(translating, "%s", work);
+    root->upper = json_print(&translating->reader, "%s", upper);
+    root->work = json_print(&translating->reader, "%s", work);
     if (!root->upper || !root->work)
         return -1;
     root->path = root->upper;

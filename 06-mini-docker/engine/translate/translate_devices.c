@@ -54,8 +54,8 @@ static int add(struct devices *devices, const char *on_host, const char *inside,
 {
     static const char *const options[] = {"bind", "private", NULL};
     bool user = devices->translating->ret->spec.linux_.namespaces & CLONE_NEWUSER;
-    const char *path = translate_text(devices->translating, "%s", inside);
-    const char *source = translate_text(devices->translating, "%s", on_host);
+    const char *path = json_print(&devices->translating->reader, "%s", inside);
+    const char *source = json_print(&devices->translating->reader, "%s", on_host);
 
     if (!path || !source || reserve(devices) < 0)
         return -1;

@@ -29,8 +29,6 @@ struct translating {
 
 /* Zeroed memory that lives as long as the translation; NULL with the error set. */
 void *translate_alloc(struct translating *translating, size_t count, size_t size);
-char *translate_text(struct translating *translating, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
 
 /* The parts; each returns 0, or -1 with the error set. */
 int translate_namespaces(struct translating *translating);

@@ -53,7 +53,7 @@ int translate_limits(struct translating *translating)
 
     limits_fill(host, limits);
     linux_->cgroups_path =
-        translate_text(translating, "mini-docker-%.12s", translating->record->id);
+        json_print(&translating->reader, "mini-docker-%.12s", translating->record->id);
     if (!linux_->cgroups_path ||
         fill_rates(translating, host->read_bps, host->read_bps_count, &limits->read_bps) < 0 ||
         fill_rates(translating, host->write_bps, host->write_bps_count, &limits->write_bps) < 0 ||

@@ -46,7 +46,7 @@ static int join(struct translating *translating, int flag, pid_t pid)
 
     linux_->namespaces &= ~flag;
     linux_->namespace_paths[kind] =
-        translate_text(translating, "/proc/%d/ns/%s", pid, ns_table[kind].name);
+        json_print(&translating->reader, "/proc/%d/ns/%s", pid, ns_table[kind].name);
     return linux_->namespace_paths[kind] ? 0 : -1;
 }
 
