@@ -3,9 +3,10 @@
  * memory: the limits, and the experiment that puts its parts together.
  *
  *     memory.max    the wall. What cannot be reclaimed is not given, and the OOM killer comes.
- *     memory.high   the brake. Above it the group is slowed down and reclaimed from; it may still
- * go beyond, and nobody is killed for it. memory.min    what a group keeps whatever happens
- * (memory_protect.c) memory.low    what it keeps while others have something to give
+ *     memory.high   the brake. Above it the group is slowed down and reclaimed from, and nobody
+ *                   is killed for going beyond
+ *     memory.min    what a group keeps whatever happens (memory_protect.c)
+ *     memory.low    what it keeps while others have something to give
  *
  * memory.events counts what the kernel did, memory.peak is the most there ever was, memory.stat
  * says what it was. The processes measured here write to memory that cannot be reclaimed, since it

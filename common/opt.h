@@ -4,9 +4,9 @@
  *
  *     struct shell_args { bool user; const char *rootfs; uint64_t limit_bytes; };
  *     static const struct opt OPTS[] = {
- *         {'u', "user", NULL, "a new user namespace too", OPT_FLAG, offsetof(struct shell_args,
- * user)}, {0, "limit", "SIZE", "memory limit", OPT_BYTES, offsetof(struct shell_args, limit_bytes),
- *             .least = 1 << 20, .most = 1ull << 40},
+ *         {'u', "user", NULL, "a new user namespace", OPT_FLAG, offsetof(struct shell_args, user)},
+ *         {0, "limit", "SIZE", "memory limit", OPT_BYTES,
+ *             offsetof(struct shell_args, limit_bytes), .least = 1 << 20, .most = 1ull << 40},
  *         {0}};
  */
 #ifndef COMMON_OPT_H
