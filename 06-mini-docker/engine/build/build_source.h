@@ -12,6 +12,7 @@
 #include "build_ignore.h"
 #include "dockerfile.h"
 #include "engine/images/digest.h"
+#include "engine/store/store.h"
 
 #include <sys/types.h>
 
@@ -30,14 +31,15 @@ struct build_copy {
     size_t heredoc_count;
     const char *destination; /* below the root; ends with "/": it is a directory. Absolute: WORKDIR
                                 is already in front */
-    uid_t uid;
-    gid_t gid;
+    uid_t uid;      /* --chown, 0 for what comes from the context, or BUILD_OWNER_KEPT: what */
+    gid_t gid;      /* comes from a stage or an image without --chown is whose it was there */
     mode_t mode;    /* --chmod, or BUILD_MODE_KEPT */
     bool unpack;    /* ADD: local tar archives, compressed or not, are unpacked */
     bool parents;   /* --parents: the sources' directories come along */
     char **exclude; /* --exclude patterns, or NULL */
 };
-#define BUILD_MODE_KEPT ((mode_t)-1)
+#define BUILD_MODE_KEPT  ((mode_t)-1)
+#define BUILD_OWNER_KEPT ((uid_t)-1)
 
 /*
  * The digest of all that this would copy: names, types, modes, contents, link targets, and the
@@ -47,8 +49,14 @@ struct build_copy {
  */
 int build_copy_sum(const struct build_copy *copy, char ret_digest[DIGEST_TEXT], struct err *err);
 
-/* Do it: into the open directory root_fd. Missing directories of the destination are made, 0755 and
- * of uid 0; symlinks in it are followed inside the root. */
-int build_copy_into(const struct build_copy *copy, int root_fd, struct err *err);
+/*
+ * Do it: into the open directory root_fd. Missing directories of the destination are made, 0755 and
+ * of the same owner (0, where that is kept); symlinks in it are followed inside the root. An
+ * archive is unpacked in the store first. Privilege: owners and devices are root's; for others the
+ * files are their own. Errors: those of build_copy_sum; a directory in a file's place, or the other
+ * way; a damaged archive.
+ */
+int build_copy_into(
+    const struct store *store, const struct build_copy *copy, int root_fd, struct err *err);
 
 #endif

@@ -39,7 +39,7 @@ enum dockerfile_word {
 
 /* --from=build. Which flags an instruction takes is a table of the parser: others are errors. */
 struct dockerfile_flag {
-    char *name, *value; /* "from", "build"; value "" for "--link" */
+    char *name, *value; /* "from", "build"; value "" for "--link"; "--link=false" is not listed */
 };
 
 /* <<EOF … EOF */
@@ -56,10 +56,14 @@ struct dockerfile_instruction {
     struct dockerfile_flag *flags;
     size_t flag_count;
     /*
-     * What comes after the flags. JSON form: its strings. Else: RUN, CMD, ENTRYPOINT, ONBUILD,
-     * HEALTHCHECK, MAINTAINER, STOPSIGNAL, USER, WORKDIR have one, the rest of the line as it is
-     * written; the others their words, with quotes and backslashes still in them, for expansion
-     * takes those away. ENV and LABEL have "key=value" words in the old form (ENV key value) too.
+     * What comes after the flags. JSON form: its strings. Else: RUN, CMD, ENTRYPOINT, MAINTAINER,
+     * STOPSIGNAL, USER, WORKDIR have one, the rest of the line as it is written; the others their
+     * words, with quotes and backslashes still in them, for expansion takes those away.
+     * HEALTHCHECK: "NONE", or "CMD" and then what CMD would have, of which `json` speaks.
+     * ONBUILD: one, the instruction with its here-documents, as dockerfile_parse_line takes it.
+     * ENV and LABEL: "key=value", in the old form (ENV key value) too.
+     * ADD and COPY: without the here-documents, which are sources as well; the last is the
+     * destination.
      */
     char **words; /* ends with NULL */
     bool json;
@@ -85,7 +89,8 @@ enum { DOCKERFILE_MOST = 1 << 20 };
 int dockerfile_parse(
     const char *text, size_t length, const char *name, struct dockerfile *ret, struct err *err);
 
-/* One instruction by itself: what ONBUILD keeps, a --change. No FROM is needed before. */
+/* One instruction by itself: what ONBUILD keeps, a --change. No FROM is needed before; nor can it
+ * be one. */
 int dockerfile_parse_line(
     const char *line, const char *name, struct dockerfile *ret, struct err *err);
 

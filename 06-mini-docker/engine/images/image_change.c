@@ -273,7 +273,7 @@ static const struct {
     {"WORKDIR", "WorkingDir", set_workdir},
 };
 
-int image_change(struct json_object *config, const char *line, struct err *err)
+int image_change_line(struct json_object *config, const char *line, struct err *err)
 {
     const char *at = line + strspn(line, " \t");
     size_t length = strcspn(at, " \t=");

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * image_change: --change of import and commit: one instruction of a Dockerfile, "CMD [\"sh\"]", on
- * an image's configuration.
+ * image_change: one instruction of a Dockerfile, as build and --change of import and commit have
+ * it, on an image's configuration.
  */
 #ifndef ENGINE_IMAGE_CHANGE_H
 #define ENGINE_IMAGE_CHANGE_H
+
+#include "engine/build/dockerfile.h"
+#include "engine/build/dockerfile_words.h"
 
 #include "err.h"
 
@@ -12,8 +15,14 @@
 
 /*
  * Change the "config" object: CMD ENTRYPOINT ENV EXPOSE HEALTHCHECK LABEL ONBUILD SHELL STOPSIGNAL
- * USER VOLUME WORKDIR. Errors: ERR_USAGE, another instruction, or wrong words.
+ * USER VOLUME WORKDIR. Variables are expanded where Docker does (ENV EXPOSE LABEL STOPSIGNAL USER
+ * VOLUME WORKDIR), by the scope; NULL: they are those of the configuration. Errors: ERR_USAGE,
+ * another instruction, or wrong words; without the line in front (dockerfile_at).
  */
-int image_change(struct json_object *config, const char *line, struct err *err);
+int image_change(struct json_object *config, const struct dockerfile_instruction *instruction,
+    const struct dockerfile_scope *scope, struct err *err);
+
+/* The same of one line, as --change has it: "CMD [\"sh\"]". */
+int image_change_line(struct json_object *config, const char *line, struct err *err);
 
 #endif
