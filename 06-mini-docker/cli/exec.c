@@ -8,7 +8,10 @@
 
 static const struct opt OPTS[] = {
     {'d', "detach", NULL, "do not stay until it ends", OPT_FLAG, AT(detach)},
+    {0, "detach-keys", "KEYS", "with -it, what leaves it running: ctrl-p,ctrl-q", OPT_TEXT,
+        AT(detach_keys)},
     {'e', "env", "KEY=VALUE", "set a variable; KEY alone passes ours on", OPT_LIST, AT(env)},
+    {0, "env-file", "FILE", "set the variables of a file, one a line", OPT_LIST, AT(env_file)},
     {'i', "interactive", NULL, "give it our standard input", OPT_FLAG, AT(interactive)},
     {0, "privileged", NULL, "give it all capabilities", OPT_FLAG, AT(privileged)},
     {'t', "tty", NULL, "give it a terminal of its own", OPT_FLAG, AT(tty)},

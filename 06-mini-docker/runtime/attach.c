@@ -68,6 +68,8 @@ static void add_stream(struct attach *attach, int from, int to, bool close_to)
     stream->to = to;
     stream->close_to = close_to;
     stream->open = true;
+    stream->filter = NULL;
+    stream->left = false;
 }
 
 /* One of 0, 1, 2: what the program gets for it. */
@@ -126,6 +128,8 @@ static int begin_terminal(struct attach *attach, struct err *err)
             return -1;
         tty_copy_size(STDIN_FILENO, attach->master); /* it may have changed since the start */
         add_stream(attach, STDIN_FILENO, attach->master, false);
+        attach->stream[0].filter = attach->typed;
+        attach->stream[0].filter_arg = attach->typed_arg;
     }
     add_stream(attach, attach->master, STDOUT_FILENO, false);
     return 0;
@@ -210,6 +214,9 @@ int attach_follow(struct attach *attach, int pidfd, struct err *err)
             proc_pidfd_signal(pidfd, SIGKILL);
         for (int i = 0; ready > 0 && i < n; i++)
             stream_move(&attach->stream[i], polls[i].revents);
+        const struct stream *typed = &attach->stream[0];
+        if (n > 0 && typed->left && typed->start == typed->end)
+            return ATTACH_LEFT;
         if (ready > 0 && polls[n].revents)
             take_signal(attach, pidfd);
         ended |= ready > 0 && polls[n + 1].revents;

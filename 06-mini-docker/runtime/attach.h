@@ -16,8 +16,14 @@
 /* How long is waited for more output after the end; and after SIGHUP for the end. */
 enum { ATTACH_LINGER_MS = 1000, ATTACH_HANGUP_MS = 10000 };
 
+/* What attach_follow returns when the person has left (`typed`). */
+enum { ATTACH_LEFT = 1 };
+
 struct attach {
     bool interactive, terminal;
+    /* What is typed into the program's terminal passes through it (streams.h, filter), or NULL. */
+    bool (*typed)(void *arg, char *buffer, size_t *length);
+    void *typed_arg;
     int signals;  /* a signalfd; the signals in it are blocked */
     int master;   /* the container's terminal, from our side */
     int console;  /* our end of the console socket */
@@ -31,7 +37,7 @@ struct attach {
 
 /*
  * Before anything is made: block the signals that are passed on later, so that none can end us
- * halfway. The caller sets interactive and terminal afterwards.
+ * halfway. The caller sets interactive, terminal and typed afterwards.
  */
 int attach_signals(struct attach *attach, struct err *err);
 
@@ -50,7 +56,10 @@ int attach_next_signal(struct attach *attach);
 int attach_prepare(
     struct attach *attach, int ret_stdio[3], int *ret_console_socket, struct err *err);
 
-/* After the start: returns when the process has ended and all it wrote has been passed on. */
+/*
+ * After the start: returns 0 when the process has ended and all it wrote has been passed on; or
+ * ATTACH_LEFT, and then it runs still, on a terminal whose other end is attach->master.
+ */
 int attach_follow(struct attach *attach, int pidfd, struct err *err);
 
 /* Give the terminal back and close everything. Safe at any point, and twice. */

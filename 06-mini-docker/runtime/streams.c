@@ -31,11 +31,13 @@ struct pollfd stream_poll(const struct stream *stream)
 
 static void fill(struct stream *stream)
 {
-    ssize_t got = read(stream->from, stream->buffer, sizeof(stream->buffer));
+    ssize_t got = read(stream->from, stream->buffer, sizeof(stream->buffer) - STREAM_SPARE);
 
     if (got > 0) {
         stream->start = 0;
         stream->end = (size_t)got;
+        if (stream->filter)
+            stream->left = stream->filter(stream->filter_arg, stream->buffer, &stream->end);
     } else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
         end(stream); /* EIO: a terminal whose other end is closed */
     }

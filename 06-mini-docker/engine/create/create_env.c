@@ -6,8 +6,7 @@
  */
 #include "creation.h"
 
-#include "cleanup.h"
-#include "fsio.h"
+#include "env_file.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -52,54 +51,28 @@ static int put_variable(struct creation *creation, struct texts *texts, const ch
     return word ? put(creation, texts, word) : -1;
 }
 
-/* One line of a file: KEY=VALUE as it is, or KEY, with white space in front. */
-static int check_line(struct creation *creation, const char *file, size_t number, const char *line)
+struct reading {
+    struct creation *creation;
+    struct texts *texts;
+};
+
+/* The lines become the record's memory. */
+static int take_line(void *arg, const char *line, struct err *err)
 {
-    size_t length = key_length(line);
+    struct reading *reading = arg;
+    char *kept = json_print(&reading->creation->memory, "%s", line);
 
-    if (length > 0 && strcspn(line, " \t") >= length)
-        return 0;
-    err_set(creation->err, ERR_USAGE,
-        length == 0 ? "%.200s, line %zu: no variable name in '%.60s'"
-                    : "%.200s, line %zu: poorly formatted "
-                      "environment: variable '%.60s' contains "
-                      "whitespaces",
-        file, number, line);
-    return err_hint(creation->err, "a line is KEY=VALUE, KEY, empty, or a comment after '#'");
-}
-
-/*
- * Call put for each line of a file. The lines are the record's memory. A variable is judged before
- * (check_line), as Docker does it for labels as well.
- */
-static int read_file(struct creation *creation, const char *file, struct texts *ret)
-{
-    cleanup_free char *text = fsio_read(NULL, file, creation->err);
-    size_t number = 0;
-
-    if (!text)
-        return -1;
-    char *rest = text + (strncmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0);
-    for (char *line; (line = strsep(&rest, "\n"));) {
-        number++;
-        line += strspn(line, " \t");
-        line[strcspn(line, "\r")] = '\0';
-        if (!*line || *line == '#')
-            continue;
-        if (check_line(creation, file, number, line) < 0)
-            return -1;
-        char *kept = json_print(&creation->memory, "%s", line);
-        if (!kept || creation_add(creation, ret, kept) < 0)
-            return -1;
-    }
-    return 0;
+    (void)err; /* the creation's */
+    return kept ? creation_add(reading->creation, reading->texts, kept) : -1;
 }
 
 static int read_files(struct creation *creation, const struct opt_list *files, struct texts *ret)
 {
+    struct reading reading = {creation, ret};
+
     *ret = (struct texts){0};
     for (size_t i = 0; i < files->count; i++) {
-        if (read_file(creation, files->items[i], ret) < 0)
+        if (env_file_each(files->items[i], take_line, &reading, creation->err) < 0)
             return -1;
     }
     return 0;

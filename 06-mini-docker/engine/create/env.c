@@ -2,6 +2,8 @@
 /* A small ordered map in the form that execve(2) wants: an array of "KEY=VALUE". */
 #include "env.h"
 
+#include "env_file.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,6 +66,23 @@ int env_add_options(struct env *env, const struct opt_list *words, struct err *e
             return err_hint(err, "write KEY=VALUE, or KEY to pass our own value on");
         }
         if (value && put(env, word, length, value, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* In a file, KEY alone is ours or nothing, as with -e. */
+static int add_line(void *arg, const char *line, struct err *err)
+{
+    const struct opt_list word = {.items = &line, .count = 1};
+
+    return env_add_options(arg, &word, err);
+}
+
+int env_add_files(struct env *env, const struct opt_list *files, struct err *err)
+{
+    for (size_t i = 0; i < files->count; i++) {
+        if (env_file_each(files->items[i], add_line, env, err) < 0)
             return -1;
     }
     return 0;

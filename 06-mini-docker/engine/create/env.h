@@ -23,6 +23,9 @@ int env_add(struct env *env, const char *word, struct err *err);
 /* "KEY=VALUE" sets; "KEY" takes our own value, where we have one. Errors: ERR_USAGE, no key. */
 int env_add_options(struct env *env, const struct opt_list *words, struct err *err);
 
+/* The same of the lines of files (env_file.h), whose errors it has. */
+int env_add_files(struct env *env, const struct opt_list *files, struct err *err);
+
 /* True when the key is there. */
 bool env_has(const struct env *env, const char *key);
 

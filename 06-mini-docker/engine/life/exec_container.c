@@ -8,20 +8,16 @@
 
 #include "engine/create/env.h"
 #include "engine/images/image.h"
-#include "engine/show/events.h"
 #include "engine/store/status.h"
 #include "engine/translate/translate.h"
 
-#include "runtime/attach.h"
-#include "runtime/enter.h"
+#include "exec_stay.h"
 
 #include "cleanup.h"
-#include "sock.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/socket.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 /* The container's environment, and the words' above it. The caller frees *ret. */
@@ -32,7 +28,9 @@ static int fill_environment(const struct record *record, const struct exec_optio
         if (env_add(ret, *word, err) < 0)
             return -1;
     }
-    return env_add_options(ret, &options->env, err);
+    return env_add_files(ret, &options->env_file, err) < 0
+               ? -1
+               : env_add_options(ret, &options->env, err);
 }
 
 static int fill_record(const struct exec_options *options, const struct env *env,
@@ -54,67 +52,11 @@ static int fill_record(const struct exec_options *options, const struct env *env
     return 0;
 }
 
-static int stay(struct enter *enter, const struct exec_options *options, struct err *err)
-{
-    static struct attach attach; /* its buffers are large for a stack */
-    int status = -1;
-
-    if (attach_signals(&attach, err) < 0)
-        return -1;
-    attach.interactive = options->interactive;
-    attach.terminal = options->tty;
-    if (attach_prepare(&attach, enter->stdio, &enter->console_socket, err) == 0 &&
-        enter_start(enter, err) == 0 && attach_follow(&attach, enter->process.pidfd, err) == 0)
-        status = spawn_wait(&enter->process, err);
-    attach_end(&attach);
-    return status;
-}
-
-/* A terminal must have somebody who reads what is written to it. */
-static void hold_terminal(int console, int theirs)
-{
-    char buffer[4096];
-    struct err ignored;
-    int master;
-
-    if (fork() != 0)
-        return;
-    close(theirs);
-    setsid();
-    for (int fd = 0; fd <= 2; fd++)
-        close(fd);
-    if (sock_receive_fd(console, "the terminal", &master, &ignored) == 0) {
-        while (read(master, buffer, sizeof(buffer)) > 0)
-            ;
-    }
-    _exit(0);
-}
-
-static int detach(struct enter *enter, const struct exec_options *options, struct err *err)
-{
-    cleanup_close int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    int ends[2] = {-1, -1};
-
-    if (null < 0)
-        return err_sys(err, "cannot open /dev/null");
-    for (int i = 0; i < 3; i++)
-        enter->stdio[i] = null;
-    if (options->tty) {
-        if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
-            return err_sys(err, "cannot make a socket for the terminal");
-        hold_terminal(ends[0], ends[1]);
-        enter->console_socket = ends[1];
-    }
-    int result = enter_start(enter, err);
-    cleanup_close_fn(&ends[0]);
-    cleanup_close_fn(&ends[1]);
-    return result;
-}
-
 static int enter(const struct store *store, const struct record *record,
     const struct exec_options *options, struct translation *translation, struct err *err)
 {
     struct spec_process *process = &translation->spec.process;
+    struct exec_events events = {.store = store, .record = record, .options = options};
     struct winsize size;
     struct state state;
     struct enter enter = {
@@ -132,9 +74,12 @@ static int enter(const struct store *store, const struct record *record,
         process->console_size = &size;
     int result = store_run_dir(store, "runtime", root, err);
     if (result == 0)
+        result = exec_events_begin(&events, err);
+    if (result == 0)
         result = state_load(root, record->id, false, &state, err);
     if (result == 0) {
-        result = options->detach ? detach(&enter, options, err) : stay(&enter, options, err);
+        result =
+            options->detach ? exec_detach(&enter, &events, err) : exec_stay(&enter, &events, err);
         state_close(&state);
     }
     cleanup_close_fn(&enter.process.pidfd);

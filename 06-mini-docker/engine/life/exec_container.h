@@ -12,7 +12,8 @@
 struct exec_options {
     bool detach, interactive, tty, privileged;
     const char *user, *workdir;
-    struct opt_list env;
+    const char *detach_keys; /* Docker's words, or NULL */
+    struct opt_list env, env_file;
     int argc;
     char **argv; /* the program and its arguments, ending with NULL */
     struct explain explain;
@@ -20,8 +21,8 @@ struct exec_options {
 
 /*
  * Returns the program's exit status, or 0 with `detach` once it runs. It is not the monitor's: its
- * output goes to us and into no log. Errors: the container does not run, or is paused;
- * ERR_NOT_FOUND and ERR_NOT_EXECUTABLE are about the program.
+ * output goes to us and into no log. Errors: "read escape sequence", where the person left it; the
+ * container does not run, or is paused; ERR_NOT_FOUND and ERR_NOT_EXECUTABLE are about the program.
  */
 int exec_container(const struct store *store, const struct record *record,
     const struct exec_options *options, struct err *err);

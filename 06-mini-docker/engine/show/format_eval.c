@@ -67,8 +67,16 @@ static bool find_member(struct json_object *object, const char *name, struct jso
     return false;
 }
 
-static int step(struct format_run_state *run, const struct format_node *node, const char *name,
-    struct json_object **value)
+/* Docker's maps of texts, in which a key may be missing: "<no value>". Else a field is a struct's.
+ */
+static bool is_map(const char *name)
+{
+    return strcasecmp(name, "Labels") == 0 || strcasecmp(name, "Attributes") == 0;
+}
+
+/* `of`: the name of the field that *value is, or "". */
+static int step(struct format_run_state *run, const struct format_node *node, const char *of,
+    const char *name, struct json_object **value)
 {
     struct json_object *from = *value;
 
@@ -79,7 +87,7 @@ static int step(struct format_run_state *run, const struct format_node *node, co
             json_type_to_name(json_object_get_type(from)));
     if (find_member(from, name, value))
         return 0;
-    if (run->data->heading) {
+    if (run->data->heading || is_map(of)) {
         *value = NULL;
         return 0;
     }
@@ -92,13 +100,14 @@ static int walk(
     struct format_run_state *run, const struct format_node *node, struct json_object **value)
 {
     const char *at = node->text, *end = node->text + node->length;
+    char of[128] = "", name[128];
 
     while (at && at < end && at[1] && at + 1 < end) {
-        char name[128];
         const char *dot = memchr(at + 1, '.', (size_t)(end - at - 1));
         snprintf(name, sizeof(name), "%.*s", (int)((dot ? dot : end) - at - 1), at + 1);
-        if (step(run, node, name, value) < 0)
+        if (step(run, node, of, name, value) < 0)
             return -1;
+        snprintf(of, sizeof(of), "%s", name);
         at = dot;
     }
     return 0;

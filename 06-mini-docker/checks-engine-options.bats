@@ -1,0 +1,81 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Lab 06: the options that few use and some miss: what docker 20.10 to 28 have, done or refused by name.
+# bats file_tags=native
+bats_require_minimum_version 1.5.0
+load ../tests/helper
+load checks
+
+setup() {
+    need_root "to make groups, and to look into containers"
+    need jq
+    cd "$BATS_TEST_TMPDIR"
+    STORE=$BATS_TEST_TMPDIR/store
+    traces >before
+}
+
+teardown() { end_containers "${STORE-}"; }
+
+engine() { call timeout -s KILL 60 "$MINI" --root "$STORE" "$@"; }
+run() { engine run --network none "$@"; }
+is() { [ "$output" = "$1" ] || fail "it is not: $1"; }
+
+# What happened since the test began, in the words of a template.
+happened() { works events --since 1h --until 0s --format "$@"; }
+has_happened() { # TEXT TEMPLATE
+    happened "$2"
+    [[ $'\n'$output$'\n' == *$'\n'"$1"$'\n'* ]]
+}
+
+@test "06 options: exec --env-file: as -e, and -e is stronger" {
+    run -d --name box -e B=box busybox sleep 60
+    printf '\xef\xbb\xbfA=file\r\n# a comment\n\n  B=of a file\r\nHOME\nNOT_OURS\n' >env
+    HOME=/ours engine exec --env-file env -e A=word box sh -c 'echo "$A/$B/$HOME/${NOT_OURS-none}"'
+    is "word/of a file//ours/none"
+    printf 'A=1\nB =2\n' >env
+    engine exec --env-file env box true
+    ends 125 "env, line 2: poorly formatted environment: variable 'B =2' contains whitespaces"
+    engine exec --env-file nosuch box true
+    ends 1 "cannot open nosuch"
+}
+
+@test "06 options: exec: events tell its begin and its end, with -d as well, and no process of ours stays" {
+    run -d --name box busybox sleep 60
+    engine exec box sh -c 'exit 3'
+    ends 3
+    happened '{{.Action}} {{.Actor.Attributes.exitCode}}' --filter event=exec_create --filter event=exec_start --filter event=exec_die
+    is $'exec_create: sh -c exit 3 <no value>\nexec_start: sh -c exit 3 <no value>\nexec_die 3'
+    happened '{{.Actor.Attributes.execID}}' --filter event=exec_create --filter event=exec_die
+    [[ $output =~ ^([0-9a-f]{64})$'\n'([0-9a-f]{64})$ ]] && [ "${BASH_REMATCH[1]}" = "${BASH_REMATCH[2]}" ] || fail "not one ID"
+    mkfifo "$BATS_TEST_TMPDIR/out"
+    "$MINI" --root "$STORE" exec -d box sh -c 'while [ ! -e /go ]; do sleep 0.05; done; exit 5' >out 2>&1 &
+    timeout 20 cat out >said || fail "-d: its end does not end the caller's pipe"
+    [ ! -s said ] || fail "it said $(cat said)"
+    works exec box touch /go
+    wait_for 20 has_happened 'exec_die 5' '{{.Action}} {{.Actor.Attributes.exitCode}}' || fail "no end of -d"
+    engine exec -dt box sh -c 'tty >/tty; i=0; while [ $i -lt 5000 ]; do echo $i; i=$((i+1)); done; exit 6'
+    wait_for 20 has_happened 'exec_die 6' '{{.Action}} {{.Actor.Attributes.exitCode}}' || fail "no end of -dt"
+    prints /dev/pts/0 exec box cat /tty
+    engine exec -d box nosuch
+    ends 127 "not found in PATH"
+    works rm -f box
+    wait_for 20 eval '! pgrep -x mini-exec' || fail "a keeper is left"
+}
+
+@test "06 options: exec --detach-keys leaves the program running, with a terminal that is read" {
+    need script
+    run -d --name box busybox sleep 60
+    (
+        wait_for 20 grep -q ready seen
+        printf 'a\001c\n' # ctrl-a alone is a key like any other
+        wait_for 20 grep -q 'got' seen
+        printf '\001b'
+    ) | terminal "'$MINI' --root '$STORE' exec --detach-keys ctrl-a,b -it box sh -c 'stty -echo; echo ready; read -r x; echo got \$x; i=0; while [ \$i -lt 5000 ]; do echo \$i; i=\$((i+1)); done; echo whole >/whole; exec sleep 60'; echo status \$?"
+    shown | grep -q 'status 1' && shown | grep -q 'read escape sequence' || fail "$(shown | tail -3)"
+    wait_for 20 "$MINI" --root "$STORE" exec box test -e /whole || fail "its output stopped it"
+    has_happened exec_detach '{{.Action}}' || fail "no event"
+    engine exec --detach-keys ctrl-1 box true
+    ends 125 "invalid detach keys (ctrl-1) provided"
+    works rm -f box
+    nothing_left
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* exec_stay: the time of an exec: from its start to its end, or without us, and what is told. */
+#ifndef ENGINE_EXEC_STAY_H
+#define ENGINE_EXEC_STAY_H
+
+#include "exec_container.h"
+
+#include "runtime/enter.h"
+
+/* What `events` tells of one exec; options->argv is its command. */
+struct exec_events {
+    const struct store *store;
+    const struct record *record;
+    const struct exec_options *options;
+    char id[STORE_ID + 1], command[256];
+};
+
+/* Choose the exec's ID, and tell of exec_create. */
+int exec_events_begin(struct exec_events *events, struct err *err);
+
+/*
+ * Start it, and stay until it has ended. Returns its exit status. Errors: enter_start's; "read
+ * escape sequence", when the person has left it with the detach keys: it goes on then.
+ */
+int exec_stay(struct enter *enter, const struct exec_events *events, struct err *err);
+
+/* Start it and leave at once; a process of ours waits for its end, to tell of it. Returns 0. */
+int exec_detach(struct enter *enter, const struct exec_events *events, struct err *err);
+
+#endif
