@@ -79,3 +79,34 @@ has_happened() { # TEXT TEMPLATE
     works rm -f box
     nothing_left
 }
+
+@test "06 options: --volumes-from: volumes, binds and anonymous ones at the same places, also when the other is gone" {
+    mkdir ours
+    works create --name first -v named:/data -v "$PWD/ours:/ours" -v /anonymous --tmpfs /tmpfs busybox true
+    run --rm --volumes-from first busybox sh -c 'echo kept >/data/a; echo kept >/ours/a; echo kept >/anonymous/a; ls -d /tmpfs 2>&1'
+    ends 1
+    [ "$(cat ours/a)" = kept ] || fail "the bind is another"
+    engine run --network none --volumes-from first:ro busybox sh -c 'for f in /data /ours /anonymous; do cat $f/a; touch $f/b; done'
+    [ "$output" = $'kept\nkept\nkept' ] && [ "$(grep -c 'Read-only file system' <<<"$stderr")" -eq 3 ] || fail "not read-only"
+    # one's own at the same place is stronger; and what came from a third comes along
+    works create --name second --volumes-from first -v other:/data busybox true
+    works inspect -f '{{json .Mounts}}' second
+    output=$(jq -c '[.[] | [.Type, (if .Type == "bind" then .Source else .Name end | if length == 64 then null else . end), .Destination]]' <<<"$output")
+    is "$(jq -cn --arg ours "$PWD/ours" '[["volume",null,"/anonymous"],["volume","other","/data"],["bind",$ours,"/ours"]]')"
+    prints '["first"]' inspect -f '{{json .HostConfig.VolumesFrom}}' second
+    works rm first
+    run --rm --volumes-from second:rw,z busybox cat /anonymous/a /ours/a
+    is $'kept\nkept'
+    # with the last container's -v the anonymous one goes, and no other
+    works rm -v second
+    works volume ls -q
+    [ "$(wc -l <<<"$output")" -eq 3 ] || fail "a run that is left has it, too"
+    engine rm -v "$("$MINI" --root "$STORE" ps -aq)"
+    prints $'named\nother' volume ls -q
+    engine create --volumes-from nosuch busybox
+    ends 1 "No such container: nosuch"
+    engine create --volumes-from second:rx busybox
+    ends 125 "invalid mode: rx"
+    engine create --volumes-from '' busybox
+    ends 125 "it cannot be an empty string"
+}

@@ -45,6 +45,8 @@ const struct opt RUN_OPTS[] = {
 
     LIST('v', "volume", "SOURCE:TARGET[:ro]", volumes,
         "mount a directory of ours, or a volume, there"),
+    LIST(0, "volumes-from", "CONTAINER[:ro]", volumes_from,
+        "mount what another has, at the same places"),
     LIST(0, "mount", "type=...,...", mounts,
         "the same in key=value: type, source, target, readonly"),
     LIST(0, "tmpfs", "TARGET[:OPTIONS]", tmpfs, "mount memory there"),

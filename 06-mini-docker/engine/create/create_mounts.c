@@ -78,7 +78,7 @@ int create_mounts(struct creation *creation)
             return -1;
     }
     if (read_volumes(creation, &volumes) < 0 || read_mounts(creation) < 0 ||
-        read_tmpfs(creation) < 0)
+        read_tmpfs(creation) < 0 || create_volumes_from(creation) < 0)
         return -1;
     config->volumes = volumes.items;
     config->volumes_count = volumes.count;

@@ -28,7 +28,7 @@ struct create_options {
         *health_start_period;
     const char *log_driver;
     struct opt_list attach, env, env_file, label, label_file;
-    struct opt_list volumes, mounts, tmpfs;
+    struct opt_list volumes, volumes_from, mounts, tmpfs;
     struct opt_list publish, expose, network_alias, dns, add_host;
     struct opt_list read_bps, write_bps, read_iops, write_iops;
     struct opt_list ulimit, cap_add, cap_drop, group_add, security_opt, device, sysctl, log_opt;

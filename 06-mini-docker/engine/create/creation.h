@@ -51,17 +51,18 @@ int creation_refuse(struct creation *creation, const char *option, const char *w
  * The parts. Each returns 0, or -1 with the error set:
  * ERR_USAGE, in Docker's words.
  */
-int create_config(struct creation *creation);  /* config, path, args */
-int create_env(struct creation *creation);     /* config.env */
-int create_labels(struct creation *creation);  /* config.labels */
-int create_health(struct creation *creation);  /* config.health */
-int create_limits(struct creation *creation);  /* host: numbers */
-int create_devices(struct creation *creation); /* host: devices, rates, ulimits, sysctls */
-int create_restart(struct creation *creation); /* host.restart_*, auto_remove */
-int create_modes(struct creation *creation);   /* host: namespaces, restart, rights, logs */
-int create_network(struct creation *creation); /* host: the network, networks */
-int create_ports(struct creation *creation);   /* host.ports, config.exposed_ports */
-int create_mounts(struct creation *creation);  /* host: binds, mounts, tmpfs; config.volumes */
+int create_config(struct creation *creation);       /* config, path, args */
+int create_env(struct creation *creation);          /* config.env */
+int create_labels(struct creation *creation);       /* config.labels */
+int create_health(struct creation *creation);       /* config.health */
+int create_limits(struct creation *creation);       /* host: numbers */
+int create_devices(struct creation *creation);      /* host: devices, rates, ulimits, sysctls */
+int create_restart(struct creation *creation);      /* host.restart_*, auto_remove */
+int create_modes(struct creation *creation);        /* host: namespaces, restart, rights, logs */
+int create_network(struct creation *creation);      /* host: the network, networks */
+int create_ports(struct creation *creation);        /* host.ports, config.exposed_ports */
+int create_mounts(struct creation *creation);       /* host: binds, mounts, tmpfs; config.volumes */
+int create_volumes_from(struct creation *creation); /* host: volumes_from, inherited */
 
 /*
  * "container:WORD" with the ID in place of the word. Other modes are given back as they are.

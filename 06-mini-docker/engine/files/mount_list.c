@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * All mounts that a record asks for, in one list. Docker's rules: two of -v, --mount and --tmpfs
- * for one place are a mistake; a VOLUME of the image, or -v PLACE, gives way to any of them; and a
- * mount comes before those that lie below it.
+ * for one place are a mistake; what --volumes-from brings gives way to any of them, a VOLUME of the
+ * image, or -v PLACE, to all; and a mount comes before those that lie below it.
  */
 #include "mount_words.h"
 
@@ -49,6 +49,13 @@ static int collect(const struct record *record, struct list *list, struct err *e
     }
     for (size_t i = 0; i < host->tmpfs_count; i++) {
         if (mount_words_tmpfs(&host->tmpfs[i], &words, err) < 0 || add(list, &words, err) < 0)
+            return -1;
+    }
+    for (size_t i = 0; i < host->inherited_count; i++) {
+        if (mount_words_mount(&host->inherited[i], &words, err) < 0)
+            return -1;
+        words.anonymous = host->inherited[i].anonymous;
+        if (!find(list, words.target) && add(list, &words, err) < 0)
             return -1;
     }
     for (size_t i = 0; i < record->config.volumes_count; i++) {
@@ -101,7 +108,8 @@ int mount_words_all(
     const struct record *record, struct mount_words **ret, size_t *ret_count, struct err *err)
 {
     const struct record_host *host = &record->host;
-    size_t most = host->mounts_count + host->tmpfs_count + record->config.volumes_count;
+    size_t most = host->mounts_count + host->tmpfs_count + host->inherited_count +
+                  record->config.volumes_count;
 
     for (const char *const *bind = host->binds; bind && *bind; bind++)
         most++;
@@ -112,7 +120,7 @@ int mount_words_all(
     if (collect(record, &list, err) < 0)
         return -1;
     for (size_t i = 0; i < list.count; i++) {
-        if (items[i].anonymous && record->id)
+        if (items[i].anonymous && !items[i].source[0] && record->id)
             name_anonymous(record, &items[i]);
     }
     qsort(items, list.count, sizeof(*items), compare);

@@ -224,6 +224,7 @@ int mount_words_mount(const struct record_mount *mount, struct mount_words *ret,
         .read_only = mount->read_only,
         .no_copy = mount->no_copy,
         .non_recursive = mount->non_recursive,
+        .make_source = mount->make_source,
         .propagation = mount->propagation ? mount->propagation : "rprivate",
     };
     while (strcmp(mount_kind_name(ret->kind), mount->type) != 0) {

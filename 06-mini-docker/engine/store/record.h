@@ -35,6 +35,8 @@ struct record_mount {
     bool read_only;
     const char *propagation; /* of a bind: "rprivate", … or NULL */
     bool non_recursive;      /* of a bind: without what is mounted below its source */
+    bool make_source;        /* of a bind: a source that is missing is made, as -v has it */
+    bool anonymous;          /* of a volume: nobody has named it */
     bool no_copy;            /* of a volume: it does not begin with what the image has there */
     uint64_t tmpfs_size_bytes;
     unsigned tmpfs_mode;
@@ -64,6 +66,9 @@ struct record_host {
     const char *const *binds; /* "SOURCE:TARGET[:OPTIONS]", SOURCE a path or a volume's name */
     const struct record_mount *mounts;
     size_t mounts_count;
+    const char *const *volumes_from; /* as typed: "CONTAINER[:ro]"; what they had was: */
+    const struct record_mount *inherited;
+    size_t inherited_count;
     const struct spec_pair *tmpfs; /* target, options */
     size_t tmpfs_count;
     const char *network_mode; /* "bridge", "none", "host", "container:ID", or a network's name */

@@ -39,11 +39,13 @@ static const struct json_table ulimit_table = {
 static const struct json_field BIND_OPTIONS[] = {
     {JSON_AT("Propagation", JSON_STRING, struct record_mount, propagation), .optional = true},
     {JSON_AT("NonRecursive", JSON_BOOL, struct record_mount, non_recursive), .optional = true},
+    {JSON_AT("CreateMountpoint", JSON_BOOL, struct record_mount, make_source), .optional = true},
     {0},
 };
 static const struct json_table bind_table = {.fields = BIND_OPTIONS};
 
 static const struct json_field VOLUME_OPTIONS[] = {
+    {JSON_AT("Anonymous", JSON_BOOL, struct record_mount, anonymous), .optional = true},
     {JSON_AT("NoCopy", JSON_BOOL, struct record_mount, no_copy), .optional = true},
     {0},
 };
@@ -160,6 +162,7 @@ static const struct json_field HOST[] = {
     ITEMS("PortBindings", JSON_MAP, ports, port_table),
     JSON_PART("RestartPolicy", &restart_table),
     YES("AutoRemove", auto_remove),
+    TEXTS("VolumesFrom", volumes_from),
     TEXTS("CapAdd", cap_add),
     TEXTS("CapDrop", cap_drop),
     TEXT("CgroupnsMode", cgroupns_mode),
@@ -179,6 +182,7 @@ static const struct json_field HOST[] = {
     AMOUNT("ShmSize", shm_size_bytes),
     OPTIONAL_ITEMS("Sysctls", JSON_MAP, sysctls, record_pair_table),
     OPTIONAL_ITEMS("Mounts", JSON_LIST, mounts, mount_table),
+    OPTIONAL_ITEMS("InheritedMounts", JSON_LIST, inherited, mount_table),
     {JSON_AT("Rootfs", JSON_STRING, struct record_host, rootfs), .optional = true},
     AMOUNT("CpuShares", cpu_shares),
     AMOUNT("Memory", memory_bytes),
