@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: MIT
 # Every verb a person types; `make help` lists them.
 
-# As many files at once as there are processors, unless somebody says how many; but one lab after another,
-# since the labs share objects of common/.
+# As many files at once as there are processors, unless somebody says how many.
 ifeq ($(filter -j%,$(MAKEFLAGS)),)
 MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
 endif
+# But what is typed together is done one after another: each builds what it needs of common/ by itself.
+ifneq ($(filter-out all,$(MAKECMDGOALS)),)
 .NOTPARALLEL:
+endif
 
 LABS  := 01-namespaces 02-cgroup-v1 03-cgroup-v2 04-proc-self-exe 05-pivot-root 06-mini-docker
 BUILD ?= $(CURDIR)/build
@@ -17,9 +19,10 @@ folder  = $(filter $(lastword $(subst -, ,$(1)))-%,$(LABS))
 program = $(1)/$(if $(filter 06-%,$(1)),mini-docker,run)
 sub     = $(MAKE) --no-print-directory
 
-all: $(LABS) common rootfs  ## build every lab
+all: 06-mini-docker $(LABS) rootfs  ## build every lab
 
-# common first: the labs share its objects, and two makes at once must not both write one.
+# common first: the labs share its objects, and two makes at once must not both write one. Then the labs may be
+# built beside each other.
 $(LABS): common
 $(LABS) common:
 	+@$(sub) -C $@
@@ -89,7 +92,7 @@ clean-host: common  ## remove what runs killed with SIGKILL left, and only that
 	@$(BUILD)/clean-host
 
 clean:  ## remove what was built
-	@for lab in common $(LABS); do $(sub) -C $$lab clean >/dev/null; done
+	+@for lab in common $(LABS); do $(sub) -C $$lab clean >/dev/null; done
 	rm -rf build run rootfs
 
 help:  ## this list
