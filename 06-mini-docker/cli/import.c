@@ -45,11 +45,12 @@ static int import_run(void *values, int argc, char **argv, struct err *err)
     const struct import_args *args = values;
     char message[PATH_MAX], id[DIGEST_TEXT];
     struct json_object *config = json_object_new_object();
+    struct image_changing changing = {.config = config};
     struct store store;
     int result = 0;
 
     for (size_t i = 0; i < args->change.count && result == 0; i++)
-        result = image_change_line(config, args->change.items[i], err);
+        result = image_change_line(&changing, args->change.items[i], err);
     cleanup_close int fd = result == 0 ? open_source(argv[0], err) : -1;
     snprintf(message, sizeof(message), "Imported from %s", argv[0]);
     struct image_recipe recipe = {.layer = fd,

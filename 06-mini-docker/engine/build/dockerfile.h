@@ -66,6 +66,7 @@ struct dockerfile_instruction {
      * destination.
      */
     char **words; /* ends with NULL */
+    size_t word_count;
     bool json;
     struct dockerfile_heredoc *heredocs;
     size_t heredoc_count;
@@ -89,8 +90,8 @@ enum { DOCKERFILE_MOST = 1 << 20 };
 int dockerfile_parse(
     const char *text, size_t length, const char *name, struct dockerfile *ret, struct err *err);
 
-/* One instruction by itself: what ONBUILD keeps, a --change. No FROM is needed before; nor can it
- * be one. */
+/* One instruction by itself, with its here-documents: what ONBUILD keeps, a --change. Its order is
+ * not looked at. */
 int dockerfile_parse_line(
     const char *line, const char *name, struct dockerfile *ret, struct err *err);
 

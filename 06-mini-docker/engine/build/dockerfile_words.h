@@ -8,6 +8,8 @@
 #ifndef ENGINE_DOCKERFILE_WORDS_H
 #define ENGINE_DOCKERFILE_WORDS_H
 
+#include "dockerfile.h"
+
 #include "err.h"
 
 #include <stdbool.h>
@@ -23,5 +25,11 @@ struct dockerfile_scope {
 /* The word without quotes, variables replaced; the caller frees it. NULL: an error, ERR_USAGE, of
  * an unfinished ${ or quote, an unknown operator, or of ${NAME:?word}. */
 char *dockerfile_expand(const char *word, const struct dockerfile_scope *scope, struct err *err);
+
+/* All words of the instruction, in a list that ends with NULL; dockerfile_words_free gives it back,
+ * or takes a NULL. NULL: an error. */
+char **dockerfile_expand_all(const struct dockerfile_instruction *instruction,
+    const struct dockerfile_scope *scope, struct err *err);
+void dockerfile_words_free(char **words);
 
 #endif

@@ -193,8 +193,9 @@ int commit(const struct store *store, const struct record *record,
     char copy[PATH_MAX];
     int result = command && config ? 0 : err_sys(err, "no memory for an image's configuration");
 
+    struct image_changing changing = {.config = config};
     for (size_t i = 0; result == 0 && i < options->changes.count; i++)
-        result = image_change_line(config, options->changes.items[i], err);
+        result = image_change_line(&changing, options->changes.items[i], err);
     record_path(store, record->id, "work/copy", copy);
     committing.whole = record->host.rootfs || fsio_exists(NULL, copy);
     cleanup_close int layer = result == 0 ? open_nameless(store, err) : -1;

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+/*
+ * --name and --name=value between an instruction and its words: a table says which instruction
+ * takes which. What a value means is judged by whoever uses it. And, since flags and instructions
+ * are what people mistype: the name that is nearest to a word.
+ */
+#include "dockerfile_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define OF(word) (1u << DOCKERFILE_##word)
+
+enum flag_type { FLAG_VALUE, FLAG_LIST, FLAG_SWITCH };
+
+static const struct flag_row {
+    const char *name;
+    unsigned of;
+    enum flag_type type;
+} FLAGS[] = {
+    {"chown", OF(ADD) | OF(COPY), FLAG_VALUE},
+    {"chmod", OF(ADD) | OF(COPY), FLAG_VALUE},
+    {"link", OF(ADD) | OF(COPY), FLAG_SWITCH},
+    {"exclude", OF(ADD) | OF(COPY), FLAG_LIST},
+    {"from", OF(COPY), FLAG_VALUE},
+    {"parents", OF(COPY), FLAG_SWITCH},
+    {"checksum", OF(ADD), FLAG_VALUE},
+    {"keep-git-dir", OF(ADD), FLAG_SWITCH},
+    {"unpack", OF(ADD), FLAG_VALUE},
+    {"platform", OF(FROM), FLAG_VALUE},
+    {"interval", OF(HEALTHCHECK), FLAG_VALUE},
+    {"timeout", OF(HEALTHCHECK), FLAG_VALUE},
+    {"start-period", OF(HEALTHCHECK), FLAG_VALUE},
+    {"start-interval", OF(HEALTHCHECK), FLAG_VALUE},
+    {"retries", OF(HEALTHCHECK), FLAG_VALUE},
+    {"mount", OF(RUN), FLAG_LIST},
+    {"network", OF(RUN), FLAG_VALUE},
+    {"security", OF(RUN), FLAG_VALUE},
+};
+enum { FLAG_ROWS = sizeof(FLAGS) / sizeof(FLAGS[0]), NAME_MOST = 24 };
+
+/* How many letters have to be changed, put in or taken away; case does not count. */
+static unsigned distance(const char *a, size_t length, const char *b)
+{
+    unsigned row[NAME_MOST + 1];
+    size_t width = strlen(b);
+
+    for (size_t j = 0; j <= width; j++)
+        row[j] = (unsigned)j;
+    for (size_t i = 1; i <= length; i++) {
+        unsigned corner = row[0];
+        row[0] = (unsigned)i;
+        for (size_t j = 1; j <= width; j++) {
+            unsigned changed =
+                corner + (tolower((unsigned char)a[i - 1]) != tolower((unsigned char)b[j - 1]));
+            unsigned least = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
+            corner = row[j];
+            row[j] = changed < least ? changed : least;
+        }
+    }
+    return row[width];
+}
+
+const char *dockerfile_nearest(
+    const char *word, size_t length, const char *(*name)(size_t row, void *arg), void *arg)
+{
+    const char *found = NULL, *at;
+    unsigned best = length < 4 ? 2 : 3; /* or it is another word */
+
+    for (size_t row = 0; length < NAME_MOST && (at = name(row, arg)); row++) {
+        unsigned far = at[0] ? distance(word, length, at) : best;
+        if (far < best) {
+            best = far;
+            found = at;
+        }
+    }
+    return found;
+}
+
+/* "" for a flag of another instruction. */
+static const char *flag_name(size_t row, void *arg)
+{
+    const struct dockerfile_instruction *instruction = arg;
+
+    if (row >= FLAG_ROWS)
+        return NULL;
+    return FLAGS[row].of & 1u << instruction->word ? FLAGS[row].name : "";
+}
+
+static int unknown(struct dockerfile_reading *reading, size_t at, const char *name,
+    struct dockerfile_instruction *instruction)
+{
+    const char *nearest = dockerfile_nearest(name, strlen(name), flag_name, instruction);
+    char known[200] = "";
+    size_t used = 0;
+
+    for (size_t i = 0; i < FLAG_ROWS; i++) {
+        if (FLAGS[i].of & 1u << instruction->word)
+            used += (size_t)snprintf(known + used, sizeof(known) - used, " --%s", FLAGS[i].name);
+    }
+    dockerfile_wrong(reading, at, "unknown flag: --%.60s%s%s%s", name,
+        nearest ? " (did you mean " : "", nearest ? nearest : "", nearest ? "?)" : "");
+    return err_hint(reading->err, "%s takes %s", dockerfile_name(instruction->word),
+        used ? known + 1 : "no flags; -- in front of a word that begins like one");
+}
+
+/* One word; quotes around a part of it keep spaces, and are taken away. */
+static char *take_word(struct dockerfile_reading *reading)
+{
+    char *word = malloc(reading->length - reading->at + 1), quote = 0, c;
+    size_t used = 0;
+
+    for (; word && (c = reading->text[reading->at]); reading->at++) {
+        if (!quote && dockerfile_space(c))
+            break;
+        if (c == reading->file->escape && quote != '\'' && reading->text[reading->at + 1])
+            word[used++] = reading->text[++reading->at];
+        else if (quote ? c == quote : c == '"' || c == '\'')
+            quote = quote ? 0 : c;
+        else
+            word[used++] = c;
+    }
+    if (word)
+        word[used] = '\0';
+    return word;
+}
+
+static int add(struct dockerfile_reading *reading, struct dockerfile_instruction *instruction,
+    const char *name, const char *value)
+{
+    struct dockerfile_flag *larger =
+        reallocarray(instruction->flags, instruction->flag_count + 1, sizeof(*larger));
+
+    if (!larger)
+        return dockerfile_no_memory(reading);
+    instruction->flags = larger;
+    larger += instruction->flag_count++;
+    *larger = (struct dockerfile_flag){strdup(name), strdup(value)};
+    return larger->name && larger->value ? 0 : dockerfile_no_memory(reading);
+}
+
+/* `text` is without its dashes; "=value" is cut off it. */
+static int take_flag(struct dockerfile_reading *reading, size_t at, char *text,
+    struct dockerfile_instruction *instruction)
+{
+    char *value = strchr(text, '=');
+    const struct flag_row *row = FLAGS;
+
+    if (value)
+        *value++ = '\0';
+    while (row < FLAGS + FLAG_ROWS &&
+           (!(row->of & 1u << instruction->word) || strcmp(row->name, text) != 0))
+        row++;
+    if (row == FLAGS + FLAG_ROWS)
+        return unknown(reading, at, text, instruction);
+    if (row->type != FLAG_LIST && dockerfile_flag(instruction, text)) {
+        dockerfile_wrong(reading, at, "Duplicate flag specified: %s", text);
+        return err_hint(reading->err, "it can be given once -> take one of them away");
+    }
+    if (row->type != FLAG_SWITCH && !value) {
+        dockerfile_wrong(reading, at, "Missing a value on flag: %s", text);
+        return err_hint(reading->err, "write --%s=VALUE, without spaces", text);
+    }
+    if (row->type != FLAG_SWITCH)
+        return add(reading, instruction, text, value);
+    if (value && strcasecmp(value, "false") == 0)
+        return 0;
+    if (!value || strcasecmp(value, "true") == 0)
+        return add(reading, instruction, text, "");
+    dockerfile_wrong(reading, at, "expecting boolean value for flag %s, not: %.60s", text, value);
+    return err_hint(reading->err, "accepted: --%s, --%s=true, --%s=false", text, text, text);
+}
+
+int dockerfile_read_flags(
+    struct dockerfile_reading *reading, struct dockerfile_instruction *instruction)
+{
+    while (dockerfile_skip(reading) && strncmp(reading->text + reading->at, "--", 2) == 0) {
+        size_t at = reading->at;
+        char *word = take_word(reading);
+        if (!word)
+            return dockerfile_no_memory(reading);
+        bool last = strcmp(word, "--") == 0;
+        int result = last ? 0 : take_flag(reading, at, word + 2, instruction);
+        free(word);
+        if (result < 0 || last)
+            return result;
+    }
+    return 0;
+}
