@@ -34,12 +34,15 @@ makes() {
     [ "$(field "$path")" = "$wanted" ] || fail "$*: $path is $(field "$path"), not $wanted"
 }
 
-# TEXT WORD...: create refuses the words so, with 125, and leaves nothing
-refuses() {
-    local text=$1
-    shift
+# TEXT WORD...: create refuses the words so, and leaves nothing: with 125 what docker's command line refuses
+# itself, with 1 what its daemon does
+refuses() { ends_with 125 "$@"; }
+denies() { ends_with 1 "$@"; }
+ends_with() {
+    local wanted=$1 text=$2
+    shift 2
     docker create "$@"
-    [ "$status" -eq 125 ] || fail "create $*: not 125"
+    [ "$status" -eq "$wanted" ] || fail "create $*: not $wanted"
     grep -qF -- "$text" <<<"$stderr" || fail "create $*: the error has no '$text'"
     [ -z "$(ls -A "$STORE/containers" 2>/dev/null)" ] || fail "create $*: something was made"
 }
@@ -63,8 +66,8 @@ refuses() {
     program /busybox '["id"]' --rootfs root /busybox id
     [ "$(field .HostConfig.Rootfs)" = "$PWD/root" ] && [ "$(field .Image)" = null ] || fail "--rootfs"
     rm -rf "$STORE"
-    refuses "no command specified" --entrypoint "" busybox
-    refuses "requires at least 1 argument"
+    denies "no command specified" --entrypoint "" busybox
+    denies "requires at least 1 argument"
     docker create nosuch:1 true
     [ "$status" -eq 1 ] && [[ $stderr == *"Unable to find image 'nosuch:1' locally"* ]] || fail "no image"
 }
@@ -87,7 +90,7 @@ refuses() {
     [ "$(find "$STORE/containers" -mindepth 1 -maxdepth 1 | wc -l)" -eq 2 ] || fail "not two containers"
     for name in a .a -a a/b "a b" "$(printf 'a%.0s' {1..256})"; do
         docker create --name "$name" busybox
-        [ "$status" -eq 125 ] && [[ $stderr == *"only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed"* ]] || fail "$name"
+        [ "$status" -eq 1 ] && [[ $stderr == *"only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed"* ]] || fail "$name"
     done
 }
 
@@ -184,17 +187,17 @@ refuses() {
 
 @test "06 create: what cannot be is refused, in Docker's words, and nothing is made" {
     refuses "Minimum memory limit allowed is 6MB" -m 5m busybox
-    refuses "Minimum memoryswap limit should be larger than memory limit" -m 10m --memory-swap 9m busybox
-    refuses "You should always set the Memory limit" --memory-swap 9m busybox
-    refuses "can not be less than memory reservation" -m 10m --memory-reservation 11m busybox
+    denies "Minimum memoryswap limit should be larger than memory limit" -m 10m --memory-swap 9m busybox
+    denies "You should always set the Memory limit" --memory-swap 9m busybox
+    denies "can not be less than memory reservation" -m 10m --memory-reservation 11m busybox
     refuses "Range of CPUs is from 0.01 to" --cpus 0 busybox
     refuses "from 2 to 262144" -c 1 busybox
     refuses "from 10 to 1000" --blkio-weight 1001 busybox
-    refuses "range for oom score adj is [-1000, 1000]" --oom-score-adj 1001 busybox
+    denies "range for oom score adj is [-1000, 1000]" --oom-score-adj 1001 busybox
     for list in a 1- -1 1,,2 1, 1-2-3; do
-        refuses "Invalid value $list for cpuset cpus" --cpuset-cpus "$list" busybox
+        denies "Invalid value $list for cpuset cpus" --cpuset-cpus "$list" busybox
     done
-    refuses "Requested CPUs are not available" --cpuset-cpus "$(nproc --all)" busybox
+    denies "Requested CPUs are not available" --cpuset-cpus "$(nproc --all)" busybox
     refuses "invalid ulimit argument: nofile" --ulimit nofile busybox
     refuses "invalid ulimit type: nofiles" --ulimit nofiles=1 busybox
     refuses "soft limit must be less than or equal to hard limit: 2 > 1" --ulimit nofile=2:1 busybox
@@ -202,29 +205,29 @@ refuses() {
     refuses "dev/a is not an absolute path" --device dev/a busybox
     refuses "bad format for device path" --device-read-bps sda:1 busybox
     refuses "invalid rate for device" --device-read-bps /dev/sda:x busybox
-    refuses "sysctl 'kernel.panic=1' is not allowed" --sysctl kernel.panic=1 busybox
-    refuses "not allowed in host network namespace" --sysctl net.a=1 --network host busybox
-    refuses "unknown policy 'sometimes'" --restart sometimes busybox
-    refuses "can only be used with 'on-failure'" --restart always:1 busybox
+    denies "sysctl 'kernel.panic=1' is not allowed" --sysctl kernel.panic=1 busybox
+    denies "not allowed in host network namespace" --sysctl net.a=1 --network host busybox
+    denies "unknown policy 'sometimes'" --restart sometimes busybox
+    denies "can only be used with 'on-failure'" --restart always:1 busybox
     refuses "cannot specify both --restart and --rm" --restart always --rm busybox
     refuses "valid streams are STDIN, STDOUT and STDERR" -a x busybox
-    refuses "conflicting options: hostname and the UTS mode" --uts host -h a busybox
+    denies "conflicting options: hostname and the UTS mode" --uts host -h a busybox
     refuses "--pid: invalid PID mode" --pid x busybox
-    refuses "supported on user defined networks only" --ip 1.2.3.4 busybox
+    denies "supported on user defined networks only" --ip 1.2.3.4 busybox
     refuses "bad format for add-host" --add-host a busybox
     refuses "invalid IP address in add-host: \"b\"" --add-host a:b busybox
     refuses "IP address is not correctly formatted: a" --dns a busybox
     refuses "--no-healthcheck conflicts" --no-healthcheck --health-cmd x busybox
     refuses "it is no time" --health-interval 1 busybox
-    refuses "needs to be an absolute path" -w x busybox
+    denies "needs to be an absolute path" -w x busybox
     refuses "invalid hostname format" -h -a busybox
-    refuses "unknown capability: \"CAP_X\"" --cap-add x busybox
-    refuses "Invalid --security-opt: \"x\"" --security-opt x busybox
+    denies "unknown capability: \"CAP_X\"" --cap-add x busybox
+    denies "Invalid --security-opt: \"x\"" --security-opt x busybox
     printf '{\n x}' >profile
     refuses "profile: line 2" --security-opt seccomp=profile busybox
-    refuses "cannot configure max-file without max-size" --log-opt max-file=2 busybox
-    refuses "unknown log opt 'x'" --log-opt x=1 busybox
-    refuses "Duplicate mount point: /a" -v va:/a -v vb:/a busybox
+    denies "cannot configure max-file without max-size" --log-opt max-file=2 busybox
+    denies "unknown log opt 'x'" --log-opt x=1 busybox
+    denies "Duplicate mount point: /a" -v va:/a -v vb:/a busybox
     refuses "must be one of \"always\", \"missing\" or \"never\"" --pull x busybox
     refuses "no image can be fetched yet" --pull always busybox
     docker create --pid container:none busybox

@@ -110,3 +110,35 @@ has_happened() { # TEXT TEMPLATE
     engine create --volumes-from '' busybox
     ends 125 "it cannot be an empty string"
 }
+
+@test "06 options: create ends with 1 where docker's daemon would refuse it, run with 125; wrong words with 1" {
+    engine create nosuch-image
+    ends 1 "Unable to find image 'nosuch-image:latest' locally"
+    run nosuch-image
+    ends 125 "Unable to find image 'nosuch-image:latest' locally"
+    engine create --cap-add FLY busybox
+    ends 1 'unknown capability: "CAP_FLY"'
+    run --cap-add FLY busybox
+    ends 125 'unknown capability: "CAP_FLY"'
+    engine create -m lots busybox
+    ends 125 "--memory: 'lots'"
+    works create --name taken busybox
+    engine create --name taken busybox
+    ends 1 'Conflict. The container name "/taken" is already in use by container'
+    run --name taken busybox
+    ends 125 'Conflict. The container name "/taken" is already in use by container'
+    engine update -m 10m --memory-reservation 11m taken
+    ends 1 "can not be less than memory reservation"
+    local row
+    for row in "run|'mini-docker run' requires at least 1 argument" "create|'mini-docker create' requires at least 1 argument" \
+        "exec taken|'mini-docker exec' requires at least 2 arguments" "rm|'mini-docker rm' requires at least 1 argument" \
+        "rename a|'mini-docker rename' requires 2 arguments" "port|'mini-docker port' requires at least 1 and at most 2 arguments" \
+        "ps x|'mini-docker ps' accepts no arguments" "images a b|'mini-docker images' requires at most 1 argument" \
+        "network rm|'mini-docker network rm' requires at least 1 argument" "top|'mini-docker top' requires at least 1 argument" \
+        "nothing|'nothing' is not a mini-docker command" "volume nothing|'nothing' is not a mini-docker volume command"; do
+        # shellcheck disable=SC2086 # words
+        engine ${row%%|*}
+        ends 1 "${row#*|}"
+        complained "Run 'mini-docker"
+    done
+}

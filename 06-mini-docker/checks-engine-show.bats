@@ -185,7 +185,7 @@ three() {
     works help container ls
     told "Usage: mini-docker container ls [OPTIONS]"
     engine container nothing
-    ends 125 "'nothing' is not a mini-docker container command"
+    ends 1 "'nothing' is not a mini-docker container command"
     complained "Run 'mini-docker container --help' for more information"
     engine container ls --nothing
     ends 125 "unknown option '--nothing'"

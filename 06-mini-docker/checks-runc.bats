@@ -95,9 +95,9 @@ running() { done_by 0 run --detach --pid-file pid "$ID"; }
     refuse "unknown option '--frob'" --frob list
     refuse "unknown option '--bundel'" create --bundel . "$ID"
     complained "did you mean --bundle?"
-    refuse "takes no words, such as 'x'" list x
-    refuse "needs ID" start
-    refuse "'b' is one word more" state a b
+    refuse "accepts no arguments" list x
+    refuse "'mini-runc start' requires 1 argument" start
+    refuse "'mini-runc state' requires 1 argument" state a b
     refuse "--preserve-fds" create --preserve-fds many "$ID"
     refuse "needs a value" create --bundle
     [ ! -e "$STATE" ] || [ -z "$(ls -A "$STATE")" ] || fail "something was made"
@@ -184,7 +184,7 @@ running() { done_by 0 run --detach --pid-file pid "$ID"; }
     jq -e '.linux.seccomp | .enabled and (.actions | index("SCMP_ACT_NOTIFY")) and
         (.operators | length == 7) and (.archs | index("SCMP_ARCH_X86_64")) and
         (.knownFlags | index("SECCOMP_FILTER_FLAG_LOG"))' <<<"$output" >/dev/null
-    refuse "takes no words" features x
+    refuse "accepts no arguments" features x
 }
 
 @test "06 runc: spec writes a config that runs, and never over another" {

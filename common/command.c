@@ -9,6 +9,7 @@
  */
 #include "command.h"
 
+#include <limits.h>
 #include <string.h>
 
 enum { ARGS_ROOM = 2048 };
@@ -112,7 +113,7 @@ int command_unknown(const struct program *program, const char *word, struct err 
     if (word[0] == '-')
         err_set(err, ERR_USAGE, "unknown option '%s'", word);
     else
-        err_set(err, ERR_USAGE, "'%s' is not a %s command", word, program->name);
+        err_set(err, ERR_WORDS, "'%s' is not a %s command", word, program->name);
     if (list_names(program, names, sizeof(names)) <= 20)
         return err_hint(err, "the commands are %s; a command's options go behind it", names);
     if (meant && word[0] != '-')
@@ -184,21 +185,39 @@ static int read_mixed(
     return count;
 }
 
-static int wrong_count(
-    const struct command *command, int count, char *const argv[], struct err *err)
+/* "at least 1 argument", "2 arguments", "at most 1 argument": as Docker says it. */
+static void say_count(const struct command *command, char *ret, size_t size)
 {
-    if (count < command->least)
-        err_set(err, ERR_USAGE, "%s needs %s", command->name, command->operands);
-    else if (command->operands)
-        err_set(err, ERR_USAGE, "%s takes only %s, and '%s' is one word more", command->name,
-            command->operands, argv[1 + command->most]);
+    int least = command->least, most = command->mixed ? command->most : INT_MAX;
+
+    if (least == most)
+        snprintf(ret, size, "%d argument%s", least, least == 1 ? "" : "s");
+    else if (most == INT_MAX)
+        snprintf(ret, size, "at least %d argument%s", least, least == 1 ? "" : "s");
+    else if (least == 0)
+        snprintf(ret, size, "at most %d argument%s", most, most == 1 ? "" : "s");
     else
-        err_set(err, ERR_USAGE, "%s takes no words, such as '%s'", command->name, argv[1]);
-    return err_hint(err, "%s --help says what it takes", command->name);
+        snprintf(ret, size, "at least %d and at most %d arguments", least, most);
 }
 
-static int read_words(
-    const struct command *command, int *argc, char ***argv, void *args, struct err *err)
+static int wrong_count(const struct program *program, const struct command *command, int count,
+    char *const argv[], struct err *err)
+{
+    char number[60];
+
+    say_count(command, number, sizeof(number));
+    if (command->mixed && command->most == 0)
+        err_set(err, ERR_WORDS, "'%s %s' accepts no arguments", program->name, command->name);
+    else
+        err_set(err, ERR_WORDS, "'%s %s' requires %s", program->name, command->name, number);
+    if (count < command->least)
+        return err_hint(err, "behind its options it takes %s", command->operands);
+    return err_hint(err, "behind its options it takes %s -> '%.80s' is one word more",
+        command->operands ? command->operands : "nothing", argv[command->most]);
+}
+
+static int read_words(const struct program *program, const struct command *command, int *argc,
+    char ***argv, void *args, struct err *err)
 {
     int index = 1;
 
@@ -207,13 +226,13 @@ static int read_words(
             return -1;
         *argc -= index;
         *argv += index;
-        return 0;
+        return *argc < command->least ? wrong_count(program, command, *argc, *argv, err) : 0;
     }
     int count = read_mixed(command, *argc, *argv, args, err);
     if (count < 0)
         return -1;
     if (count < command->least || count > command->most)
-        return wrong_count(command, count, *argv, err);
+        return wrong_count(program, command, count, *argv + 1, err);
     *argc = count;
     *argv += 1;
     return 0;
@@ -235,7 +254,7 @@ int command_run(const struct program *program, const struct command *command, in
     }
     if (command->args_size > sizeof(args))
         return err_set(err, ERR_SYS, "the options of %s need more room", command->name);
-    if (read_words(command, &argc, &argv, args, err) == 0)
+    if (read_words(program, command, &argc, &argv, args, err) == 0)
         status = command->run ? command->run(args, argc, argv, err)
                               : run_help(program, (const struct help_args *)args, argc, argv, err);
     opt_free(command->opts, args);

@@ -21,7 +21,7 @@ struct command {
     const char *aliases;  /* other names for it, "list ps", or NULL */
     bool hidden;          /* not listed: it is for the program itself */
     bool mixed;           /* options may also stand behind operands, as in `rm DIR -r` */
-    int least, most;      /* how many operands `mixed` takes; without it run() counts */
+    int least, most;      /* how many operands `mixed` takes; without it only `least` counts */
     const struct opt *opts;
     size_t args_size; /* of the struct that opts describes; it is zeroed first; 2048 at most */
     /*
@@ -60,17 +60,18 @@ struct command_place {
 /*
  * Find the command that argv begins with, through its groups; *argc and *argv are moved on to its
  * own name. A group without a word behind it is a command itself, which prints its help.
- * Errors: ERR_USAGE, no such command.
+ * Errors: ERR_WORDS, no such command.
  */
 int command_resolve(const struct program *program, int *argc, char ***argv,
     struct command_place *ret, struct err *err);
 
-/* Fill *err for a word that is none of the commands. Always returns -1. */
+/* Fill *err for a word that is none of the commands: ERR_WORDS. Always returns -1. */
 int command_unknown(const struct program *program, const char *word, struct err *err);
 
 /*
  * Read the command's options and run it; argv[0] is its name. `NAME --help` prints its help.
- * Returns the exit status, or -1 with *err: ERR_USAGE for wrong words, else what the command says.
+ * Returns the exit status, or -1 with *err: ERR_USAGE for a wrong option, ERR_WORDS for too few or
+ * too many words, else what the command says.
  */
 int command_run(const struct program *program, const struct command *command, int argc, char **argv,
     struct err *err);

@@ -92,6 +92,7 @@ int err_exit_status(const struct err *err)
         [ERR_NONE] = 0,
         [ERR_SYS] = 1,
         [ERR_USAGE] = 2,
+        [ERR_WORDS] = 2,
         [ERR_SKIP] = 77,
         [ERR_NOT_EXECUTABLE] = 126,
         [ERR_NOT_FOUND] = 127,

@@ -19,6 +19,7 @@ enum err_kind {
     ERR_NONE,
     ERR_SYS,            /* a system call failed, or the kernel said no     -> exit 1   */
     ERR_USAGE,          /* the command line or a value in it is wrong      -> exit 2   */
+    ERR_WORDS,          /* no such command, or too few or many words for it -> exit 2  */
     ERR_SKIP,           /* this host cannot do it; nothing is broken       -> exit 77  */
     ERR_NOT_EXECUTABLE, /* the program was found but cannot be run         -> exit 126 */
     ERR_NOT_FOUND,      /* the program was not found                       -> exit 127 */

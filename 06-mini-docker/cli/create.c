@@ -28,6 +28,7 @@ const struct command create_command = {
     .summary = "Create a new container",
     .details = "It prints the ID; `start` starts it. All options are run's, which --help of `run`\n"
                "says more about.",
+    .least = 1,
     .opts = RUN_OPTS + RUN_ONLY,
     .args_size = sizeof(struct create_options),
     .run = create_run,

@@ -26,8 +26,6 @@ static int exec_run(void *args, int argc, char **argv, struct err *err)
     struct record record = {0};
     struct store store;
 
-    if (argc < 2)
-        return err_set(err, ERR_USAGE, "\"mini-docker exec\" requires at least 2 arguments");
     options->argc = argc - 1;
     options->argv = argv + 1;
     options->explain = cli_explain();
@@ -45,6 +43,7 @@ const struct command exec_command = {
     .operands = "CONTAINER CMD [ARG...]",
     .summary = "Run one more program in a running container",
     .details = "What the options do not say is as the container's own program has it.",
+    .least = 2,
     .opts = OPTS,
     .args_size = sizeof(struct exec_options),
     .run = exec_run,

@@ -112,7 +112,7 @@ static int fail(const struct err *err, const struct command_place *place)
 
     fflush(stdout);
     err_print(stderr, PROGRAM, err);
-    if (err->kind == ERR_USAGE)
+    if (err->kind == ERR_USAGE || err->kind == ERR_WORDS)
         fprintf(stderr, "Run '%s%s%s --help' for more information\n",
             place->program.name ? place->program.name : PROGRAM, command ? " " : "",
             command ? command->name : "");
@@ -123,6 +123,8 @@ static int fail(const struct err *err, const struct command_place *place)
         return EXIT_COMMAND_NOT_FOUND;
     case ERR_USAGE:
         return EXIT_ENGINE;
+    case ERR_WORDS:
+        return 1;
     default:
         return !command || is_among(command, RUNNING) ? EXIT_ENGINE : 1;
     }

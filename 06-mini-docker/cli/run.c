@@ -61,6 +61,7 @@ const struct command run_command = {
         "As root, the container's root is the host's root without most of its rights. As an\n"
         "ordinary user, it is rootless by itself: a user namespace in which you are root, or with\n"
         "--user the user you name. Limits then need a group that was delegated to you.",
+    .least = 1,
     .opts = RUN_OPTS,
     .args_size = sizeof(struct create_options),
     .run = run_run,

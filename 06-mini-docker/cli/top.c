@@ -78,10 +78,7 @@ static int top_run(void *args, int argc, char **argv, struct err *err)
     struct record record;
 
     (void)args;
-    if (argc == 0) {
-        err_set(err, ERR_USAGE, "top needs CONTAINER [PS OPTIONS]");
-        return err_hint(err, "top --help says what it takes");
-    }
+    (void)argc;
     if (cli_store(&store, err) < 0)
         return -1;
     int result = record_lookup(&store, argv[0], &record, err);
@@ -97,6 +94,7 @@ const struct command top_command = {
     .summary = "The processes of a container",
     .details = "The numbers are the host's. What follows the container are options of ps(1), -ef\n"
                "without any: top web -o pid,rss,args",
+    .least = 1,
     .opts = OPTS,
     .run = top_run,
 };

@@ -97,10 +97,10 @@ static void mixes_options_and_operands(void **state)
 static void counts_operands(void **state)
 {
     (void)state;
-    assert_err(run("kill", NULL), ERR_USAGE);
-    assert_err(run("kill", "-a", NULL), ERR_USAGE);
-    assert_err(run("kill", "a", "b", "c", NULL), ERR_USAGE);
-    assert_non_null(strstr(err.what, "'c'"));
+    assert_err(run("kill", NULL), ERR_WORDS);
+    assert_err(run("kill", "-a", NULL), ERR_WORDS);
+    assert_err(run("kill", "a", "b", "c", NULL), ERR_WORDS);
+    assert_non_null(strstr(err.hint, "'c'"));
     assert_string_equal(seen, "");
 }
 
@@ -118,12 +118,12 @@ static void names_what_there_is(void **state)
     (void)state;
     assert_ptr_equal(command_find(&program, "kill"), &second);
     assert_null(command_find(&program, "kil"));
-    assert_err(command_unknown(&program, "kil", &err), ERR_USAGE);
+    assert_err(command_unknown(&program, "kil", &err), ERR_WORDS);
     assert_non_null(strstr(err.what, "'kil' is not a prog command"));
     assert_non_null(strstr(err.hint, "run, kill and box;"));
     assert_err(command_unknown(&program, "--kil", &err), ERR_USAGE);
     assert_non_null(strstr(err.what, "unknown option '--kil'"));
-    assert_err(command_help(&program, 1, (char *[]){"kil", NULL}, &err), ERR_USAGE);
+    assert_err(command_help(&program, 1, (char *[]){"kil", NULL}, &err), ERR_WORDS);
 }
 
 /* What could be taken for a request of troff's is escaped, at the begin of each line. */
@@ -182,7 +182,7 @@ static void finds_commands_of_groups(void **state)
     }
     char *bad[] = {"box", "lss", NULL}, **argv = bad;
     int argc = 2;
-    assert_err(command_resolve(&program, &argc, &argv, &place, &err), ERR_USAGE);
+    assert_err(command_resolve(&program, &argc, &argv, &place, &err), ERR_WORDS);
     assert_string_equal(err.what, "'lss' is not a prog box command");
     assert_non_null(strstr(err.hint, "ls and kill;"));
     assert_err(run("box", "--nope", NULL), ERR_USAGE);

@@ -90,7 +90,7 @@ static void assert_option_refused(const char *text, const char *why)
 
     strcpy(copy, text);
     if (mount_words_option(copy, &mount, &err) == 0) {
-        assert_err(mount_words_mount(&mount, &words, &err), ERR_USAGE);
+        assert_err(mount_words_mount(&mount, &words, &err), ERR_REFUSED);
         assert_string_equal(err.what, why);
         return;
     }
@@ -148,10 +148,10 @@ static void judges_a_tmpfs(void **state)
     assert_ok(mount_words_tmpfs(&(struct spec_pair){"/t", "ro,size=1m"}, &words, &err));
     assert_true(words.read_only);
     assert_ok(mount_words_tmpfs(&(struct spec_pair){"/t", NULL}, &words, &err));
-    assert_err(mount_words_tmpfs(&(struct spec_pair){"/t", "odd"}, &words, &err), ERR_USAGE);
+    assert_err(mount_words_tmpfs(&(struct spec_pair){"/t", "odd"}, &words, &err), ERR_REFUSED);
     assert_string_equal(err.what, "invalid tmpfs option [\"odd\"]");
-    assert_err(mount_words_tmpfs(&(struct spec_pair){"/t", "size"}, &words, &err), ERR_USAGE);
-    assert_err(mount_words_tmpfs(&(struct spec_pair){"t", ""}, &words, &err), ERR_USAGE);
+    assert_err(mount_words_tmpfs(&(struct spec_pair){"/t", "size"}, &words, &err), ERR_REFUSED);
+    assert_err(mount_words_tmpfs(&(struct spec_pair){"t", ""}, &words, &err), ERR_REFUSED);
 }
 
 /* A VOLUME gives way; parents come first; the same place twice is a mistake. */
@@ -176,7 +176,7 @@ static void lists_all(void **state)
     free(list);
     record.host.tmpfs = &(struct spec_pair){"/data/", ""};
     record.host.tmpfs_count = 1;
-    assert_err(mount_words_all(&record, &list, &count, &err), ERR_USAGE);
+    assert_err(mount_words_all(&record, &list, &count, &err), ERR_REFUSED);
     assert_string_equal(err.what, "Duplicate mount point: /data");
 }
 

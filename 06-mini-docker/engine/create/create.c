@@ -34,12 +34,6 @@ static int choose_image(struct creation *creation, struct image *ret)
     char *const *words = creation->command;
     struct err *err = creation->err;
 
-    if (!words[0]) {
-        err_set(err, ERR_USAGE, "\"mini-docker %s\" requires at least 1 argument",
-            creation->options->rootfs ? "run --rootfs" : "run");
-        return err_hint(err, "name the image and the program to run, after the options: "
-                             "mini-docker run -it busybox sh");
-    }
     if (creation->options->rootfs)
         return 0;
     creation->record->config.image = words[0];
@@ -90,7 +84,7 @@ static int check_words(struct creation *creation)
             "mini-docker speaks to no registry -> load or import an image, and leave --pull out");
     }
     if (name && !record_name_is_valid(name + (name[0] == '/')))
-        return err_set(creation->err, ERR_USAGE,
+        return err_refuse(creation->err, EINVAL,
             "Invalid container name (%.80s), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed", name);
     return 0;
 }
@@ -144,7 +138,7 @@ static int open_cidfile(const char *path, int *ret_fd, struct err *err)
     if (*ret_fd >= 0)
         return 0;
     if (errno == EEXIST)
-        return err_set(err, ERR_USAGE,
+        return err_refuse(err, EINVAL,
             "container ID file found, make sure the other container isn't running or delete %.200s",
             path);
     return err_sys(err, "failed to create the container ID file %s", path);

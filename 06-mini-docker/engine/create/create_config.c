@@ -9,6 +9,7 @@
 #include "signals.h"
 #include "size.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* Letters that a name may have in /etc/hosts; the kernel itself would take anything. */
@@ -34,8 +35,8 @@ static int choose_names(struct creation *creation)
     if (options->hostname && check_hostname(options->hostname, creation->err) < 0)
         return -1;
     if (options->workdir && options->workdir[0] != '/') {
-        err_set(
-            creation->err, ERR_USAGE, "the working directory '%.80s' is invalid", options->workdir);
+        err_refuse(
+            creation->err, EINVAL, "the working directory '%.80s' is invalid", options->workdir);
         return err_hint(creation->err, "it needs to be an absolute path");
     }
     config->hostname =
@@ -85,7 +86,7 @@ static int choose_stop(struct creation *creation)
 
     config->stop_signal = options->stop_signal ?: creation->image->stop_signal;
     if (options->stop_signal && signals_number(options->stop_signal, &signal, creation->err) < 0)
-        return err_set(creation->err, ERR_USAGE, "Invalid signal: %.40s", options->stop_signal);
+        return err_refuse(creation->err, EINVAL, "Invalid signal: %.40s", options->stop_signal);
     if (!options->stop_timeout)
         return 0;
     config->stop_timeout_given = true;
@@ -115,7 +116,7 @@ static int choose_program(struct creation *creation)
             return -1;
     }
     if (words.count == 0) {
-        err_set(creation->err, ERR_USAGE, "no command specified");
+        err_refuse(creation->err, EINVAL, "no command specified");
         return err_hint(creation->err, "the image names none -> name the program behind it");
     }
     creation->record->path = words.items[0];

@@ -33,7 +33,7 @@ static int read_memory(struct creation *creation)
             MEMORY_MOST, &host->memory_reservation_bytes, err) < 0)
         return err_hint(err, "Minimum memory reservation allowed is 6MB");
     if (host->memory_bytes > 0 && host->memory_reservation_bytes > host->memory_bytes)
-        return err_set(err, ERR_USAGE,
+        return err_refuse(err, EINVAL,
             "Minimum memory limit can not be less than memory reservation limit, see usage");
     return 0;
 }
@@ -52,12 +52,12 @@ static int read_swap(struct creation *creation)
     if (text && size_parse_bytes("--memory-swap", text, 0, MEMORY_MOST, &bytes, creation->err) < 0)
         return -1;
     if (bytes > 0 && host->memory_bytes == 0) {
-        err_set(creation->err, ERR_USAGE,
+        err_refuse(creation->err, EINVAL,
             "You should always set the Memory limit when using Memoryswap limit, see usage");
         return err_hint(creation->err, "--memory-swap is memory and swap together -> add -m");
     }
     if (bytes > 0 && bytes < host->memory_bytes)
-        return err_set(creation->err, ERR_USAGE,
+        return err_refuse(creation->err, EINVAL,
             "Minimum memoryswap limit should be larger than memory limit, see usage");
     host->memory_swap_bytes = (int64_t)(bytes > 0 ? bytes : 2 * host->memory_bytes);
     return 0;
@@ -118,7 +118,7 @@ static int read_oom_score(struct creation *creation)
     errno = 0;
     long score = strtol(text, &end, 10);
     if (!*text || *end || errno || score < -1000 || score > 1000) {
-        err_set(creation->err, ERR_USAGE,
+        err_refuse(creation->err, EINVAL,
             "Invalid value %.40s, range for oom score adj is [-1000, 1000]", text);
         return -1;
     }
@@ -157,11 +157,11 @@ static int check_set(struct creation *creation, const char *what, const char *te
     long most = last > 0 && name ? sysconf(name) - 1 : LONG_MAX;
 
     if (last < 0) {
-        err_set(creation->err, ERR_USAGE, "Invalid value %.60s for %s", text, what);
+        err_refuse(creation->err, EINVAL, "Invalid value %.60s for %s", text, what);
         return err_hint(creation->err, "accepted: numbers and ranges with commas: 0-3, 0,1");
     }
     if (last > most)
-        return err_set(creation->err, ERR_USAGE,
+        return err_refuse(creation->err, EINVAL,
             "Requested CPUs are not available - requested %.60s, available: 0-%ld", text, most);
     return 0;
 }

@@ -10,6 +10,7 @@
 
 #include "size.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,7 +63,7 @@ static int read_modes(struct creation *creation)
             return -1;
     }
     if (host->uts_mode && options->hostname)
-        return err_set(creation->err, ERR_USAGE, "conflicting options: hostname and the UTS mode");
+        return err_refuse(creation->err, EINVAL, "conflicting options: hostname and the UTS mode");
     return 0;
 }
 
@@ -79,13 +80,13 @@ int create_restart(struct creation *creation)
     while (*policy && (strlen(*policy) != length || strncmp(*policy, text, length) != 0))
         policy++;
     if (!*policy) {
-        err_set(creation->err, ERR_USAGE, "invalid restart policy: unknown policy '%.*s'",
+        err_refuse(creation->err, EINVAL, "invalid restart policy: unknown policy '%.*s'",
             (int)length, text);
         return err_hint(
             creation->err, "use one of 'no', 'always', 'on-failure', or 'unless-stopped'");
     }
     if (colon && strcmp(*policy, "on-failure") != 0)
-        return err_set(creation->err, ERR_USAGE,
+        return err_refuse(creation->err, EINVAL,
             "invalid restart policy: maximum retry count can only be used with 'on-failure'");
     if (colon && size_parse_u64("--restart", colon + 1, 0, INT32_MAX, &most, creation->err) < 0)
         return err_set(creation->err, ERR_USAGE,
@@ -106,7 +107,7 @@ static int read_log(struct creation *creation)
     struct pairs pairs = {0};
 
     if (driver && strcmp(driver, "json-file") != 0) {
-        err_set(creation->err, ERR_USAGE, "--log-driver: '%.40s' is not known", driver);
+        err_refuse(creation->err, EINVAL, "--log-driver: '%.40s' is not known", driver);
         return err_hint(creation->err, "accepted: json-file");
     }
     if (creation_set_words(creation, &pairs, "--log-opt", creation->options->log_opt.items) < 0)
@@ -123,13 +124,13 @@ static int read_log(struct creation *creation)
                 return -1;
             host->log_files = (unsigned)files;
         } else if (strcmp(key, "max-size") != 0) {
-            err_set(
-                creation->err, ERR_USAGE, "unknown log opt '%.40s' for json-file log driver", key);
+            err_refuse(
+                creation->err, EINVAL, "unknown log opt '%.40s' for json-file log driver", key);
             return err_hint(creation->err, "accepted: max-size, max-file");
         }
     }
     if (host->log_files > 1 && host->log_size_bytes == 0)
-        return err_set(creation->err, ERR_USAGE, "cannot configure max-file without max-size");
+        return err_refuse(creation->err, EINVAL, "cannot configure max-file without max-size");
     return 0;
 }
 

@@ -6,6 +6,7 @@
 #include "creation.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -59,7 +60,7 @@ static int check_name(struct creation *creation, const char *name)
 
 static int refuse_conflict(struct creation *creation, const char *what)
 {
-    return err_set(creation->err, ERR_USAGE, "conflicting options: %s and the network mode", what);
+    return err_refuse(creation->err, EINVAL, "conflicting options: %s and the network mode", what);
 }
 
 /* The other container has these, or the host. */
@@ -75,15 +76,15 @@ static int check_conflicts(struct creation *creation, const char *mode)
     if (shared && options->add_host.count > 0)
         return refuse_conflict(creation, "custom host-to-IP mapping");
     if (shared && (options->publish.count > 0 || options->publish_all))
-        return err_set(creation->err, ERR_USAGE,
+        return err_refuse(creation->err, EINVAL,
             "conflicting options: port publishing and the container type network mode");
     if (shared && options->expose.count > 0)
-        return err_set(creation->err, ERR_USAGE,
+        return err_refuse(creation->err, EINVAL,
             "conflicting options: port exposing and the container type network mode");
     for (size_t i = 0; i < creation->record->host.sysctls_count; i++) {
         if (strcmp(mode, "host") == 0 &&
             strncmp(creation->record->host.sysctls[i].key, "net.", 4) == 0)
-            return err_set(creation->err, ERR_USAGE,
+            return err_refuse(creation->err, EINVAL,
                 "sysctl \"%.60s\" not allowed in host network namespace",
                 creation->record->host.sysctls[i].key);
     }
@@ -96,10 +97,10 @@ static int check_address(
     if (network->ip && !is_address(network->ip))
         return creation_refuse(creation, "--ip", network->ip, "it is no IP address");
     if (network->ip && !of_user)
-        return err_set(creation->err, ERR_USAGE,
+        return err_refuse(creation->err, EINVAL,
             "user specified IP address is supported on user defined networks only");
     if (network->aliases && !of_user)
-        return err_set(creation->err, ERR_USAGE,
+        return err_refuse(creation->err, EINVAL,
             "network-scoped alias is supported only for containers in user defined networks");
     return 0;
 }

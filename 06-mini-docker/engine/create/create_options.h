@@ -34,7 +34,8 @@ struct create_options {
     struct opt_list ulimit, cap_add, cap_drop, group_add, security_opt, device, sysctl, log_opt;
 
     int argc;
-    char **argv; /* the image and its command, or with `rootfs` the command; ends with NULL */
+    char **argv; /* the image and its command, or with `rootfs` the command, one word at least;
+                    ends with NULL */
 };
 
 #endif

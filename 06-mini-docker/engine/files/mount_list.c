@@ -8,6 +8,7 @@
 
 #include "cleanup.h"
 
+#include <errno.h>
 #include <nettle/sha2.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +30,7 @@ static const struct mount_words *find(const struct list *list, const char *targe
 static int add(struct list *list, const struct mount_words *words, struct err *err)
 {
     if (find(list, words->target))
-        return err_set(err, ERR_USAGE, "Duplicate mount point: %s", words->target);
+        return err_refuse(err, EINVAL, "Duplicate mount point: %s", words->target);
     list->items[list->count++] = *words;
     return 0;
 }

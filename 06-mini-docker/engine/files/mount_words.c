@@ -60,17 +60,17 @@ static int set_target(struct mount_words *words, const char *target, struct err 
     const char *kind = mount_kind_name(words->kind);
 
     if (!target || !target[0])
-        return err_set(err, ERR_USAGE,
+        return err_refuse(err, EINVAL,
             "invalid mount config for type \"%s\": field Target must not be empty", kind);
     if (target[0] != '/')
-        return err_set(err, ERR_USAGE,
+        return err_refuse(err, EINVAL,
             "invalid mount config for type \"%s\": invalid mount path: '%s' mount path must be "
             "absolute",
             kind, target);
     if (!mount_words_clean(target, words->target))
-        return err_set(err, ERR_USAGE, "the path %.60s… is too long", target);
+        return err_refuse(err, EINVAL, "the path %.60s… is too long", target);
     if (strcmp(words->target, "/") == 0)
-        return err_set(err, ERR_USAGE,
+        return err_refuse(err, EINVAL,
             "invalid mount config for type \"%s\": invalid specification: destination can't be '/'",
             kind);
     return 0;
@@ -84,12 +84,12 @@ static int set_source(struct mount_words *words, const char *source, struct err 
         return source[0] ? mount_words_check_name(source, err) : 0;
     }
     if (source[0] != '/')
-        return err_set(err, ERR_USAGE,
+        return err_refuse(err, EINVAL,
             "invalid mount config for type \"bind\": invalid mount path: '%s' mount path must be "
             "absolute",
             source);
     if (!mount_words_clean(source, words->source))
-        return err_set(err, ERR_USAGE, "the path %.60s… is too long", source);
+        return err_refuse(err, EINVAL, "the path %.60s… is too long", source);
     return 0;
 }
 
@@ -98,7 +98,7 @@ static int invalid_volume(const char *text, struct err *err)
 {
     struct err why = *err;
 
-    return err_set(err, ERR_USAGE, "invalid volume specification: '%s'%s%s", text,
+    return err_refuse(err, EINVAL, "invalid volume specification: '%s'%s%s", text,
         why.kind ? ": " : "", why.kind ? why.what : "");
 }
 
@@ -148,7 +148,7 @@ static int read_volume(
     words->kind = source[0] == '/' ? MOUNT_KIND_BIND : MOUNT_KIND_VOLUME;
     words->make_source = true;
     if (!read_mode(mode, words)) {
-        err_set(err, ERR_USAGE, "invalid mode: %s", mode);
+        err_refuse(err, EINVAL, "invalid mode: %s", mode);
         return err_hint(err,
             "accepted, with commas between: ro or rw; of a path, rprivate, private, "
             "rshared, shared, rslave or slave; of a volume, nocopy");
@@ -195,10 +195,10 @@ int mount_words_tmpfs(const struct spec_pair *tmpfs, struct mount_words *ret, st
     if (set_target(ret, tmpfs->key, err) < 0)
         return -1;
     if (snprintf(copy, sizeof(copy), "%s", options) >= (int)sizeof(copy))
-        return err_set(err, ERR_USAGE, "the options of --tmpfs %s are too long", tmpfs->key);
+        return err_refuse(err, EINVAL, "the options of --tmpfs %s are too long", tmpfs->key);
     for (char *word; options[0] && (word = strsep(&rest, ","));) {
         if (!is_tmpfs_word(word)) {
-            err_set(err, ERR_USAGE, "invalid tmpfs option [\"%s\"]", word);
+            err_refuse(err, EINVAL, "invalid tmpfs option [\"%s\"]", word);
             return err_hint(err,
                 "accepted: size=, mode=, uid=, gid=, nr_inodes=, and mount(8)'s words: ro, "
                 "exec, suid, dev, noatime, …");
@@ -211,8 +211,8 @@ int mount_words_tmpfs(const struct spec_pair *tmpfs, struct mount_words *ret, st
 
 static int refuse(const struct mount_words *words, const char *why, struct err *err)
 {
-    return err_set(err, ERR_USAGE, "invalid mount config for type \"%s\": %s",
-        mount_kind_name(words->kind), why);
+    return err_refuse(
+        err, EINVAL, "invalid mount config for type \"%s\": %s", mount_kind_name(words->kind), why);
 }
 
 int mount_words_mount(const struct record_mount *mount, struct mount_words *ret, struct err *err)
@@ -229,7 +229,7 @@ int mount_words_mount(const struct record_mount *mount, struct mount_words *ret,
     };
     while (strcmp(mount_kind_name(ret->kind), mount->type) != 0) {
         if (ret->kind == MOUNT_KIND_TMPFS)
-            return err_set(err, ERR_USAGE,
+            return err_refuse(err, EINVAL,
                 "invalid mount config for type \"%s\": mount type unknown", mount->type);
         ret->kind++;
     }

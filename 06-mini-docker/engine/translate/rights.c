@@ -11,6 +11,7 @@
 #include "fsio.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <string.h>
 
 /* "net_admin", "CAP_NET_ADMIN", "ALL" -> its bits. */
@@ -26,7 +27,7 @@ static int read_capability(const char *option, const char *word, uint64_t *ret, 
     *ret = strcmp(name, "CAP_ALL") == 0 ? ~UINT64_C(0) : number >= 0 ? CAPS_BIT(number) : 0;
     if (*ret)
         return 0;
-    err_set(err, ERR_USAGE, "invalid %s: unknown capability: \"%s\"", option, name);
+    err_refuse(err, EINVAL, "invalid %s: unknown capability: \"%s\"", option, name);
     return err_hint(err, "accepted: ALL, or a name of capabilities(7), such as NET_ADMIN");
 }
 
@@ -65,7 +66,7 @@ static int read_security_option(const char *word, struct rights *ret, struct err
     } else if (paths && strcmp(paths, "unconfined") == 0) {
         ret->open_paths = true;
     } else if (!no_new || strcmp(no_new, "false") != 0) {
-        err_set(err, ERR_USAGE, "Invalid --security-opt: \"%.60s\"", word);
+        err_refuse(err, EINVAL, "Invalid --security-opt: \"%.60s\"", word);
         return err_hint(err, "accepted: no-new-privileges, seccomp=unconfined, seccomp=FILE, "
                              "systempaths=unconfined");
     }

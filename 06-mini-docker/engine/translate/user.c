@@ -111,7 +111,7 @@ static int add_group(FILE *file, const char *word, struct user *ret, struct err 
         gid = entry->gr_gid;
     }
     if (!found) {
-        err_set(err, ERR_USAGE, "Unable to find group %.60s", word);
+        err_refuse(err, EINVAL, "Unable to find group %.60s", word);
         return err_hint(
             err, "no such name in the container's /etc/group -> a name from there, or a number");
     }
@@ -120,7 +120,7 @@ static int add_group(FILE *file, const char *word, struct user *ret, struct err 
             return 0;
     }
     if (ret->groups_count == USER_GROUPS)
-        return err_set(err, ERR_USAGE, "--group-add: more than %d groups", USER_GROUPS);
+        return err_refuse(err, EINVAL, "--group-add: more than %d groups", USER_GROUPS);
     ret->groups[ret->groups_count++] = gid;
     return 0;
 }
@@ -136,13 +136,13 @@ int user_find(const char *const *layers, const char *text, const char *const *mo
     cleanup_fclose FILE *passwd = open_in_layers(layers, "/etc/passwd");
     bool by_number = read_id(word, &ret->uid);
     if (!find_entry(passwd, word, by_number, ret, name) && !by_number) {
-        err_set(err, ERR_USAGE, "unable to find user %s", word);
+        err_refuse(err, EINVAL, "unable to find user %s", word);
         return err_hint(
             err, "no such name in the container's /etc/passwd -> a name from there, or a number");
     }
     cleanup_fclose FILE *group = open_in_layers(layers, "/etc/group");
     if (!read_groups(group, name, colon ? colon + 1 : NULL, ret)) {
-        err_set(err, ERR_USAGE, "unable to find group %.60s", colon + 1);
+        err_refuse(err, EINVAL, "unable to find group %.60s", colon + 1);
         return err_hint(
             err, "no such name in the container's /etc/group -> a name from there, or a number");
     }
