@@ -86,8 +86,8 @@ static int read_name(struct dockerfile_reading *reading, struct dockerfile_instr
         (int)(length > 60 ? 60 : length), word, nearest ? " (did you mean " : "",
         nearest ? nearest : "", nearest ? "?)" : "");
     return err_hint(reading->err,
-        "accepted: ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER ONBUILD "
-        "RUN SHELL STOPSIGNAL USER VOLUME WORKDIR; a line that goes on ends with %c",
+        "accepted: ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER "
+        "ONBUILD RUN SHELL STOPSIGNAL USER VOLUME WORKDIR; a line that goes on ends with %c",
         reading->file->escape);
 }
 
@@ -172,7 +172,8 @@ static int read_from(struct dockerfile_reading *reading, struct dockerfile_instr
         !words[2][strspn(words[2], "abcdefghijklmnopqrstuvwxyz0123456789-_.")])
         return 0;
     dockerfile_wrong(reading, at,
-        "invalid name for build stage: \"%.80s\", name can't start with a number or contain symbols",
+        "invalid name for build stage: \"%.80s\", name can't start with a number or contain "
+        "symbols",
         words[2]);
     return err_hint(reading->err, "accepted: a letter, then letters, digits, - _ and .");
 }
