@@ -8,7 +8,6 @@
 
 #include "cleanup.h"
 
-#include <stdint.h>
 #include <string.h>
 
 enum { ANY = 0x110000, ONE, ODD = 0x200000 }; /* behind the last letter of Unicode */
@@ -23,8 +22,7 @@ struct letters {
     size_t count;
 };
 
-/* One letter of UTF-8, or one byte that is none. Returns its length. */
-static size_t decode(const char *text, uint32_t *ret)
+size_t dockerfile_letter(const char *text, uint32_t *ret)
 {
     unsigned char first = (unsigned char)text[0];
     size_t length = first < 0x80 ? 1 : first < 0xc0 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
@@ -65,7 +63,7 @@ static int read_letters(const char *text, bool pattern, struct letters *ret, str
                 return err_hint(err, "accepted: \\ in front of * ? \\ / and }");
             }
         }
-        at += decode(text + at, &letter->code);
+        at += dockerfile_letter(text + at, &letter->code);
     }
     ret->list[ret->count].at = at;
     return 0;

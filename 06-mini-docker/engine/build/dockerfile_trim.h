@@ -7,7 +7,12 @@
 #include "err.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
+
+/* The first letter of UTF-8, or byte that is none, of a text that is not empty. Returns its length.
+ */
+size_t dockerfile_letter(const char *text, uint32_t *ret);
 
 /* Write the value without what fits the pattern at its front or its end, the shortest or the
  * longest. Errors: ERR_USAGE, a \ in front of what needs none. */
