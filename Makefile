@@ -90,6 +90,9 @@ format:  ## let clang-format do it
 
 clean-host: common  ## remove what runs killed with SIGKILL left, and only that
 	@$(BUILD)/clean-host
+	@# an engine with nothing of its own takes away what engines left whose directories are gone
+	@[ ! -x 06-mini-docker/mini-docker ] || { dir=$$(mktemp -d) && \
+		06-mini-docker/mini-docker --root $$dir network prune -f; rm -rf $$dir; }
 
 clean:  ## remove what was built
 	+@for lab in common $(LABS); do $(sub) -C $$lab clean >/dev/null; done

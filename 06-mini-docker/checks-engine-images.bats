@@ -9,6 +9,7 @@ load checks
 load peers
 
 setup_file() {
+    note_groups
     "${CC:-cc}" -std=gnu17 -D_GNU_SOURCE -O1 -Wall -Wextra -o "$BATS_FILE_TMPDIR/at" \
         "$BATS_TEST_DIRNAME/checks-sound-at.c"
 }

@@ -8,6 +8,7 @@ load ../tests/helper
 load checks
 
 setup_file() {
+    note_groups
     "${CC:-cc}" -std=gnu17 -D_GNU_SOURCE -O1 -o "$BATS_FILE_TMPDIR/at" "$BATS_TEST_DIRNAME/checks-sound-at.c" || true
 }
 

@@ -7,6 +7,11 @@ bats_require_minimum_version 1.5.0
 load ../tests/helper
 load checks
 
+setup_file() {
+    note_groups
+    "${CC:-cc}" -std=gnu17 -D_GNU_SOURCE -O1 -o "$BATS_FILE_TMPDIR/at" "$BATS_TEST_DIRNAME/checks-sound-at.c" || true
+}
+
 setup() {
     need_root "to make networks"
     need nft
@@ -121,11 +126,76 @@ gone() { ! grep -q " $1\$" store/run/networks/leases; }
 }
 free() { ! inside ss -Hltn 'sport = :8080' | grep -q . && [ ! -e "/proc/$container" ]; }
 
-@test "06 networks: nothing stays on the host when the last container of another root has ended" {
+# Nothing of ours is in the namespace: no bridge, no rules; cables go in the kernel's own time.
+is_empty() { [ -z "$(inside nft list tables)$(inside ip -o link | grep -E 'mdocker|mdv')" ]; }
+empty() { wait_for 20 is_empty || fail "$1 leaves: $(inside nft list tables) $(inside ip -br link)"; }
+
+@test "06 networks: nothing stays on the host when the last container of another root has ended, or never began" {
     engine run --rm -p 8080:80 busybox true
     ends 0
-    [ "$(inside ip -o link | grep -c mdocker)" = 0 ] || fail "a bridge: $(inside ip -o link)"
-    [ -z "$(inside nft list tables)" ] || fail "rules: $(inside nft list tables)"
+    empty "a container"
+    engine run --rm --user nosuch busybox true
+    ends 125
+    empty "a failed start, --rm"
+    engine run --name kept --user nosuch busybox true
+    ends 125
+    empty "a failed start"
+    engine run -d --name web -p 8080:80 busybox sleep 1000
+    call inside "$MINI" --root "$PWD/./store/" rm -f web # the directory by another name
+    ends 0
+    empty "rm -f"
+    engine run -d --name web -p 8080:80 busybox sleep 1000
+    inside ip link delete "$(inside ip -o link show type bridge | grep -o 'mdocker-[0-9a-f]*')"
+    engine rm -f web
+    empty "a removed bridge"
+    engine run -d --name web -p 8080:80 busybox sleep 1000
+    ends 0
+    container=$(awk '$1 == "port" {print $8}' store/run/networks/leases)
+    rm -rf store
+    kill -9 "$container"
+    empty "a removed root"
+    [ ! -e store ] || fail "it came back: $(find store)"
+}
+
+@test "06 networks: clean-host takes away what engines left whose roots are gone, and leaves what lives" {
+    engine run -d --name web busybox sleep 1000
+    ends 0
+    inside sh -c 'ip link add mdocker-0123456 type bridge && ip link set mdocker-0123456 up alias /nowhere/at/all &&
+        ip link add mdocker-6543210 type bridge && ip link add mdother type bridge &&
+        nft "add table ip mini-docker-01234567; add set ip mini-docker-01234567 links { type ifname; elements = { gone }; }" &&
+        nft "add table ip docker; add set ip docker links { type ifname; elements = { gone }; }"'
+    call inside make -s -C "$TOP" clean-host
+    ends 0
+    [ "$(inside nft list tables | grep -c mini-docker-)" = 1 ] || fail "rules: $(inside nft list tables)"
+    [ "$(inside ip -o link show type bridge | grep -c mdocker-)" = 1 ] || fail "links: $(inside ip -o link)"
+    inside nft list table ip docker && inside ip link show mdother >/dev/null || fail "somebody else's went"
+    engine exec web ping -c 1 -W 10 172.17.0.1
+    ends 0
+}
+
+# at WHO N ARG...: the engine in that namespace, killed at its N-th call
+at() {
+    local who=$1 n=$2
+    shift 2
+    timeout -s KILL 60 nsenter -t "$apart" -n -m "$BATS_FILE_TMPDIR/at" "$PWD/log" "$who" "$n" kill "$MINI" --root "$PWD/store" "$@" >out 2>&1 3>&- || true
+}
+
+@test "06 networks: killed at any call of a start or an end, rm gives all of it back" {
+    local who n step=${SWEEP:+1} hits=0
+    engine network create back
+    engine run --rm --network none busybox true # the image is there then
+    for who in 0 3; do # the command, and the monitor behind two runs of nft
+        for ((n = RANDOM % ${step:-70} + 1; ; n += ${step:-70})); do
+            at "$who" "$n" run --network back -p 8080:80 --name web busybox true
+            engine rm -f web
+            [ "$status" -eq 0 ] || complained "No such container: web"
+            empty "killed at call $n of process $who"
+            [ ! -s store/run/networks/leases ] || fail "leases, at call $n of $who: $(leases)"
+            grep -q '^call ' log || break
+            hits=$((hits + 1))
+        done
+    done
+    [ "$hits" -gt 8 ] || fail "only $hits"
 }
 
 @test "06 networks: rootless through pasta: a way in by a published port, and it ends with its container" {

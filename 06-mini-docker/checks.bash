@@ -29,6 +29,30 @@ end_containers() { # STORE
         [ ! -d "$dir" ] || timeout -k 5 30 "$MINI" --root "$1" rm -f "$(basename "$dir")" >/dev/null 2>&1 || true
     done
 }
+# What a file's tests have left on the host, each as the kernel shows whose it is: bridges by their alias, rules
+# whose bridges are gone, cables that are plugged in nowhere, processes by the mounts they see (an overlay names its
+# directories), groups that nobody is in and that were not there before.
+engine_groups() { find /sys/fs/cgroup -type d -name 'mini-docker-*' 2>/dev/null | sort; }
+engine_left() {
+    local link table name group
+    for link in /sys/class/net/mdocker-*; do
+        [[ $(cat "$link/ifalias" 2>/dev/null) != "$BATS_RUN_TMPDIR"/* ]] || echo "bridge ${link##*/}"
+    done
+    for link in /sys/class/net/mdv*; do [ ! -e "$link" ] || [ -e "$link/master" ] || echo "cable ${link##*/}"; done
+    for table in $(nft list tables ip 2>/dev/null | grep -o 'mini-docker-.*'); do
+        for name in $(nft list set ip "$table" links 2>/dev/null | grep -o '"[^"]*"' | tr -d '"'); do
+            [ ! -e "/sys/class/net/$name" ] || continue 2
+        done
+        echo "rules $table"
+    done
+    grep -ls "$BATS_RUN_TMPDIR" /proc/[0-9]*/mountinfo 2>/dev/null | sed 's/^/process, by its mounts: /'
+    [ ! -e "$BATS_FILE_TMPDIR/groups" ] || for group in $(engine_groups | comm -13 "$BATS_FILE_TMPDIR/groups" -); do
+        [ -n "$(find "$group" -name cgroup.procs -exec cat {} + 2>/dev/null)" ] || echo "group $group"
+    done
+}
+note_groups() { engine_groups >"$BATS_FILE_TMPDIR/groups"; }
+setup_file() { note_groups; }
+teardown_file() { goes_away 20 engine_left; }
 # A store of the test's own, without a network: what these tests ask needs none.
 RUN() { echo "'$MINI' --root '$BATS_TEST_TMPDIR/store' run --rm --network none"; }
 mini() { call "$MINI" --root "$BATS_TEST_TMPDIR/store" run --rm --network none "$@"; }
@@ -103,17 +127,20 @@ traces() {
     grep -ls mini-docker /run/labs/*/journal "/tmp/labs-$(id -u)"/*/journal || true
 }
 
-# Is anything there that was not in `before`, and that stays? Others may start containers meanwhile, but
-# theirs go again.
-nothing_left() {
-    local deadline=$((SECONDS + 15))
-    comm -13 <(sort before) <(traces | sort) >left
-    while [ -s left ]; do
-        [ "$SECONDS" -lt "$deadline" ] || fail "left behind: $(cat left)"
+# goes_away SECONDS CMD: of what CMD lists, nothing stays. Others may make the like meanwhile, but theirs go again.
+goes_away() {
+    local deadline=$((SECONDS + $1)) left
+    left=$("$2" | sort)
+    while [ -n "$left" ]; do
+        [ "$SECONDS" -lt "$deadline" ] || fail "left behind: $left"
         sleep 0.2
-        comm -12 left <(traces | sort) >still && mv still left
+        left=$(comm -12 <(echo "$left") <("$2" | sort))
     done
 }
+
+# Is anything there that was not in `before`, and that stays?
+new_traces() { comm -13 <(sort before) <(traces | sort); }
+nothing_left() { goes_away 15 new_traces; }
 
 # group_of PID CONTROLLER: the directory of its group; CONTROLLER is '' for v2.
 group_of() {

@@ -35,6 +35,8 @@ static int translate_and_start(const struct store *store, const struct record *r
         result = monitor_start(store, record, &translation, options, ret_client, err);
     } else if (record->host.auto_remove) {
         removal(store, record, true, &ignored); /* --rm, and no monitor to do it */
+    } else {
+        network_disconnect(store, record->id, &ignored);
     }
     translation_free(&translation);
     return result;

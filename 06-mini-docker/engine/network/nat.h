@@ -33,7 +33,15 @@ int nat_stand_beside(struct err *err);
 /* Have nft do what the script says, all of it or nothing. */
 int nat_run(const char *script, struct err *err);
 
-/* What `nft -j list WHAT…` prints, the caller's to free; `what` ends with NULL. NULL on error. */
+/* Take away the tables of engines that no bridge is left of. The host's lock is held. */
+int nat_sweep(int rtnl, struct err *err);
+
+/* Every object of what `nft -j list WHAT…` prints ({"chain": {...}}); `what` ends with NULL. */
+struct json_object;
+int nat_each(const char *const *what, void (*each)(struct json_object *object, void *arg),
+    void *arg, struct err *err);
+
+/* What `nft -j list WHAT…` prints, the caller's to free; NULL on error. */
 char *nat_list(const char *const *what, struct err *err);
 
 #endif

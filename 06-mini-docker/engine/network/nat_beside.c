@@ -54,26 +54,20 @@ static void see_chain(struct json_object *chain, struct seen *seen)
         snprintf(seen->others, sizeof(seen->others), "%s %s %s", family, table, name);
 }
 
+static void see(struct json_object *object, void *arg)
+{
+    struct json_object *chain;
+
+    if (json_object_object_get_ex(object, "chain", &chain))
+        see_chain(chain, arg);
+}
+
 static int look(struct seen *seen, struct err *err)
 {
     static const char *const chains[] = {"chains", NULL};
-    cleanup_free char *said = nat_list(chains, err);
-    struct json_object *list;
 
     memset(seen, 0, sizeof(*seen));
-    if (!said)
-        return -1;
-    struct json_object *tree = json_tokener_parse(said);
-    if (json_object_object_get_ex(tree, "nftables", &list) &&
-        json_object_is_type(list, json_type_array)) {
-        for (size_t i = 0; i < json_object_array_length(list); i++) {
-            struct json_object *chain;
-            if (json_object_object_get_ex(json_object_array_get_idx(list, i), "chain", &chain))
-                see_chain(chain, seen);
-        }
-    }
-    json_object_put(tree);
-    return 0;
+    return nat_each(chains, see, seen, err);
 }
 
 /* Two rules at the top of the chain, unless they are there. */

@@ -25,6 +25,7 @@
 #include "ports.h"
 
 #include "cleanup.h"
+#include "fsio.h"
 #include "host.h"
 
 #include <arpa/inet.h>
@@ -165,20 +166,9 @@ static bool is_anybody_there(const struct leases *leases)
 /* An engine beside the usual one (--root) leaves nothing on the host when its last one has gone. */
 static int tidy(const struct store *store, const struct leases *leases, struct err *err)
 {
-    struct network_list list;
-    cleanup_close int rtnl = -1;
-    int status = 0;
-
     if (strcmp(store->root, "/var/lib/mini-docker") == 0 || is_anybody_there(leases))
         return 0;
-    if (rtnl_open(NETLINK_ROUTE, &rtnl, err) < 0 || network_list(store, &list, err) < 0)
-        return -1;
-    for (size_t i = 0; i < list.count && status == 0; i++) {
-        if (link_is_up(rtnl, list.items[i].link))
-            status = network_down(store, rtnl, &list.items[i], err);
-    }
-    network_list_free(&list);
-    return status;
+    return network_down_all(store, err);
 }
 
 /* Take out the container's leases. Its networks' members are told afterwards. */
@@ -199,9 +189,11 @@ static int drop_all(const struct store *store, struct leases *leases, const char
             strcpy(left[left_count++], l->network);
         leases_drop(leases, i);
     }
-    if (!any)
-        return 0;
-    if (leases_save(leases, err) < 0 || (ports && nat_apply(store, leases, err) < 0))
+    if (!any) /* it failed before it had any, but its bridge may have been made */
+        return tidy(store, leases, err);
+    /* no table is there when it is the network namespace of somebody else who removes it */
+    if (leases_save(leases, err) < 0 ||
+        (ports && nat_is_there(store) && nat_apply(store, leases, err) < 0))
         return -1;
     for (size_t i = 0; i < left_count; i++) {
         if (network_hosts_tell(store, leases, left[i], plain, err) < 0)
@@ -219,6 +211,8 @@ int network_disconnect(const struct store *store, const char *id, struct err *er
     ports_release();
     if (!host_is_root())
         return network_rootless_disconnect(store, id, err);
+    if (!fsio_exists(store->root, "networks")) /* there were none, or all of the root is gone */
+        return nat_is_there(store) ? network_down_all(store, err) : 0;
     if (leases_open(store, &leases, err) == 0) {
         network_plain_id(store, plain);
         status = drop_all(store, &leases, id, plain, err);

@@ -15,6 +15,7 @@
 
 #include "cleanup.h"
 #include "host.h"
+#include "proc.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -107,6 +108,17 @@ int network_remove(const struct store *store, const char *word, struct err *err)
     return status;
 }
 
+/* And what engines left whose roots are gone. */
+static int sweep(struct err *err)
+{
+    cleanup_close int rtnl = -1, lock = -1;
+
+    if (rtnl_open(NETLINK_ROUTE, &rtnl, err) < 0 || network_lock_host(&lock, err) < 0)
+        return -1;
+    network_sweep(rtnl);
+    return nat_sweep(rtnl, err);
+}
+
 int network_rest(const struct store *store, struct err *err)
 {
     struct network network = {0};
@@ -119,6 +131,8 @@ int network_rest(const struct store *store, struct err *err)
         status = network_load(store, "bridge", &network, err);
     if (status == 0 && network_members(&leases, &network) == 0)
         status = remove_from_host(store, &leases, &network, err);
+    if (status == 0 && host_is_root() && proc_in_path("nft"))
+        status = sweep(err);
     leases_close(&leases);
     network_free(&network);
     return status;

@@ -32,8 +32,7 @@
 
 enum { LOCK_TRIES = 3000, LOCK_PAUSE_MSEC = 10 };
 
-/* Only one at a time in this network namespace. The caller closes the socket. */
-static int lock_host(int *ret_socket, struct err *err)
+int network_lock_host(int *ret_socket, struct err *err)
 {
     static const struct sockaddr_un name = {AF_UNIX, "\0mini-docker/networks"};
     const socklen_t size = offsetof(struct sockaddr_un, sun_path) + sizeof("mini-docker/networks");
@@ -100,44 +99,19 @@ static int set_up(int rtnl, const struct network *network, struct err *err)
         rtnl, link_index(rtnl, network->link), network->gateway, network->subnet.prefix, NULL, err);
 }
 
-/*
- * Bridges of engines whose root was removed while their containers ran: nobody else would ever take
- * them away. Each says whose it is, in its alias. Whatever goes wrong here is not this network's.
- */
-static void sweep_orphans(int rtnl)
-{
-    struct if_nameindex *links = if_nameindex();
-    struct err ignored;
-    char dir[64];
-
-    for (struct if_nameindex *link = links; link && link->if_index; link++) {
-        if (strncmp(link->if_name, "mdocker-", 8) != 0)
-            continue;
-        snprintf(dir, sizeof(dir), "/sys/class/net/%s", link->if_name);
-        cleanup_free char *root = fsio_read(dir, "ifalias", &ignored);
-        struct store store = {.root = ""};
-        if (!root || root[0] != '/' || fsio_exists(root, "networks"))
-            continue;
-        snprintf(store.root, sizeof(store.root), "%s", root);
-        if (link_remove(rtnl, link->if_name, &ignored) == 0)
-            nat_remove(&store, &ignored);
-    }
-    if_freenameindex(links);
-}
-
+/* The bridge before the rules: see network_down.c. */
 static int make(const struct store *store, const struct leases *leases, int rtnl,
     struct network *network, struct err *err)
 {
     unsigned char mac[6] = {0x02, 0x42};
 
-    sweep_orphans(rtnl);
+    network_sweep(rtnl);
     if (link_remove(rtnl, network->link, err) < 0 || check_subnet(store, network, err) < 0 ||
-        nat_apply(store, leases, err) < 0 || nat_stand_beside(err) < 0)
-        return -1;
-    if (!network->internal && forward_packets(err) < 0)
+        (!network->internal && forward_packets(err) < 0))
         return -1;
     memcpy(mac + 2, &network->gateway, 4);
-    if (link_add_bridge(rtnl, network->link, mac, store->root, err) < 0)
+    if (link_add_bridge(rtnl, network->link, mac, store->root, err) < 0 ||
+        nat_apply(store, leases, err) < 0 || nat_stand_beside(err) < 0)
         return -1;
     return set_up(rtnl, network, err);
 }
@@ -151,24 +125,7 @@ int network_up(const struct store *store, const struct leases *leases, int rtnl,
         /* somebody may have flushed all rules */
         return nat_is_there(store) ? 0 : nat_apply(store, leases, err);
     }
-    if (lock_host(&lock, err) < 0)
+    if (network_lock_host(&lock, err) < 0)
         return -1;
     return make(store, leases, rtnl, network, err);
-}
-
-int network_down(
-    const struct store *store, int rtnl, const struct network *network, struct err *err)
-{
-    struct network_list list;
-    bool more = false;
-
-    if (network->ipam_count == 0)
-        return 0;
-    sweep_orphans(rtnl);
-    if (link_remove(rtnl, network->link, err) < 0 || network_list(store, &list, err) < 0)
-        return -1;
-    for (size_t i = 0; i < list.count; i++)
-        more |= list.items[i].ipam_count > 0 && link_is_up(rtnl, list.items[i].link);
-    network_list_free(&list);
-    return more ? 0 : nat_remove(store, err);
 }

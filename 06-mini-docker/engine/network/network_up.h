@@ -19,4 +19,16 @@ int network_up(const struct store *store, const struct leases *leases, int rtnl,
 int network_down(
     const struct store *store, int rtnl, const struct network *network, struct err *err);
 
+/* The same of all networks; nobody is in them. Also when the root itself is gone. */
+int network_down_all(const struct store *store, struct err *err);
+
+/* Take away the bridges, with their rules, that are nobody's by now. The host's lock is held. */
+void network_sweep(int rtnl);
+
+/*
+ * Only one engine at a time in this network namespace makes or removes bridges; the caller closes
+ * the socket. The lock of the networks is taken before it.
+ */
+int network_lock_host(int *ret_socket, struct err *err);
+
 #endif

@@ -35,15 +35,15 @@ static int join(const char *dir, const char *part, char ret[PATH_MAX], struct er
     return err_sys(err, "cannot use the directory %.300s…", dir);
 }
 
-/* mkdir -p, less what is there already. */
-static int make_dirs(char *path, struct err *err)
+/* mkdir -p, less what is there already; of the path's first `kept` letters nothing is made. */
+static int make_dirs(char *path, size_t kept, struct err *err)
 {
     if (mkdir(path, 0700) == 0 || errno == EEXIST)
         return 0;
     char *slash = strrchr(path, '/');
-    if (errno == ENOENT && slash && slash != path) {
+    if (errno == ENOENT && slash && (size_t)(slash - path) > kept) {
         *slash = '\0';
-        int made = make_dirs(path, err);
+        int made = make_dirs(path, kept, err);
         *slash = '/';
         if (made < 0)
             return -1;
@@ -119,21 +119,35 @@ static int check_owner(const char *path, struct err *err)
         geteuid());
 }
 
+/* One directory has many names (DIR, ./DIR, DIR/), and what is named by a hash of it must be one.
+ */
+static int resolve(struct store *store, struct err *err)
+{
+    char resolved[PATH_MAX];
+
+    if (!realpath(store->root, resolved))
+        return err_sys(err, "cannot find %s", store->root);
+    strcpy(store->root, resolved);
+    return join(resolved, "run", store->run, err);
+}
+
 int store_open(const char *root, struct store *ret, struct err *err)
 {
-    if (choose(root, ret, err) < 0 || make_dirs(ret->root, err) < 0 || make_dirs(ret->run, err) < 0)
+    if (choose(root, ret, err) < 0 || make_dirs(ret->root, 0, err) < 0 ||
+        (root && resolve(ret, err) < 0) || make_dirs(ret->run, 0, err) < 0)
         return -1;
     return check_owner(ret->run, err);
 }
 
+/* A root that was removed while a monitor lived is not to come back by what it still writes. */
 int store_dir(const struct store *store, const char *part, char ret[PATH_MAX], struct err *err)
 {
-    return join(store->root, part, ret, err) < 0 ? -1 : make_dirs(ret, err);
+    return join(store->root, part, ret, err) < 0 ? -1 : make_dirs(ret, strlen(store->root), err);
 }
 
 int store_run_dir(const struct store *store, const char *part, char ret[PATH_MAX], struct err *err)
 {
-    return join(store->run, part, ret, err) < 0 ? -1 : make_dirs(ret, err);
+    return join(store->run, part, ret, err) < 0 ? -1 : make_dirs(ret, strlen(store->run), err);
 }
 
 /* The first 12 digits become a host name, and one of digits alone is taken for an address. */
