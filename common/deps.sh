@@ -36,6 +36,7 @@ lab06   pc:libarchive           libarchive-dev          libarchive-devel        
 lab06   pc:nettle               nettle-dev              nettle-devel            nettle          nettle-dev
 lab06   pc:libzstd              libzstd-dev             libzstd-devel           zstd            zstd-dev
 lab06   pc:zlib                 zlib1g-dev              zlib-devel              zlib            zlib-dev
+lab06   pc:libcurl              libcurl4-openssl-dev    libcurl-devel           curl            curl-dev
 vm      qemu-system-x86_64      qemu-system-x86         qemu-system-x86-core    qemu-system-x86 qemu-system-x86_64
 vm      static:busybox          busybox-static          busybox                 busybox         busybox-static
 vm      bash                    bash                    bash                    bash            bash
@@ -65,6 +66,7 @@ test    ctr                     containerd              containerd              
 test    dockerd                 docker.io               moby-engine             docker          docker-engine
 test    runc                    runc                    runc                    runc            runc
 test    skopeo                  skopeo                  skopeo                  skopeo          skopeo
+test    docker-registry         docker-registry         docker-distribution -           docker-registry
 test    umoci                   umoci                   umoci                   umoci           umoci
 test    buildah                 buildah                 buildah                 buildah         buildah
 bench   crun                    crun                    crun                    crun            crun
@@ -126,6 +128,7 @@ while read -r group thing apt dnf pacman apk; do
     case $groups in *" $group "*) ;; *) continue ;; esac
     ! is_here "$thing" || continue
     case $manager in apt-get) p=$apt ;; dnf) p=$dnf ;; pacman) p=$pacman ;; *) p=$apk ;; esac
+    [ "$p" != - ] || continue # not packaged there
     things="$things $thing"
     missing="$missing ${thing#static:}"
     case "$packages " in *" $p "*) ;; *) packages="$packages $p" ;; esac

@@ -9,6 +9,7 @@ static const struct command *const IMAGE[] = {
     &import_command,
     &load_command,
     &image_prune_command,
+    &pull_command,
     &image_rm_command,
     &save_command,
     &tag_command,

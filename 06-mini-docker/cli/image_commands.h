@@ -6,12 +6,19 @@
 #include "commands.h"
 
 extern const struct command images_command, load_command, save_command, import_command, tag_command,
-    rmi_command, history_command;
+    rmi_command, history_command, pull_command;
 extern const struct command image_group;
 
 /* `image ls`, `image rm`, `image inspect`, `image prune`. */
 extern const struct command image_ls_command, image_rm_command, image_inspect_command,
     image_prune_command;
+
+/*
+ * Hand a command's words to mini-docker-registry, which takes this process's place (remote.c).
+ * Returns only on failure: it is not there.
+ */
+int cli_remote(
+    const struct command *command, const void *args, int argc, char **argv, struct err *err);
 
 /* How much an archive may unpack to. */
 #define CLI_MAX_SIZE(place)                                                                        \

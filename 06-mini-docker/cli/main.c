@@ -63,6 +63,7 @@ static const struct command *const COMMANDS[] = {
     &images_command,
     &import_command,
     &load_command,
+    &pull_command,
     &rmi_command,
     &save_command,
     &tag_command,

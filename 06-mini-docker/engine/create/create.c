@@ -10,6 +10,7 @@
 #include "create_name.h"
 #include "creation.h"
 #include "engine/images/image_index.h"
+#include "engine/images/image_remote.h"
 #include "engine/show/events.h"
 #include "engine/store/record_names.h"
 
@@ -25,27 +26,48 @@
 
 enum { NAME_ATTEMPTS = 100 };
 
+static int pull(const struct creation *creation, const char *word, bool missing)
+{
+    struct image_pull pull = {.missing = missing, .quiet = creation->options->quiet};
+
+    return image_pull(creation->store, word, &pull, creation->err);
+}
+
 /*
  * The first word is the image. Where it is none that we have, but a program of the built-in
- * busybox, that image is meant, and the word is the program.
+ * busybox, that image is meant, and the word is the program; else it is fetched.
  */
+static int find_image(struct creation *creation, const char *word, struct image *ret)
+{
+    const char *when = creation->options->pull ?: "missing";
+    struct err *err = creation->err;
+
+    if (strcmp(when, "always") == 0 && pull(creation, word, false) < 0)
+        return -1;
+    if (image_find(creation->store, word, ret, err) == 0)
+        return 0;
+    if (err->kind != ERR_REFUSED || err->code != ENOENT)
+        return -1;
+    if (image_builtin_has(creation->store, word)) {
+        creation->record->config.image = "busybox";
+        creation->command--;
+        return image_find(creation->store, "busybox", ret, err);
+    }
+    if (strcmp(when, "missing") != 0 || pull(creation, word, true) < 0)
+        return -1;
+    return image_find(creation->store, word, ret, err);
+}
+
 static int choose_image(struct creation *creation, struct image *ret)
 {
     char *const *words = creation->command;
-    struct err *err = creation->err;
 
     if (creation->options->rootfs)
         return 0;
     creation->record->config.image = words[0];
     creation->command = words + 1;
-    if (image_find(creation->store, words[0], ret, err) < 0) {
-        if (err->code != ENOENT || !image_builtin_has(creation->store, words[0]))
-            return -1;
-        creation->record->config.image = "busybox";
-        creation->command = words;
-        if (image_find(creation->store, "busybox", ret, err) < 0)
-            return -1;
-    }
+    if (find_image(creation, words[0], ret) < 0)
+        return -1;
     creation->image = &ret->config;
     creation->record->image_id = ret->id;
     return 0;
@@ -69,20 +91,15 @@ static int choose_root(struct creation *creation)
 static int check_words(struct creation *creation)
 {
     static const char *const when[] = {"always", "missing", "never", NULL};
-    const char *name = creation->options->name, *pull = creation->options->pull ?: "missing";
+    const char *name = creation->options->name, *given = creation->options->pull ?: "missing";
     const char *const *word = when;
 
-    while (*word && strcmp(*word, pull) != 0)
+    while (*word && strcmp(*word, given) != 0)
         word++;
     if (!*word)
         return err_set(creation->err, ERR_USAGE,
             "invalid pull option: '%.40s': must be one of \"always\", \"missing\" or \"never\"",
-            pull);
-    if (strcmp(pull, "always") == 0) {
-        err_set(creation->err, ERR_USAGE, "--pull always: no image can be fetched yet");
-        return err_hint(creation->err,
-            "mini-docker speaks to no registry -> load or import an image, and leave --pull out");
-    }
+            given);
     if (name && !record_name_is_valid(name + (name[0] == '/')))
         return err_refuse(creation->err, EINVAL,
             "Invalid container name (%.80s), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed", name);

@@ -37,8 +37,8 @@ static int not_here(const char *word, struct err *err)
     image_name_full(&name, full);
     err_refuse(err, ENOENT, "Unable to find image '%s' locally", image_name_familiar(full));
     return err_hint(err,
-        "it was not loaded, imported or built here -> mini-docker images lists those "
-        "that are; busybox is always there");
+        "it was not pulled, loaded, imported or built here -> mini-docker pull it, or mini-docker "
+        "images lists those that are; busybox is always there");
 }
 
 int image_row_find(

@@ -42,21 +42,18 @@ static int check(
     return 0;
 }
 
-/* The store's own, where it has one: an image before this one may have brought it, and the file is
- * gone. */
-static int open_layer(const struct store *store, const struct image_layer *layer, struct err *err)
+int image_layer_open(const struct store *store, const struct image_layer *layer, struct err *err)
 {
-    if (!layer->path || blob_exists(store, layer->digest, NULL))
-        return blob_open(store, layer->digest, err);
-    int fd = open(layer->path, O_RDONLY | O_CLOEXEC);
-    return fd < 0 ? err_sys(err, "cannot open %s", layer->path) : fd;
+    int fd = layer->path ? open(layer->path, O_RDONLY | O_CLOEXEC) : -1;
+
+    return fd < 0 ? blob_open(store, layer->digest, err) : fd;
 }
 
 static int unpack(const struct store *store, const struct image_incoming *incoming,
     const struct image_config *config, const struct tar_limits *limits, struct err *err)
 {
     for (size_t i = 0; i < incoming->layers_count; i++) {
-        cleanup_close int blob = open_layer(store, &incoming->layers[i], err);
+        cleanup_close int blob = image_layer_open(store, &incoming->layers[i], err);
         if (blob < 0 || layer_add(store, blob, config->diff_ids, i, limits, err) < 0)
             return -1;
     }

@@ -17,6 +17,10 @@ struct image_layer {
     char *path;
 };
 
+/* The file, or, where an image before this one brought it in and the file is gone, the store's
+ * blob. The caller closes it. */
+int image_layer_open(const struct store *store, const struct image_layer *layer, struct err *err);
+
 struct image_incoming {
     char *config; /* its text, as it is: its digest is the image's ID */
     size_t config_length;

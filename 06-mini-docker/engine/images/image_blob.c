@@ -56,7 +56,9 @@ int blob_resume(
     sha256_init(&ret->sum);
     while (true) {
         cleanup_close int fd = open(ret->path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-        if (fd < 0 || flock(fd, LOCK_EX) < 0 || fstat(fd, &here) < 0)
+        if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
+            return 1;
+        if (fd < 0 || fstat(fd, &here) < 0)
             return err_sys(err, "cannot make %s", ret->path);
         /* whoever held the lock may have finished the file and taken it away */
         if (stat(ret->path, &there) == 0 && here.st_ino == there.st_ino) {
@@ -88,6 +90,29 @@ int blob_finish(struct blob_writer *writer, char ret_digest[DIGEST_TEXT], struct
 
     digest_end(&writer->sum, ret_digest);
     return result < 0 ? err_sys(err, "cannot write %s", writer->path) : 0;
+}
+
+int blob_restart(struct blob_writer *writer, struct err *err)
+{
+    sha256_init(&writer->sum);
+    writer->size = 0;
+    if (ftruncate(writer->fd, 0) < 0 || lseek(writer->fd, 0, SEEK_SET) < 0)
+        return err_sys(err, "cannot write %s", writer->path);
+    return 0;
+}
+
+int blob_accept(struct blob_writer *writer, const char *digest, struct err *err)
+{
+    char found[DIGEST_TEXT];
+
+    digest_end(&writer->sum, found);
+    if (strcmp(found, digest) != 0) {
+        blob_abandon(writer, false);
+        err_refuse(err, EPROTO, "what came as %.19s… is %.19s…", digest, found);
+        return err_hint(err, "it was damaged or changed on its way -> try again; if it stays so, "
+                             "do not trust this server");
+    }
+    return close(steal_fd(&writer->fd)) < 0 ? err_sys(err, "cannot write %s", writer->path) : 0;
 }
 
 int blob_sum(const char *path, char ret_digest[DIGEST_TEXT], uint64_t *ret_size, struct err *err)
@@ -124,9 +149,10 @@ int blob_adopt(const struct store *store, const char *path, const char *digest, 
         return -1;
     blob_path(store, digest, to);
     cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 || fdatasync(fd) < 0 || rename(path, to) < 0)
-        return err_sys(err, "cannot make %s", to);
-    return 0;
+    if (fd >= 0 && fdatasync(fd) == 0 && rename(path, to) == 0)
+        return 0;
+    return errno == ENOENT && blob_exists(store, digest, NULL) ? 0
+                                                               : err_sys(err, "cannot make %s", to);
 }
 
 int blob_put(const struct store *store, const char *text, size_t length,

@@ -30,11 +30,17 @@ int blob_begin(const char *path, struct blob_writer *ret, struct err *err);
 
 /*
  * For a download: partial/HEX, with what an earlier try has left; ret->size says from where to go
- * on. Locked, so that the second process that wants the same blob waits for the first; it then
- * finds it with blob_exists.
+ * on. Locked, so that only one process fetches it. 1: another one does, and *ret is empty; when
+ * that one is done, blob_exists will say so.
  */
 int blob_resume(
     const struct store *store, const char *digest, struct blob_writer *ret, struct err *err);
+
+/* Throw away what is there, and begin again. */
+int blob_restart(struct blob_writer *writer, struct err *err);
+
+/* The end of a download. Errors: it is not what its digest says, and the file is gone. */
+int blob_accept(struct blob_writer *writer, const char *digest, struct err *err);
 
 int blob_write(struct blob_writer *writer, const void *bytes, size_t length, struct err *err);
 
@@ -48,7 +54,7 @@ int blob_sum(const char *path, char ret_digest[DIGEST_TEXT], uint64_t *ret_size,
 void blob_abandon(struct blob_writer *writer, bool keep);
 
 /* Take a finished file into the store under its digest, on the disk (fdatasync); at `path` it is
- * gone then. */
+ * gone then. Nothing happens where another process did so a moment ago. */
 int blob_adopt(const struct store *store, const char *path, const char *digest, struct err *err);
 
 /* A text, as a blob, in one go. */

@@ -21,6 +21,7 @@
 #define MEDIA_MANIFEST   "application/vnd.oci.image.manifest.v1+json"
 #define MEDIA_CONFIG     "application/vnd.oci.image.config.v1+json"
 #define MEDIA_LAYER      "application/vnd.oci.image.layer.v1.tar"
+#define MEDIA_DOCKER     "application/vnd.docker.distribution.manifest.v2+json"
 #define MEDIA_LIST       "application/vnd.docker.distribution.manifest.list.v2+json"
 #define ANNOTATION_NAME  "org.opencontainers.image.ref.name"
 #define ANNOTATION_IMAGE "io.containerd.image.name"
@@ -98,6 +99,14 @@ bool image_is_index(const char *media_type);
 
 /* The one for this machine, by platform; where none says its platform, the first. NULL: none. */
 const struct image_descriptor *image_choose(const struct image_index_file *index);
+
+/* The same for another kind of machine, whose name must be there. */
+const struct image_descriptor *image_choose_for(
+    const struct image_index_file *index, const struct image_platform *wanted);
+
+/* Does an image for `has` run where `wanted` is asked for? wanted->architecture is not NULL; os
+ * NULL is linux, variant NULL any. */
+bool image_platform_fits(const struct image_platform *wanted, const struct image_platform *has);
 
 /* What this machine is called there: "amd64". */
 const char *image_architecture(void);

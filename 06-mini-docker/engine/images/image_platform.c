@@ -38,19 +38,43 @@ bool image_is_index(const char *media_type)
            (strcmp(media_type, MEDIA_INDEX) == 0 || strcmp(media_type, MEDIA_LIST) == 0);
 }
 
-const struct image_descriptor *image_choose(const struct image_index_file *index)
+static bool is_same(const char *wanted, const char *has, const char *usual)
+{
+    return strcmp(wanted && wanted[0] ? wanted : usual, has && has[0] ? has : usual) == 0;
+}
+
+bool image_platform_fits(const struct image_platform *wanted, const struct image_platform *has)
+{
+    const char *machine = wanted->architecture;
+
+    if (strcmp(machine, has->architecture ? has->architecture : "") != 0 ||
+        !is_same(wanted->os, has->os, "linux"))
+        return false;
+    /* who says only "arm64" means v8; of others, whichever comes first will do */
+    if (strcmp(machine, "arm64") == 0)
+        return is_same(wanted->variant, has->variant, "v8");
+    return !wanted->variant || !wanted->variant[0] || is_same(wanted->variant, has->variant, "");
+}
+
+const struct image_descriptor *image_choose_for(
+    const struct image_index_file *index, const struct image_platform *wanted)
 {
     for (size_t i = 0; i < index->manifests_count; i++) {
         const struct image_platform *platform = index->manifests[i].platform;
-        if (!platform || !platform->architecture)
-            continue;
-        if (strcmp(platform->architecture, image_architecture()) == 0 &&
-            (!platform->os || strcmp(platform->os, "linux") == 0))
-            return &index->manifests[i];
-    }
-    for (size_t i = 0; i < index->manifests_count; i++) {
-        if (!index->manifests[i].platform)
+        if (platform && image_platform_fits(wanted, platform))
             return &index->manifests[i];
     }
     return NULL;
+}
+
+const struct image_descriptor *image_choose(const struct image_index_file *index)
+{
+    const struct image_platform ours = {.architecture = image_architecture()};
+    const struct image_descriptor *chosen = image_choose_for(index, &ours);
+
+    for (size_t i = 0; !chosen && i < index->manifests_count; i++) {
+        if (!index->manifests[i].platform)
+            chosen = &index->manifests[i];
+    }
+    return chosen;
 }

@@ -1,0 +1,228 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Registries: Debian's docker-registry on a port of its own, filled and read by skopeo; and one that behaves
+# badly, which stands before it (checks-engine-registry.py).
+# bats file_tags=native
+bats_require_minimum_version 1.5.0
+load ../tests/helper
+load checks
+
+REGISTRY=$LAB_DIR/mini-docker-registry
+
+setup_file() {
+    [ -x "$BATS_TEST_DIRNAME/mini-docker-registry" ] || skip "mini-docker-registry is not built: libcurl is not installed"
+    command -v docker-registry >/dev/null || skip "docker-registry is not installed"
+    command -v skopeo >/dev/null || skip "skopeo is not installed"
+    export WORLD=$BATS_FILE_TMPDIR
+    export DOCKER_CONFIG=$WORLD/config
+    PORT=$(free_port)
+    export PORT
+    export HOST=localhost:$PORT
+    registry good "$PORT"
+    "$BATS_TEST_DIRNAME/checks-engine-registry.py" "$PORT" "$WORLD" >"$WORLD/port" 2>"$WORLD/between.log" 3>&- 4>&- &
+    echo $! >"$WORLD/between.pid"
+    wait_for 20 test -s "$WORLD/port"
+    EVIL=localhost:$(<"$WORLD/port")
+    export EVIL
+    wait_for 20 answers "http://$HOST/v2/" || fail "no registry: $(cat "$WORLD/good.log")"
+    fill
+}
+
+teardown_file() {
+    local file
+    for file in "$WORLD"/*.pid; do
+        [ ! -e "$file" ] || kill "$(<"$file")" 2>/dev/null || true
+    done
+}
+
+setup() {
+    cd "$BATS_TEST_TMPDIR"
+    STORE=$BATS_TEST_TMPDIR/store
+    rm -f "$WORLD/mode" "$WORLD/log" "$WORLD/hangs" "$DOCKER_CONFIG/config.json"
+}
+
+teardown() { rm -rf "$STORE"; }
+
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+answers() { curl -so /dev/null "$1"; }
+
+# registry NAME PORT [LINE...]: Debian's, with these lines more in its configuration.
+registry() {
+    local name=$1 port=$2
+    shift 2
+    printf '%s\n' 'version: 0.1' 'log: {level: error, accesslog: {disabled: true}}' \
+        "storage: {filesystem: {rootdirectory: $WORLD/$name}, delete: {enabled: true}}" \
+        "http: {addr: '127.0.0.1:$port'}" "$@" >"$WORLD/$name.yml"
+    docker-registry serve "$WORLD/$name.yml" >"$WORLD/$name.log" 2>&1 3>&- 4>&- &
+    echo $! >"$WORLD/$name.pid"
+}
+
+# An image of three layers, two of them small; as docker has it, as the OCI, and for two machines.
+fill() {
+    local i layers='' ids=''
+    for i in 1 2 3; do
+        mkdir -p "$WORLD/l$i/data"
+        echo "$i" >"$WORLD/l$i/data/$i"
+    done
+    mkdir "$WORLD/l1/bin"
+    cp "$(command -v busybox)" "$WORLD/l1/bin/busybox"
+    ln -s busybox "$WORLD/l1/bin/sh"
+    head -c 3000000 /dev/urandom >"$WORLD/l2/data/big"
+    for i in 1 2 3; do
+        tar -C "$WORLD/l$i" -cf "$WORLD/$i.tar" .
+        ids+="\"sha256:$(sha256sum <"$WORLD/$i.tar" | cut -c-64)\","
+        layers+="\"$i.tar\","
+    done
+    for arch in "$(uname -m | sed 's/x86_64/amd64/; s/aarch64/arm64/')" s390x; do
+        echo "{\"os\":\"linux\",\"architecture\":\"$arch\",\"config\":{\"Cmd\":[\"sh\"]},\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[${ids%,}]}}" >"$WORLD/c.json"
+        echo "[{\"Config\":\"c.json\",\"RepoTags\":[\"x:1\"],\"Layers\":[${layers%,}]}]" >"$WORLD/manifest.json"
+        tar -C "$WORLD" -cf "$WORLD/$arch.tar" manifest.json c.json 1.tar 2.tar 3.tar
+        copy "docker-archive:$WORLD/$arch.tar" "docker://$HOST/team/x:$arch"
+        copy --format oci "docker-archive:$WORLD/$arch.tar" "docker://$HOST/team/x:oci-$arch"
+        eval "${arch}_digest=$(digest "$arch")"
+    done
+    ARCH=$(uname -m | sed 's/x86_64/amd64/; s/aarch64/arm64/')
+    export ARCH
+    raw "$ARCH" >"$WORLD/a"
+    raw s390x >"$WORLD/b"
+    jq -n --arg a "$(digest "$ARCH")" --arg b "$(digest s390x)" --arg arch "$ARCH" \
+        --argjson an "$(stat -c %s "$WORLD/a")" --argjson bn "$(stat -c %s "$WORLD/b")" '{schemaVersion: 2,
+        mediaType: "application/vnd.docker.distribution.manifest.list.v2+json", manifests: [
+        {mediaType: "application/vnd.docker.distribution.manifest.v2+json", digest: $b, size: $bn, platform: {os: "linux", architecture: "s390x"}},
+        {mediaType: "application/vnd.docker.distribution.manifest.v2+json", digest: $a, size: $an, platform: {os: "linux", architecture: $arch}}]}' >"$WORLD/list"
+    curl -sfX PUT -H 'Content-Type: application/vnd.docker.distribution.manifest.list.v2+json' --data-binary "@$WORLD/list" \
+        "http://$HOST/v2/team/x/manifests/both"
+}
+copy() { skopeo copy -q --dest-tls-verify=false --src-tls-verify=false "$@"; }
+raw() { skopeo inspect --raw --tls-verify=false "docker://$HOST/team/x:$1"; }
+digest() { raw "$1" | sha256sum | sed 's/ .*//; s/^/sha256:/'; }
+
+behaves() { echo "$*" >"$WORLD/mode"; }
+asked() { grep -cE -- "$1" "$WORLD/log" || true; }
+whole() { python3 "$BATS_TEST_DIRNAME/checks-engine-images.py" whole "$STORE" || fail "the store is not whole"; }
+# Nothing has come, and nothing is in the making.
+nothing() {
+    [ -z "$("$MINI" --root "$STORE" images -q)" ] || fail "an image came"
+    [ -z "$(find "$STORE/images/blobs" "$STORE/layers" -type f 2>/dev/null)" ] || fail "something stayed"
+    whole
+}
+refuses() { # TEXT WORD...: pull says no
+    local text=$1
+    shift
+    engine pull "$@"
+    [ "$status" -ne 0 ] || fail "it came"
+    complained "$text"
+    complained "hint: "
+}
+
+@test "06 registry: pull takes what skopeo pushed, in docker's and in the OCI's form, says so as docker, and it runs" {
+    works pull "$HOST/team/x:$ARCH"
+    [ "${lines[0]}" = "$ARCH: Pulling from team/x" ] || fail "another first line"
+    [ "$(grep -c ': Pulling fs layer$' <<<"$output")" -eq 3 ] || fail "not three layers"
+    [ "$(grep -c ': Pull complete$' <<<"$output")" -eq 3 ] || fail "not three times complete"
+    [ "$(tail -n 3 <<<"$output")" = "Digest: $(digest "$ARCH")
+Status: Downloaded newer image for $HOST/team/x:$ARCH
+$HOST/team/x:$ARCH" ] || fail "other last lines"
+    whole
+    works pull "$HOST/team/x:$ARCH"
+    [ "$output" = "$ARCH: Pulling from team/x
+Digest: $(digest "$ARCH")
+Status: Image is up to date for $HOST/team/x:$ARCH
+$HOST/team/x:$ARCH" ] || fail "other lines the second time"
+    works pull "$HOST/team/x:oci-$ARCH"
+    [ "$(grep -c ': Already exists$' <<<"$output")" -eq 0 ] || [ "$(grep -c ': Already exists$' <<<"$output")" -eq 3 ] || fail "some layers twice"
+    prints "$HOST/team/x:$ARCH" pull -q "$HOST/team/x:$ARCH"
+    prints 1-2-3 run --rm --network none "$HOST/team/x:oci-$ARCH" sh -c 'cd data; read a <1; read b <2; read c <3; echo $a-$b-$c'
+    # what others read in the store is what the registry has
+    # skopeo takes only the OCI's manifests out of an OCI layout
+    [ "$(skopeo inspect --raw "oci:$STORE/images:$HOST/team/x:oci-$ARCH" | sha256sum)" = "$(raw "oci-$ARCH" | sha256sum)" ] ||
+        fail "another manifest"
+    raw "$ARCH" | cmp - "$STORE/images/blobs/sha256/$(digest "$ARCH" | cut -c8-)" || fail "docker's was changed"
+}
+
+@test "06 registry: of an index the manifest for this machine comes, or that of --platform, or a word which there are" {
+    works pull "$HOST/team/x:both"
+    told "Digest: sha256:$(sha256sum <"$WORLD/list" | cut -c-64)"
+    prints "$ARCH" image inspect --format '{{.Architecture}}' "$HOST/team/x:both"
+    works pull --platform linux/s390x "$HOST/team/x:both"
+    prints s390x image inspect --format '{{.Architecture}}' "$HOST/team/x:both"
+    refuses "no matching manifest for linux/mips/v9" --platform linux/mips/v9 "$HOST/team/x:both"
+    complained "linux/s390x, linux/$ARCH"
+    refuses "does not match the specified platform: wanted linux/s390x, actual: linux/$ARCH" \
+        --platform linux/s390x "$HOST/team/x:$ARCH"
+    refuses "is no kind of machine" --platform 'linux/../x' "$HOST/team/x:$ARCH"
+    # by digest: that of the list, and of one manifest
+    works pull "$HOST/team/x@$(digest both)"
+    prints "$ARCH" image inspect --format '{{.Architecture}}' "$HOST/team/x@$(digest both)"
+    works pull "$HOST/team/x:ignored@$(digest s390x)"
+    [ "$(tail -n 1 <<<"$output")" = "$HOST/team/x@$(digest s390x)" ] || fail "another last line"
+    whole
+}
+
+@test "06 registry: -a takes all tags; what is not there is said in docker's words" {
+    works pull -a -q "$HOST/team/x"
+    [ "$output" = "$HOST/team/x" ] || fail "other words"
+    [ "$("$MINI" --root "$STORE" images --format '{{.Tag}}' | sort | paste -sd' ')" = "$(printf '%s\n' both "$ARCH" s390x "oci-$ARCH" oci-s390x | sort | paste -sd' ')" ] || fail "not all tags"
+    refuses "manifest for $HOST/team/x:none not found: manifest unknown" "$HOST/team/x:none"
+    refuses "manifest for $HOST/none:latest not found" "$HOST/none"
+    refuses "Failed to connect to localhost port 1 " localhost:1/x
+    refuses "tag can't be used with --all-tags/-a" -a "$HOST/team/x:both" || [[ $stderr != *hint:* ]]
+    refuses "invalid reference format" "$HOST/../../x"
+    refuses "repository name must be lowercase" "$HOST/Team/x"
+}
+
+@test "06 registry: run and create fetch what is missing, --pull always looks again, --pull never does not" {
+    works run --rm --network none "$HOST/team/x:$ARCH" sh -c 'echo ran'
+    [ "$output" = ran ] || fail "what pull says is on standard output"
+    [ "${stderr%%$'\n'*}" = "Unable to find image '$HOST/team/x:$ARCH' locally" ] || fail "another first line"
+    complained "Status: Downloaded newer image for $HOST/team/x:$ARCH"
+    works run --rm --network none "$HOST/team/x:$ARCH" sh -c :
+    [ -z "$stderr" ] || fail "it is fetched again"
+    works run --pull always --rm --network none "$HOST/team/x:$ARCH" sh -c :
+    complained "Status: Image is up to date for $HOST/team/x:$ARCH"
+    works create -q --network none "$HOST/team/x:oci-$ARCH"
+    [ -z "$stderr" ] || fail "-q is not quiet"
+    engine run --pull never --rm "$HOST/team/x:both" true
+    ends 125 "Unable to find image '$HOST/team/x:both' locally"
+    engine run --rm "$HOST/team/x:none" true
+    ends 125 "manifest for $HOST/team/x:none not found"
+    [ "$(grep -c none: <<<"$stderr")" -le 2 ] || fail "the error is said twice"
+    works pull busybox 2>/dev/null || true # no network: that the built-in one is not lost
+    prints kept run --rm --network none busybox echo kept
+    # called by its name alone, it finds its other half as well
+    PATH=$LAB_DIR:$PATH call mini-docker --root "$STORE" run --rm --network none "$HOST/team/x:both" sh -c :
+    ends 0 "Status: Downloaded newer image"
+    # and where there is none, it says what to do
+    cp "$MINI" alone
+    call ./alone --root "$STORE" pull "$HOST/team/x:both"
+    ends 1 "mini-docker-registry is not there"
+    complained "make deps"
+}
+
+@test "06 registry: fetch brings a file whole or not at all, with its time" {
+    mkdir web
+    head -c 100000 /dev/urandom >web/f
+    touch -d '2020-02-02 02:02:02Z' web/f
+    python3 -u -m http.server -d web --bind 127.0.0.1 0 >web.log 2>&1 3>&- 4>&- &
+    echo $! >"$WORLD/web.pid"
+    wait_for 20 grep -q 'port [0-9]' web.log
+    local at
+    at=http://127.0.0.1:$(sed -n 's/.*port \([0-9]*\).*/\1/p' web.log)
+    call "$REGISTRY" fetch "$at/f" out
+    ends 0
+    cmp web/f out
+    [ "$(stat -c %Y out)" -eq "$(stat -c %Y web/f)" ] || fail "another time"
+    call "$REGISTRY" fetch "$at/none" none
+    ends 1 "$at/none: not found"
+    call "$REGISTRY" fetch --max-size 99999 "$at/f" large
+    ends 1 "is larger than 99999 bytes"
+    call "$REGISTRY" fetch "file://$PWD/out" file
+    ends 1 'Protocol "file" not supported'
+    [ "$(echo out web* && ls)" = "out web web.log
+out
+printed
+said
+web
+web.log" ] || fail "left: $(ls)"
+    kill "$(<"$WORLD/web.pid")"
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * rows: the commands that talk to registries, as both programs have them: mini-docker, which shows
+ * their help and reads their words, and mini-docker-registry, which it hands them to. Each program
+ * adds its own `run`.
+ */
+#ifndef REGISTRY_ROWS_H
+#define REGISTRY_ROWS_H
+
+#include "command.h"
+
+/* What stands in front of the command of mini-docker-registry. */
+struct registry_globals {
+    const char *root;   /* mini-docker's --root */
+    uint64_t error_fd;  /* errors go there, as a struct err; 0: they are printed */
+    uint64_t stall_sec; /* how long no byte may come; 0: a minute */
+    bool help, version;
+};
+
+struct pull_args {
+    bool all_tags, quiet;
+    bool for_run; /* the image's name is not said last */
+    bool missing; /* "Unable to find image" is said first */
+    const char *platform;
+    struct opt_list insecure;
+};
+
+struct fetch_args {
+    uint64_t most_bytes;
+};
+
+extern const struct opt PULL_OPTS[], FETCH_OPTS[];
+
+#define ROW_PULL                                                                                   \
+    .name = "pull", .operands = "NAME[:TAG|@DIGEST]",                                              \
+    .summary = "Download an image from a registry",                                                \
+    .details =                                                                                     \
+        "A name without a host is Docker's hub's: busybox is docker.io/library/busybox. The "      \
+        "registry\nis asked by https; by plain http only on this machine, and where "              \
+        "--insecure names it.\nFurther CAs: /etc/docker/certs.d/HOST[:PORT]/*.crt. What a "        \
+        "broken pull has brought, the\nnext one goes on with.",                                    \
+    .mixed = true, .least = 1, .most = 1, .opts = PULL_OPTS, .args_size = sizeof(struct pull_args)
+
+#define ROW_FETCH                                                                                  \
+    .name = "fetch", .operands = "URL FILE",                                                       \
+    .summary = "Download a file by http or https: it appears whole or not at all",                 \
+    .details = "With the time of the server's Last-Modified, where there is one.", .mixed = true,  \
+    .least = 2, .most = 2, .opts = FETCH_OPTS, .args_size = sizeof(struct fetch_args)
+
+#endif
