@@ -142,3 +142,72 @@ has_happened() { # TEXT TEMPLATE
         complained "Run 'mini-docker"
     done
 }
+
+# An image of an empty file system: NAME LABEL.
+import_labelled() {
+    mkdir -p empty
+    tar -C empty -c . | "$MINI" --root "$STORE" import --change "LABEL $2" - "$1" >/dev/null
+}
+
+@test "06 options: image prune --filter: label, label!, until, dangling" {
+    works create --name keeper busybox
+    works rm keeper
+    import_labelled one:1 team=red
+    import_labelled two:1 team=blue
+    import_labelled two:1 team=green # the first two:1 has no name any more
+    images() { works images --format '{{.Repository}}'; }
+    engine image prune -f --filter label=team=red
+    ends 0
+    [ "$output" = "Total reclaimed space: 0B" ] || fail "it has a name"
+    works image prune -f --filter label!=team
+    images
+    [ "$(wc -l <<<"$output")" -eq 4 ] || fail "label!=team has chosen one with it"
+    works image prune -f --filter label=team=blue
+    told "deleted: sha256:"
+    images
+    [ "$(sort <<<"$output")" = $'busybox\none\ntwo' ] || fail "other images"
+    works image prune -af --filter until=1h
+    told "untagged: busybox:latest" # the built-in one is old
+    images
+    [ "$(sort <<<"$output")" = $'one\ntwo' ] || fail "other images"
+    works image prune -f --filter dangling=false --filter label!=team=red
+    told "untagged: two:1"
+    images
+    is one
+    engine image prune -f --filter until=1h --filter until=2h
+    ends 1 "more than one until filter specified"
+    engine image prune -f --filter colour=red
+    ends 125 "invalid filter 'colour'"
+    engine image prune -f --filter until=yesterday
+    ends 125 "until: 'yesterday' is no time"
+}
+
+@test "06 options: container, network and system prune take what the filters choose, with one total" {
+    works create --name red --label team=red busybox
+    works create --name blue --label team=blue busybox
+    works network create --label team=red red-net
+    works network create blue-net
+    works container prune -f --filter label!=team=red
+    [[ $output == "Deleted Containers:"$'\n'[0-9a-f]*$'\n\n'"Total reclaimed space: 0B" ]] || fail "other words"
+    prints red ps -a --format '{{.Names}}'
+    prints "" network prune -f --filter until=1h
+    prints $'Deleted Networks:\nblue-net' network prune -f --filter label!=team
+    # system prune hands its filters on
+    works system prune -f --filter label=team=blue
+    is "Total reclaimed space: 0B"
+    call "$MINI" --root "$STORE" system prune -a --filter label=team=red --filter until=0s <<<n
+    told "  - all images without at least one container associated to them"
+    told $'  Items to be pruned will be filtered with:\n  - label=team=red\n  - until=0s'
+    engine system prune -f --volumes --filter until=1h
+    ends 125 'The "until" filter is not supported with "--volumes"'
+    works volume create named
+    works create --name anonymous -v /data --label team=red busybox
+    works rm anonymous
+    works run --rm --network none -v /data --name gone busybox true
+    works system prune -f --filter label=team=red
+    [[ $output == "Deleted Containers:"$'\n'[0-9a-f]*$'\n\nDeleted Networks:\nred-net\n\nTotal reclaimed space: '* ]] || fail "other words"
+    works system prune -af --volumes
+    told "untagged: busybox:latest"
+    [ "$(grep -c "Total reclaimed space" <<<"$output")" -eq 1 ] || fail "more than one total"
+    prints named volume ls -q
+}

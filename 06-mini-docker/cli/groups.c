@@ -4,6 +4,7 @@
  * its row stands in both; a command that has another name in its group has a row of its own, beside
  * the short one (`ps` and `container ls`).
  */
+#include "prune.h"
 #include "show_commands.h"
 
 static const struct command *const CONTAINER[] = {

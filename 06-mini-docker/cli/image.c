@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The group `image`: Docker's long forms. */
 #include "image_commands.h"
+#include "prune.h"
 
 static const struct command *const IMAGE[] = {
     &history_command,

@@ -9,9 +9,8 @@ extern const struct command images_command, load_command, save_command, import_c
     rmi_command, history_command, pull_command;
 extern const struct command image_group;
 
-/* `image ls`, `image rm`, `image inspect`, `image prune`. */
-extern const struct command image_ls_command, image_rm_command, image_inspect_command,
-    image_prune_command;
+/* `image ls`, `image rm`, `image inspect`. */
+extern const struct command image_ls_command, image_rm_command, image_inspect_command;
 
 /*
  * Hand a command's words to mini-docker-registry, which takes this process's place (remote.c).

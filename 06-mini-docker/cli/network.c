@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* network create, rm, prune, connect and disconnect. What shows networks is in network_show.c. */
-#include "commands.h"
+/* network create, rm, connect and disconnect. What shows networks is in network_show.c. */
+#include "prune.h"
 
 #include "engine/create/labels.h"
 #include "engine/network/network_admin.h"
-#include "engine/show/filter.h"
 
 #include "cleanup.h"
 
@@ -128,80 +127,6 @@ static const struct command network_rm_command = {
     .opts = REMOVE_OPTS,
     .args_size = sizeof(struct force_args),
     .run = remove_run,
-};
-
-struct prune_args {
-    bool force;
-    struct opt_list filters;
-};
-
-static const struct opt PRUNE_OPTS[] = {
-    {0, "filter", "KEY=VALUE", "only those: label=KEY[=VALUE], label!=...", OPT_LIST,
-        AT(prune_args, filters)},
-    {'f', "force", NULL, "do not ask", OPT_FLAG, AT(prune_args, force)},
-    {0},
-};
-
-static int prune_all(const struct store *store, const struct filters *filters, struct err *err)
-{
-    struct network_list list;
-    int status = network_all(store, &list, err);
-    const char *heading = "Deleted Networks:\n";
-
-    for (size_t i = 0; i < list.count && status == 0; i++) {
-        const struct network *network = &list.items[i];
-        struct json_object *labels = labels_json(network->labels, network->labels_count);
-        bool meant =
-            filters_labels(filters, "label", labels) &&
-            (!filters_given(filters, "label!") || !filters_labels(filters, "label!", labels));
-        json_object_put(labels);
-        if (network_is_builtin(network->name) || !meant)
-            continue;
-        if (network_remove(store, network->id, err) == 0) {
-            printf("%s%s\n", heading, network->name);
-            heading = "";
-        } else if (err->kind != ERR_REFUSED) { /* in use, or gone meanwhile */
-            status = -1;
-        }
-    }
-    if (!heading[0])
-        puts("");
-    network_list_free(&list);
-    return status;
-}
-
-static int prune_run(void *arg, int argc, char **argv, struct err *err)
-{
-    static const char *const keys[] = {"label", "label!", NULL};
-    const struct prune_args *args = arg;
-    struct filters filters = {0};
-    struct store store;
-
-    (void)argc;
-    (void)argv;
-    int status = filters_read(&args->filters, keys, &filters, err);
-    if (status == 0 && (args->force || cli_confirm("This will remove all custom networks not used "
-                                                   "by at least one container."))) {
-        status = cli_store(&store, err);
-        if (status == 0)
-            status = prune_all(&store, &filters, err);
-        if (status == 0 && filters.count == 0)
-            status = network_rest(&store, err);
-    }
-    filters_free(&filters);
-    return status;
-}
-
-static const struct command network_prune_command = {
-    .name = "prune",
-    .summary = "Remove networks that no container is in",
-    .details =
-        "Of the network bridge, which is always there, what stands on the host goes: the next\n"
-        "container makes it again.",
-    .mixed = true,
-    .opts = PRUNE_OPTS,
-    .args_size = sizeof(struct prune_args),
-    .run = prune_run,
 };
 
 struct connect_args {

@@ -1,21 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * container prune and system prune: what nobody uses goes. `system prune` runs the prune of each
- * group, one after another: containers first, since they use the rest.
+ * container, network, volume, image and system prune: the question, the filters, the words. `system
+ * prune` runs the others one after another, containers first, since they use the rest.
  */
-#include "image_commands.h"
-#include "show_commands.h"
+#include "prune.h"
 
-#include "engine/create/labels.h"
-#include "engine/life/removal.h"
-#include "engine/show/filter.h"
 #include "engine/show/human.h"
-#include "engine/show/list.h"
-#include "engine/show/usage.h"
 
-#include "cleanup.h"
-
-#include <errno.h>
 #include <string.h>
 
 struct prune_args {
@@ -24,159 +15,190 @@ struct prune_args {
 };
 
 #define AT(field) offsetof(struct prune_args, field)
+#define ALL(help)                                                                                  \
+    {                                                                                              \
+        'a', "all", NULL, help, OPT_FLAG, AT(all)                                                  \
+    }
+#define FILTER(help)                                                                               \
+    {                                                                                              \
+        0, "filter", "KEY=VALUE", help, OPT_LIST, AT(filters)                                      \
+    }
+#define FORCE                                                                                      \
+    {                                                                                              \
+        'f', "force", NULL, "do not ask", OPT_FLAG, AT(force)                                      \
+    }
+#define BY_AGE "only some: label=a=b, label!=a, until=24h (made before then)"
 
-static const struct opt CONTAINER_OPTS[] = {
-    {0, "filter", "KEY=VALUE", "only some: label=a=b, until=24h (made before then)", OPT_LIST,
-        AT(filters)},
-    {'f', "force", NULL, "do not ask", OPT_FLAG, AT(force)},
-    {0},
+static const struct opt BY_AGE_OPTS[] = {FILTER(BY_AGE), FORCE, {0}};
+static const struct opt VOLUME_OPTS[] = {
+    ALL("those with a name, too"), FILTER("only some: label=a=b, label!=a"), FORCE, {0}};
+static const struct opt IMAGE_OPTS[] = {
+    ALL("all that no container has, not only those without a name"), FILTER(BY_AGE), FORCE, {0}};
+static const struct opt SYSTEM_OPTS[] = {
+    ALL("all images that no container has, not only those without a name"), FILTER(BY_AGE), FORCE,
+    {0, "volumes", NULL, "anonymous volumes, too", OPT_FLAG, AT(volumes)}, {0}};
+
+static const char *const AGE_KEYS[] = {"label", "label!", "until", NULL};
+static const char *const VOLUME_KEYS[] = {"all", "label", "label!", NULL};
+static const char *const IMAGE_KEYS[] = {"dangling", "label", "label!", "until", NULL};
+
+/* One kind; [1] of the warning is for -a. */
+struct kind {
+    const char *heading, *const *keys, *all_key, *warning[2];
+    bool all_inverted; /* of all_key: dangling=false is -a */
+    int (*run)(struct prune *prune, struct err *err);
 };
 
-struct pruning {
-    struct store store;
-    struct filters filters;
-    struct timespec until; /* zeros: any time */
-    size_t count;
-    uint64_t bytes;
-};
+static const struct kind CONTAINERS = {.heading = "Deleted Containers:",
+    .keys = AGE_KEYS,
+    .warning = {"This will remove all stopped containers."},
+    .run = prune_containers};
+static const struct kind NETWORKS = {.heading = "Deleted Networks:",
+    .keys = AGE_KEYS,
+    .warning = {"This will remove all custom networks not used by at least one container."},
+    .run = prune_networks};
+static const struct kind VOLUMES = {.heading = "Deleted Volumes:",
+    .keys = VOLUME_KEYS,
+    .all_key = "all",
+    .warning = {"This will remove anonymous local volumes not used by at least one container.",
+        "This will remove all local volumes not used by at least one container."},
+    .run = prune_volumes};
+static const struct kind IMAGES = {.heading = "Deleted Images:",
+    .keys = IMAGE_KEYS,
+    .all_key = "dangling",
+    .all_inverted = true,
+    .warning = {"This will remove all dangling images.",
+        "This will remove all images without at least one container associated to them."},
+    .run = prune_images};
 
-static int read_filters(const struct prune_args *options, struct pruning *pruning, struct err *err)
+/* With a blank line behind it, where anything went. */
+static int run_kind(const struct kind *kind, struct prune *prune, struct err *err)
 {
-    static const char *const keys[] = {"label", "until", NULL};
-
-    if (filters_read(&options->filters, keys, &pruning->filters, err) < 0)
-        return -1;
-    for (size_t i = 0; i < pruning->filters.count; i++) {
-        const struct filter *filter = &pruning->filters.items[i];
-        if (strcmp(filter->key, "until") == 0 &&
-            human_parse_since("until", filter->value, &pruning->until, err) < 0)
-            return -1;
-    }
-    return 0;
-}
-
-static bool is_wanted(const struct pruning *pruning, const struct list_item *item)
-{
-    struct json_object *labels =
-        labels_json(item->record.config.labels, item->record.config.labels_count);
-    bool wanted = filters_labels(&pruning->filters, "label", labels);
-    struct timespec created;
-
-    json_object_put(labels);
-    if (pruning->until.tv_sec && human_parse_time(item->record.created, &created) == 0)
-        wanted &= created.tv_sec < pruning->until.tv_sec;
-    return wanted && (item->status.kind == STATUS_CREATED || item->status.kind == STATUS_EXITED ||
-                         item->status.kind == STATUS_DEAD);
-}
-
-/* It may have been started, or removed, since it was listed: asked again under its lock. */
-static int prune_one(const struct list_item *item, void *arg, struct err *err)
-{
-    struct pruning *pruning = arg;
-    struct list_item now = {.record = item->record};
-    char path[PATH_MAX];
-    cleanup_close int lock = -1;
-
-    if (!is_wanted(pruning, item))
-        return 0;
-    if (record_lock(&pruning->store, item->record.id, &lock, err) < 0 ||
-        status_ask(&pruning->store, item->record.id, &now.status, err) < 0)
-        return err->code == ENOENT ? 0 : -1;
-    if (!is_wanted(pruning, &now))
-        return 0;
-    record_path(&pruning->store, item->record.id, "upper", path);
-    uint64_t bytes = usage_tree(path);
-    if (removal(&pruning->store, &item->record, false, err) < 0)
-        return -1;
-    printf("%s%s\n", pruning->count++ ? "" : "Deleted Containers:\n", item->record.id);
-    pruning->bytes += bytes;
-    return 0;
-}
-
-static int container_prune_run(void *args, int argc, char **argv, struct err *err)
-{
-    const struct prune_args *options = args;
-    const struct list_options all = {.all = true};
-    struct pruning pruning = {0};
-    char size[HUMAN_TEXT];
-
-    (void)argc;
-    (void)argv;
-    int result = read_filters(options, &pruning, err);
-    if (result == 0 && !options->force &&
-        !cli_confirm("This will remove all stopped containers.")) {
-        filters_free(&pruning.filters);
-        return 0;
-    }
-    if (result == 0)
-        result = cli_store(&pruning.store, err);
-    if (result == 0) {
-        removal_finish(&pruning.store);
-        result = list_each(&pruning.store, &all, prune_one, &pruning, err);
-    }
-    filters_free(&pruning.filters);
-    if (result == 0)
-        printf("%sTotal reclaimed space: %s\n", pruning.count ? "\n" : "",
-            human_size(pruning.bytes, 4, size));
+    prune->heading = kind->heading;
+    prune->said = false;
+    int result = kind->run(prune, err);
+    if (prune->said)
+        puts("");
     return result;
 }
 
-const struct command container_prune_command = {
-    .name = "prune",
-    .summary = "Remove all stopped containers",
-    .mixed = true,
-    .opts = CONTAINER_OPTS,
-    .args_size = sizeof(struct prune_args),
-    .run = container_prune_run,
-};
-
-static const struct opt SYSTEM_OPTS[] = {
-    {'a', "all", NULL, "all images that no container has, not only those without a name", OPT_FLAG,
-        AT(all)},
-    {'f', "force", NULL, "do not ask", OPT_FLAG, AT(force)},
-    {0, "volumes", NULL, "anonymous volumes, too", OPT_FLAG, AT(volumes)},
-    {0},
-};
-
-/* GROUP prune -f [-a] */
-static int prune_group(const struct command *group, bool all, struct err *err)
+static void say_total(const struct prune *prune)
 {
-    char *argv[] = {"prune", "-f", all ? "-a" : NULL, NULL};
-    const struct program program = {.name = PROGRAM, .commands = group->group};
+    char size[HUMAN_TEXT];
 
-    printf("%s prune:\n", group->name);
-    fflush(stdout);
-    return command_run(&program, command_find(&program, argv[0]), all ? 3 : 2, argv, err);
+    printf("Total reclaimed space: %s\n", human_size(prune->bytes, 4, size));
 }
 
-static int system_prune_run(void *args, int argc, char **argv, struct err *err)
+static int read_all(
+    const struct kind *kind, const struct prune_args *args, struct prune *prune, struct err *err)
 {
-    const struct prune_args *options = args;
-    char warning[400];
+    bool value;
 
-    (void)argc;
-    (void)argv;
-    snprintf(warning, sizeof(warning),
+    prune->all = args->all; /* of images; volumes with a name stay */
+    prune->everything = prune->filter.filters.count == 0;
+    if (!kind->all_key || !filters_given(&prune->filter.filters, kind->all_key))
+        return 0;
+    if (filters_bool(&prune->filter.filters, kind->all_key, false, &value, err) < 0)
+        return -1;
+    prune->all = value != kind->all_inverted;
+    return 0;
+}
+
+static int run_one(const struct kind *kind, const struct prune_args *args, struct err *err)
+{
+    struct prune prune = {0};
+    int result = filter_prune_read(&args->filters, kind->keys, &prune.filter, err);
+
+    if (result == 0)
+        result = read_all(kind, args, &prune, err);
+    if (result == 0 && (args->force || cli_confirm(kind->warning[kind->all_key && prune.all]))) {
+        result = cli_store(&prune.store, err);
+        if (result == 0)
+            result = run_kind(kind, &prune, err);
+        if (result == 0 && kind != &NETWORKS)
+            say_total(&prune);
+    }
+    filter_prune_free(&prune.filter);
+    return result;
+}
+
+#define RUN(function, kind)                                                                        \
+    static int function(void *args, int argc, char **argv, struct err *err)                        \
+    {                                                                                              \
+        (void)argc, (void)argv;                                                                    \
+        return run_one(&(kind), args, err);                                                        \
+    }
+RUN(run_containers, CONTAINERS)
+RUN(run_networks, NETWORKS)
+RUN(run_volumes, VOLUMES)
+RUN(run_images, IMAGES)
+
+static bool confirm_system(const struct prune_args *args, const struct filters *filters)
+{
+    char warning[800];
+    size_t used = (size_t)snprintf(warning, sizeof(warning),
         "This will remove:\n"
         "  - all stopped containers\n"
         "  - all networks not used by at least one container\n%s  - all %s\n",
-        options->volumes ? "  - all anonymous volumes not used by at least one container\n" : "",
-        options->all ? "images without at least one container associated to them"
-                     : "dangling images");
-    if (!options->force && !cli_confirm(warning))
-        return 0;
-    if (prune_group(&container_group, false, err) < 0 ||
-        prune_group(&network_group, false, err) < 0 ||
-        (options->volumes && prune_group(&volume_group, false, err) < 0))
-        return -1;
-    return prune_group(&image_group, options->all, err);
+        args->volumes ? "  - all anonymous volumes not used by at least one container\n" : "",
+        args->all ? "images without at least one container associated to them" : "dangling images");
+
+    if (filters->count > 0)
+        used += (size_t)snprintf(warning + used, sizeof(warning) - used,
+            "\n  Items to be pruned will be filtered with:\n");
+    for (size_t i = 0; i < filters->count && used < sizeof(warning); i++)
+        used += (size_t)snprintf(warning + used, sizeof(warning) - used, "  - %s=%s\n",
+            filters->items[i].key, filters->items[i].value);
+    return cli_confirm(warning);
 }
 
-const struct command system_prune_command = {
-    .name = "prune",
-    .summary = "Remove what nobody uses: containers, networks, images",
-    .mixed = true,
-    .opts = SYSTEM_OPTS,
-    .args_size = sizeof(struct prune_args),
-    .run = system_prune_run,
-};
+static int prune_system(const struct prune_args *args, struct prune *prune, struct err *err)
+{
+    if (cli_store(&prune->store, err) < 0 || run_kind(&CONTAINERS, prune, err) < 0 ||
+        run_kind(&NETWORKS, prune, err) < 0 ||
+        (args->volumes && run_kind(&VOLUMES, prune, err) < 0))
+        return -1;
+    prune->all = args->all; /* of images; volumes with a name stay */
+    if (run_kind(&IMAGES, prune, err) < 0)
+        return -1;
+    say_total(prune);
+    return 0;
+}
+
+static int run_system(void *args_, int argc, char **argv, struct err *err)
+{
+    const struct prune_args *args = args_;
+    struct prune prune = {0};
+    int result = filter_prune_read(&args->filters, AGE_KEYS, &prune.filter, err);
+
+    (void)argc, (void)argv;
+    prune.everything = prune.filter.filters.count == 0;
+    if (result == 0 && args->volumes && filters_given(&prune.filter.filters, "until"))
+        result =
+            err_set(err, ERR_USAGE, "The \"until\" filter is not supported with \"--volumes\"");
+    if (result == 0 && (args->force || confirm_system(args, &prune.filter.filters)))
+        result = prune_system(args, &prune, err);
+    filter_prune_free(&prune.filter);
+    return result;
+}
+
+#define ROW(variable, text, more, options, function)                                               \
+    const struct command variable = {                                                              \
+        .name = "prune",                                                                           \
+        .summary = (text),                                                                         \
+        .details = (more),                                                                         \
+        .mixed = true,                                                                             \
+        .opts = (options),                                                                         \
+        .args_size = sizeof(struct prune_args),                                                    \
+        .run = (function),                                                                         \
+    }
+ROW(container_prune_command, "Remove all stopped containers", NULL, BY_AGE_OPTS, run_containers);
+ROW(network_prune_command, "Remove networks that no container is in",
+    "Of the network bridge, which is always there, what stands on the host goes: the next\n"
+    "container makes it again.",
+    BY_AGE_OPTS, run_networks);
+ROW(volume_prune_command, "Remove volumes that no container has", NULL, VOLUME_OPTS, run_volumes);
+ROW(image_prune_command, "Remove images that have no name, or that nobody uses", NULL, IMAGE_OPTS,
+    run_images);
+ROW(system_prune_command, "Remove what nobody uses: containers, networks, images", NULL,
+    SYSTEM_OPTS, run_system);

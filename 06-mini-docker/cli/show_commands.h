@@ -11,10 +11,8 @@ extern const struct command ps_command, inspect_command, top_command, stats_comm
 /* What the scripts of completion call. */
 extern const struct command complete_command;
 
-/* `container ls`, `container inspect`; container and system prune (prune.c); df, events, info
- * (system.c). */
-extern const struct command container_ls_command, container_inspect_command,
-    container_prune_command, system_prune_command;
+/* `container ls`, `container inspect`; df, events, info (system.c). */
+extern const struct command container_ls_command, container_inspect_command;
 extern const struct command system_group;
 
 #endif

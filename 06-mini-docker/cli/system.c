@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* system: the engine as a whole: the room that it takes, what it is, what happens. */
+#include "prune.h"
 #include "show_commands.h"
 
 #include "engine/show/df.h"

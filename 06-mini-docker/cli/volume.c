@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* volume create, rm and prune. What shows volumes is in volume_show.c. */
-#include "commands.h"
+/* volume create and rm. What shows volumes is in volume_show.c. */
+#include "prune.h"
 
 #include "engine/create/labels.h"
 #include "engine/files/volume.h"
-#include "engine/show/filter.h"
-#include "engine/show/human.h"
 
 #include <errno.h>
 #include <string.h>
@@ -125,90 +123,6 @@ static const struct command volume_rm_command = {
     .opts = REMOVE_OPTS,
     .args_size = sizeof(struct remove_args),
     .run = remove_run,
-};
-
-struct prune_args {
-    bool all, force;
-    struct opt_list filters;
-};
-
-static const struct opt PRUNE_OPTS[] = {
-    {'a', "all", NULL, "those with a name, too", OPT_FLAG, AT(prune_args, all)},
-    {0, "filter", "KEY=VALUE", "only those: label=KEY[=VALUE], label!=...", OPT_LIST,
-        AT(prune_args, filters)},
-    {'f', "force", NULL, "do not ask", OPT_FLAG, AT(prune_args, force)},
-    {0},
-};
-
-struct prune {
-    const struct store *store;
-    const struct filters *filters;
-    bool all;
-    size_t count;
-    uint64_t bytes;
-};
-
-static int prune_one(const struct volume *volume, void *arg, struct err *err)
-{
-    struct prune *prune = arg;
-    uint64_t size = volume_size(volume);
-
-    if (!prune->all && !volume_is_anonymous(volume))
-        return 0;
-    struct json_object *labels = labels_json(volume->labels, volume->labels_count);
-    bool meant = filters_labels(prune->filters, "label", labels) &&
-                 (!filters_given(prune->filters, "label!") ||
-                     !filters_labels(prune->filters, "label!", labels));
-    json_object_put(labels);
-    if (!meant)
-        return 0;
-    if (volume_remove(prune->store, volume->name, err) < 0)
-        return err->kind == ERR_REFUSED ? 0 : -1; /* in use, or gone meanwhile */
-    printf("%s%s\n", prune->count++ ? "" : "Deleted Volumes:\n", volume->name);
-    prune->bytes += size;
-    return 0;
-}
-
-static int prune_run(void *arg, int argc, char **argv, struct err *err)
-{
-    static const char *const keys[] = {"label", "label!", "all", NULL};
-    const struct prune_args *args = arg;
-    struct filters filters = {0};
-    struct store store;
-    struct prune prune = {.store = &store, .filters = &filters};
-    char size[HUMAN_TEXT];
-
-    (void)argc;
-    (void)argv;
-    int result = filters_read(&args->filters, keys, &filters, err);
-    if (result == 0)
-        result = filters_bool(&filters, "all", args->all, &prune.all, err);
-    if (result == 0 && !args->force &&
-        !cli_confirm(prune.all
-                         ? "This will remove all local volumes not used by at least one container."
-                         : "This will remove anonymous local volumes not used by at least one "
-                           "container.")) {
-        filters_free(&filters);
-        return 0;
-    }
-    if (result == 0)
-        result = cli_store(&store, err);
-    if (result == 0)
-        result = volume_each(&store, prune_one, &prune, err);
-    filters_free(&filters);
-    if (result == 0)
-        printf("%sTotal reclaimed space: %s\n", prune.count ? "\n" : "",
-            human_size(prune.bytes, 4, size));
-    return result;
-}
-
-static const struct command volume_prune_command = {
-    .name = "prune",
-    .summary = "Remove volumes that no container has",
-    .mixed = true,
-    .opts = PRUNE_OPTS,
-    .args_size = sizeof(struct prune_args),
-    .run = prune_run,
 };
 
 static const struct command *const VOLUME[] = {
