@@ -19,81 +19,81 @@ static bool ignored(const char *patterns, const char *path)
     return result;
 }
 
+static const struct {
+    const char *patterns, *path;
+    bool ignored;
+} CASES[] = {
+    {"*/temp*", "somedir/temporary.txt", true},
+    {"*/temp*", "somedir/temp/x", true},
+    {"*/temp*", "temp", false},
+    {"*/temp*", "a/b/temp", false},
+    {"*/*/temp*", "somedir/subdir/temporary.txt", true},
+    {"temp?", "tempa", true},
+    {"temp?", "temp", false},
+    {"temp?", "tempé/x", true},
+    {"**/*.go", "a.go", true},
+    {"**/*.go", "a/b/c.go", true},
+    {"**/*.go", "a.gox", false},
+    {"*.md\n!README.md", "README.md", false},
+    {"*.md\n!README.md", "a.md", true},
+    {"*.md\n!README*.md\nREADME-secret.md", "README-secret.md", true},
+    {"*.md\n!README*.md\nREADME-secret.md", "README-x.md", false},
+    {"*.md\nREADME-secret.md\n!README*.md", "README-secret.md", false},
+    {"/foo/bar\n", "foo/bar", true},
+    {"foo/bar", "foo/barx", false},
+    {"foo/bar/", "foo/bar/x/y", true},
+    {"# x\n  \n\t a \r\n", "a", true},
+    {" # x", "# x", true},
+    {".", "a", false},
+    {"", "a", false},
+    {"./a//b/../c", "a/c", true},
+    {"../a", "a", false},
+    {"**", "a", true},
+    {"**", "a/b", true},
+    {"**/", "a/b", true},
+    {"a/**", "a", false},
+    {"a/**", "a/b/c", true},
+    {"a/**/b", "a/b", true},
+    {"a/**/b", "a/x/y/b", true},
+    {"a/**/b", "a/xb", false},
+    {"**/a/**/b", "x/a/y/a/z/b", true},
+    {"a**", "ab/c", true},
+    {"a**b", "ax/b", true},
+    {"a**b", "axb", false},
+    {"a**b", "ab", true},
+    {"**/*/**", "a", false},
+    {"**/*/**", "a/b", true},
+    {"*", ".hidden/x", true},
+    {"*\n!a", "a/b/c", false},
+    {"*\n!a/b", "a/b", false},
+    {"*\n!a/b", "a/c", true},
+    {"a\n!a/b\na/b/c", "a/b/c", true},
+    {"[a-c]d", "bd", true},
+    {"[a-c]d", "dd", false},
+    {"[^a-c]d", "dd", true},
+    {"[é]", "é", true},
+    {"a[\\]]b", "a]b", true},
+    {"\\*", "*", true},
+    {"\\*", "a", false},
+    {"a.b", "axb", false},
+    {"(a|b)$", "(a|b)$", true},
+    {"a*b*c", "axbybzc", true},
+    {"a*b*c", "ab/c", false},
+    {"! a\nb", "a", false},
+    {"*\n! a", "a", false},
+    {"\xef\xbb\xbf"
+     "a",
+        "a", true},
+    {"**/*a*a*a*a*a*a*a*a*a*a*b",
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/aaaaaaaaaaaaaaaaaa", false},
+};
+
 static void matches_as_docker_does(void **state)
 {
-    static const struct {
-        const char *patterns, *path;
-        bool ignored;
-    } cases[] = {
-        {"*/temp*", "somedir/temporary.txt", true},
-        {"*/temp*", "somedir/temp/x", true},
-        {"*/temp*", "temp", false},
-        {"*/temp*", "a/b/temp", false},
-        {"*/*/temp*", "somedir/subdir/temporary.txt", true},
-        {"temp?", "tempa", true},
-        {"temp?", "temp", false},
-        {"temp?", "tempé/x", true},
-        {"**/*.go", "a.go", true},
-        {"**/*.go", "a/b/c.go", true},
-        {"**/*.go", "a.gox", false},
-        {"*.md\n!README.md", "README.md", false},
-        {"*.md\n!README.md", "a.md", true},
-        {"*.md\n!README*.md\nREADME-secret.md", "README-secret.md", true},
-        {"*.md\n!README*.md\nREADME-secret.md", "README-x.md", false},
-        {"*.md\nREADME-secret.md\n!README*.md", "README-secret.md", false},
-        {"/foo/bar\n", "foo/bar", true},
-        {"foo/bar", "foo/barx", false},
-        {"foo/bar/", "foo/bar/x/y", true},
-        {"# x\n  \n\t a \r\n", "a", true},
-        {" # x", "# x", true},
-        {".", "a", false},
-        {"", "a", false},
-        {"./a//b/../c", "a/c", true},
-        {"../a", "a", false},
-        {"**", "a", true},
-        {"**", "a/b", true},
-        {"**/", "a/b", true},
-        {"a/**", "a", false},
-        {"a/**", "a/b/c", true},
-        {"a/**/b", "a/b", true},
-        {"a/**/b", "a/x/y/b", true},
-        {"a/**/b", "a/xb", false},
-        {"**/a/**/b", "x/a/y/a/z/b", true},
-        {"a**", "ab/c", true},
-        {"a**b", "ax/b", true},
-        {"a**b", "axb", false},
-        {"a**b", "ab", true},
-        {"**/*/**", "a", false},
-        {"**/*/**", "a/b", true},
-        {"*", ".hidden/x", true},
-        {"*\n!a", "a/b/c", false},
-        {"*\n!a/b", "a/b", false},
-        {"*\n!a/b", "a/c", true},
-        {"a\n!a/b\na/b/c", "a/b/c", true},
-        {"[a-c]d", "bd", true},
-        {"[a-c]d", "dd", false},
-        {"[^a-c]d", "dd", true},
-        {"[é]", "é", true},
-        {"a[\\]]b", "a]b", true},
-        {"\\*", "*", true},
-        {"\\*", "a", false},
-        {"a.b", "axb", false},
-        {"(a|b)$", "(a|b)$", true},
-        {"a*b*c", "axbybzc", true},
-        {"a*b*c", "ab/c", false},
-        {"! a\nb", "a", false},
-        {"*\n! a", "a", false},
-        {"\xef\xbb\xbf"
-         "a",
-            "a", true},
-        {"**/*a*a*a*a*a*a*a*a*a*a*b",
-            "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/aaaaaaaaaaaaaaaaaa", false},
-    };
-
     (void)state;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        if (ignored(cases[i].patterns, cases[i].path) != cases[i].ignored)
-            fail_msg("'%s' and %s", cases[i].patterns, cases[i].path);
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        if (ignored(CASES[i].patterns, CASES[i].path) != CASES[i].ignored)
+            fail_msg("'%s' and %s", CASES[i].patterns, CASES[i].path);
     }
 }
 

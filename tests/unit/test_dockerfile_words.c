@@ -24,64 +24,64 @@ static const char *value(const char *name, void *arg)
 
 static struct dockerfile_scope scope = {.value = value, .escape = '\\'};
 
+static const char *const CASES[][2] = {
+    {"", ""},
+    {"abc", "abc"},
+    {"'a $foo\\'", "a $foo\\"},
+    {"\"a '$foo' \\$ \\\" \\\\ \\n\"", "a 'foobar' $ \" \\ \\n"},
+    {"\\$foo \\a\\\\ \\", "$foo a\\ "},
+    {"$foo", "foobar"},
+    {"$foo.x", "foobar.x"},
+    {"$foox", ""},
+    {"a$", "a$"},
+    {"$ $.", "$ $."},
+    {"$1x$$", "x"},
+    {"${foo}x", "foobarx"},
+    {"${foo:1}", NULL},
+    {"${no:-w o}", "w o"},
+    {"${empty:-$foo}", "foobar"},
+    {"${empty-x}", ""},
+    {"${no-x}", "x"},
+    {"${foo:+x}${empty:+y}${empty+z}${no+w}", "xz"},
+    {"${foo:?x}${empty?y}", "foobar"},
+    {"${no:-a\\}b}", "a}b"},
+    {"${no:-'}'\"}\"}", "}}"},
+    {"${no:-${empty:-${foo}}}", "foobar"},
+    {"$q", "'\"$foo\\"},
+    {"\"$q\"'$q'", "'\"$foo\\$q"},
+    {"${foo#f*o}", "obar"},
+    {"${foo##f*o}", "bar"},
+    {"${foo%o*}", "fo"},
+    {"${foo%%o*}", "f"},
+    {"${foo#x}", "foobar"},
+    {"${path##*/}", "c.tar"},
+    {"${path%.*}", "/a/b/c"},
+    {"${no#x}", ""},
+    {"${word#?}", "*ü"},
+    {"${word%?}", "é*"},
+    {"${word%\\*?}", "é"},
+    {"${word#*}", "é*ü"},
+    {"${word##*}", ""},
+    {"${foo/o/0}", "f0obar"},
+    {"${foo//o/0}", "f00bar"},
+    {"${path//\\//:}", ":a:b:c.tar"},
+    {"${foo//?o/x}", "xobar"},
+    {"${foo/o*/}", "f"},
+    {"${foo//z*/x}", "foobar"},
+    {"${foo/$empty/x}", "foobar"},
+    {"${word//\\*/-}", "é-ü"},
+    {"${foo//[o]/x}", "foobar"},
+};
+
 static void expands(void **state)
 {
-    static const char *const cases[][2] = {
-        {"", ""},
-        {"abc", "abc"},
-        {"'a $foo\\'", "a $foo\\"},
-        {"\"a '$foo' \\$ \\\" \\\\ \\n\"", "a 'foobar' $ \" \\ \\n"},
-        {"\\$foo \\a\\\\ \\", "$foo a\\ "},
-        {"$foo", "foobar"},
-        {"$foo.x", "foobar.x"},
-        {"$foox", ""},
-        {"a$", "a$"},
-        {"$ $.", "$ $."},
-        {"$1x$$", "x"},
-        {"${foo}x", "foobarx"},
-        {"${foo:1}", NULL},
-        {"${no:-w o}", "w o"},
-        {"${empty:-$foo}", "foobar"},
-        {"${empty-x}", ""},
-        {"${no-x}", "x"},
-        {"${foo:+x}${empty:+y}${empty+z}${no+w}", "xz"},
-        {"${foo:?x}${empty?y}", "foobar"},
-        {"${no:-a\\}b}", "a}b"},
-        {"${no:-'}'\"}\"}", "}}"},
-        {"${no:-${empty:-${foo}}}", "foobar"},
-        {"$q", "'\"$foo\\"},
-        {"\"$q\"'$q'", "'\"$foo\\$q"},
-        {"${foo#f*o}", "obar"},
-        {"${foo##f*o}", "bar"},
-        {"${foo%o*}", "fo"},
-        {"${foo%%o*}", "f"},
-        {"${foo#x}", "foobar"},
-        {"${path##*/}", "c.tar"},
-        {"${path%.*}", "/a/b/c"},
-        {"${no#x}", ""},
-        {"${word#?}", "*ü"},
-        {"${word%?}", "é*"},
-        {"${word%\\*?}", "é"},
-        {"${word#*}", "é*ü"},
-        {"${word##*}", ""},
-        {"${foo/o/0}", "f0obar"},
-        {"${foo//o/0}", "f00bar"},
-        {"${path//\\//:}", ":a:b:c.tar"},
-        {"${foo//?o/x}", "xobar"},
-        {"${foo/o*/}", "f"},
-        {"${foo//z*/x}", "foobar"},
-        {"${foo/$empty/x}", "foobar"},
-        {"${word//\\*/-}", "é-ü"},
-        {"${foo//[o]/x}", "foobar"},
-    };
-
     (void)state;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        char *text = dockerfile_expand(cases[i][0], &scope, &err);
-        if (cases[i][1] && !text)
-            err_print(stderr, cases[i][0], &err);
-        if (cases[i][1])
-            assert_string_equal(text, cases[i][1]);
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        char *text = dockerfile_expand(CASES[i][0], &scope, &err);
+        if (CASES[i][1] && !text)
+            err_print(stderr, CASES[i][0], &err);
+        if (CASES[i][1])
+            assert_string_equal(text, CASES[i][1]);
         else
             assert_null(text);
         free(text);
