@@ -13,6 +13,7 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 /*
@@ -58,6 +59,21 @@ int rootfs_copy_inside(int from_dir, int to_dir, unsigned how, struct err *err);
 /* One name in a directory, whatever it is, to one name in another; no symlink is followed. */
 int rootfs_copy_entry(
     int from_dir, const char *name, int to_dir, const char *to_name, unsigned how, struct err *err);
+
+/* What is left out of a copy, and changed on its way. */
+struct rootfs_rules {
+    /* False: it is left out, with what is in it. `path`: below the directory or the name that is
+     * copied, which itself is not asked for. NULL: all is wanted. */
+    bool (*wanted)(const char *path, const struct stat *st, void *arg);
+    void *arg;
+    uid_t uid; /* all of it is theirs, with ROOTFS_OWNERS; -1: as in the source */
+    gid_t gid;
+    mode_t mode; /* of files and directories; -1: as in the source */
+};
+
+/* rootfs_copy_entry, or with a NULL `name` rootfs_copy_inside, by rules. */
+int rootfs_copy_by(int from_dir, const char *name, int to_dir, const char *to_name, unsigned how,
+    const struct rootfs_rules *rules, struct err *err);
 
 /* Check a --rootfs: it is there, a directory, and not the host's own /. ERR_USAGE otherwise. */
 int rootfs_check(const char *path, struct err *err);

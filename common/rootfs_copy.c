@@ -58,6 +58,24 @@ static int copy_dir(struct copy *copy, int from_dir, const char *name, int to_di
     return 0;
 }
 
+/* What the rules say of the entry whose path copy->path is; *st becomes what the copy shall be. */
+static bool apply_rules(const struct copy *copy, struct stat *st)
+{
+    const struct rootfs_rules *rules = copy->rules;
+
+    if (!rules)
+        return true;
+    if (rules->wanted && copy->path_length > 0 && !rules->wanted(copy->path, st, rules->arg))
+        return false;
+    if (rules->uid != (uid_t)-1)
+        st->st_uid = rules->uid;
+    if (rules->gid != (gid_t)-1)
+        st->st_gid = rules->gid;
+    if (rules->mode != (mode_t)-1 && !S_ISLNK(st->st_mode))
+        st->st_mode = (st->st_mode & S_IFMT) | (rules->mode & 07777);
+    return true;
+}
+
 static int copy_entry(struct copy *copy, int from_dir, const char *name, int to_dir,
     const char *to_name, struct err *err)
 {
@@ -68,6 +86,8 @@ static int copy_entry(struct copy *copy, int from_dir, const char *name, int to_
         return 0; /* it was removed since the directory was read */
     if (entry < 0 || fstat(entry, &st) < 0)
         return err_sys(err, "cannot look at %s to copy it", name);
+    if (!apply_rules(copy, &st))
+        return 0;
     if (S_ISDIR(st.st_mode)) {
         close(steal_fd(&entry)); /* one descriptor fewer for each level */
         return copy_dir(copy, from_dir, name, to_dir, to_name, &st, err);
@@ -80,6 +100,20 @@ static int copy_entry(struct copy *copy, int from_dir, const char *name, int to_
     return err_sys(err, "cannot copy %s", name);
 }
 
+/* Without rules nobody asks for the path, and a tree may be deeper than it could say. */
+static int extend_path(struct copy *copy, const char *name)
+{
+    size_t at = copy->path_length, room = sizeof(copy->path) - at;
+    int length = snprintf(copy->path + at, room, "%s%s", at ? "/" : "", name);
+
+    if ((size_t)length >= room) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    copy->path_length += (size_t)length;
+    return 0;
+}
+
 static int copy_inside(struct copy *copy, int from_dir, int to_dir, struct err *err)
 {
     int again = openat(from_dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -89,31 +123,38 @@ static int copy_inside(struct copy *copy, int from_dir, int to_dir, struct err *
         return err_sys(err, "cannot read a directory to copy it");
     for (struct dirent *entry; (entry = readdir(dir));) {
         const char *name = entry->d_name;
+        size_t above = copy->path_length;
         if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
             continue;
+        if (copy->rules && extend_path(copy, name) < 0)
+            return err_sys(err, "cannot copy %s", name);
         if (copy_entry(copy, from_dir, name, to_dir, name, err) < 0)
             return -1;
+        copy->path_length = above;
     }
     return 0;
 }
 
-int rootfs_copy_inside(int from_dir, int to_dir, unsigned how, struct err *err)
+int rootfs_copy_by(int from_dir, const char *name, int to_dir, const char *to_name, unsigned how,
+    const struct rootfs_rules *rules, struct err *err)
 {
-    struct copy copy = {.how = how};
-    int result = copy_inside(&copy, from_dir, to_dir, err);
+    struct copy copy = {.how = how, .rules = rules};
+    int result = name ? copy_entry(&copy, from_dir, name, to_dir, to_name, err)
+                      : copy_inside(&copy, from_dir, to_dir, err);
 
     copy_end(&copy);
     return result;
+}
+
+int rootfs_copy_inside(int from_dir, int to_dir, unsigned how, struct err *err)
+{
+    return rootfs_copy_by(from_dir, NULL, to_dir, NULL, how, NULL, err);
 }
 
 int rootfs_copy_entry(
     int from_dir, const char *name, int to_dir, const char *to_name, unsigned how, struct err *err)
 {
-    struct copy copy = {.how = how};
-    int result = copy_entry(&copy, from_dir, name, to_dir, to_name, err);
-
-    copy_end(&copy);
-    return result;
+    return rootfs_copy_by(from_dir, name, to_dir, to_name, how, NULL, err);
 }
 
 int rootfs_copy(const char *from, const char *to, struct err *err)

@@ -21,6 +21,9 @@ enum { COPY_LINKS = 64 };
 
 struct copy {
     unsigned how;
+    const struct rootfs_rules *rules; /* or NULL */
+    char path[PATH_MAX];              /* of what is being copied, for the rules */
+    size_t path_length;
     struct copy_link links[COPY_LINKS];
     size_t links_count;
 };

@@ -12,19 +12,25 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
+#include <stdint.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
 enum { TRIES = 16 };
 
-/* copy_file_range(2) would share blocks, but not between file systems on every kernel. */
-static int copy_bytes(int from, int to)
+/* From where both stand, `length` bytes at most. */
+static int copy_slowly(int from, int to, off_t length)
 {
-    static char buffer[64 * 1024];
-    ssize_t got;
+    static char buffer[256 * 1024];
+    ssize_t got = 1;
 
-    while ((got = read(from, buffer, sizeof(buffer))) > 0) {
+    while (length > 0 && got > 0) {
+        size_t most = length < (off_t)sizeof(buffer) ? (size_t)length : sizeof(buffer);
+        got = read(from, buffer, most);
+        length -= got;
         for (ssize_t done = 0, n; done < got; done += n) {
             n = write(to, buffer + done, (size_t)(got - done));
             if (n < 0)
@@ -32,6 +38,40 @@ static int copy_bytes(int from, int to)
         }
     }
     return got < 0 ? -1 : 0;
+}
+
+/* The kernel may share the blocks, or have the file system copy them; not every one can, and not
+ * between two of them. */
+static int copy_extent(int from, int to, off_t length)
+{
+    while (length > 0) {
+        ssize_t done = copy_file_range(from, NULL, to, NULL, (size_t)length, 0);
+        if (done <= 0) /* 0 also of files that the kernel makes up as they are read */
+            return copy_slowly(from, to, length);
+        length -= done;
+    }
+    return 0;
+}
+
+/* Holes stay holes. What a file of /proc or /sys says of its size is not so: such are read to
+ * their end. */
+static int copy_bytes(int from, int to, off_t size)
+{
+    off_t data = 0, hole = 0;
+
+    if (size == 0)
+        return copy_slowly(from, to, INT64_MAX);
+    if (ioctl(to, FICLONE, from) == 0)
+        return 0;
+    while ((data = lseek(from, hole, SEEK_DATA)) >= 0) {
+        hole = lseek(from, data, SEEK_HOLE);
+        if (hole < 0 || lseek(from, data, SEEK_SET) < 0 || lseek(to, data, SEEK_SET) < 0 ||
+            copy_extent(from, to, hole - data) < 0)
+            return -1;
+    }
+    if (errno != ENXIO) /* who does not know holes may not know data either */
+        return hole == 0 ? copy_slowly(from, to, INT64_MAX) : -1;
+    return hole < size ? ftruncate(to, size) : 0;
 }
 
 /* Those of an overlay's layers say where they lie, and are no part of the file. */
@@ -186,7 +226,7 @@ static int copy_file(
     snprintf(path, sizeof(path), "/proc/self/fd/%d", entry);
     cleanup_close int from = open(path, O_RDONLY | O_CLOEXEC);
     cleanup_close int to = from < 0 ? -1 : open_new(copy, to_dir, name, made);
-    if (to < 0 || copy_bytes(from, to) < 0 || copy_rights(copy, from, to, st) < 0 ||
+    if (to < 0 || copy_bytes(from, to, st->st_size) < 0 || copy_rights(copy, from, to, st) < 0 ||
         name_it(copy, to, to_dir, made, name) < 0)
         return -1;
     keep_link(copy, st, to);

@@ -140,6 +140,55 @@ static void copies_one_name(void **state)
     assert_text("to/c", "text");
 }
 
+static bool wanted(const char *path, const struct stat *st, void *arg)
+{
+    (void)st;
+    return strcmp(path, arg) != 0;
+}
+
+static void goes_by_rules(void **state)
+{
+    char left_out[] = "sub/a";
+    struct rootfs_rules rules = {wanted, left_out, 7, (gid_t)-1, 0604};
+    struct stat st;
+
+    (void)state;
+    assert_ok(rootfs_copy_by(from, NULL, to, NULL, ROOTFS_OWNERS | ROOTFS_ALL, &rules, &err));
+    assert_int_equal(access("to/sub/a", F_OK), -1);
+    assert_int_equal(stat("to/b", &st), 0);
+    assert_int_equal(st.st_mode, S_IFREG | 0604);
+    assert_int_equal(st.st_uid, 7);
+    assert_int_equal(st.st_gid, getegid());
+    assert_int_equal(stat("to/sub", &st), 0);
+    assert_int_equal(st.st_mode, S_IFDIR | 0604);
+}
+
+/* A hole in front, in the middle and at the end; and a file that does not say how long it is. */
+static void keeps_holes(void **state)
+{
+    char path[] = "from/sparse";
+    struct stat st;
+
+    (void)state;
+    cleanup_close int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    assert_int_equal(pwrite(fd, "one", 3, 1 << 20), 3);
+    assert_int_equal(pwrite(fd, "two", 3, 3 << 20), 3);
+    assert_int_equal(ftruncate(fd, 5 << 20), 0);
+    assert_ok(rootfs_copy_entry(from, "sparse", to, "sparse", 0, &err));
+    cleanup_close int copy = open("to/sparse", O_RDONLY | O_CLOEXEC);
+    assert_int_equal(fstat(copy, &st), 0);
+    assert_int_equal(st.st_size, 5 << 20);
+    assert_true(st.st_blocks * 512 < 1 << 20);
+    char text[4] = "";
+    assert_int_equal(pread(copy, text, 3, 3 << 20), 3);
+    assert_string_equal(text, "two");
+    cleanup_close int proc = open("/proc/self", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    assert_ok(rootfs_copy_entry(proc, "comm", to, "comm", 0, &err));
+    cleanup_free char *name = fsio_read("to", "comm", &err);
+    assert_non_null(name);
+    assert_true(name[0] != '\0');
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -148,6 +197,8 @@ int main(void)
         cmocka_unit_test_setup(refuses_to_mix_kinds, begin),
         cmocka_unit_test_setup(goes_on, begin),
         cmocka_unit_test_setup(copies_one_name, begin),
+        cmocka_unit_test_setup(goes_by_rules, begin),
+        cmocka_unit_test_setup(keeps_holes, begin),
     };
 
     return cmocka_run_group_tests_name("rootfs_copy", tests, set_up, tear_down);
