@@ -211,3 +211,38 @@ import_labelled() {
     [ "$(grep -c "Total reclaimed space" <<<"$output")" -eq 1 ] || fail "more than one total"
     prints named volume ls -q
 }
+
+@test "06 options: images --filter: before, since, until, reference, label, dangling; RepoDigests" {
+    works image inspect busybox # the built-in one is old
+    import_labelled one:1 team=red
+    import_labelled two:1 team=blue
+    shows() { # NAMES FILTER...
+        local wanted=$1 word words=()
+        shift
+        for word; do words+=(--filter "$word"); done
+        prints "$wanted" images --format '{{.Repository}}' "${words[@]}"
+    }
+    shows $'two\none\nbusybox'
+    shows $'one\nbusybox' before=two:1
+    shows busybox before=two:1 before=one:1
+    shows two since=one:1
+    shows one since=busybox before=two:1
+    shows "" before=busybox
+    shows busybox until=1h
+    shows "" until=1h label=team
+    shows $'two\none' label=team
+    shows one label=team=red reference='o*'
+    shows "" dangling=true
+    shows $'two\none\nbusybox' dangling=false
+    engine images --filter before=nosuch
+    ends 1 "No such image: nosuch"
+    engine images --filter size=1
+    ends 125 "invalid filter 'size'"
+    works tag one:1 localhost:5000/team/one:2
+    works tag one:1 one:3
+    works images --digests --format '{{.Digest}}' one:1
+    digest=$output
+    works image inspect -f '{{json .RepoDigests}}' one:1
+    [ "$(jq -c sort <<<"$output")" = "[\"localhost:5000/team/one@$digest\",\"one@$digest\"]" ] || fail "other digests"
+    prints one image inspect -f '{{index (split (index .RepoTags 0) ":") 0}}' "one@$digest"
+}

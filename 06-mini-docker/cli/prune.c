@@ -94,7 +94,7 @@ static int read_all(
 {
     bool value;
 
-    prune->all = args->all; /* of images; volumes with a name stay */
+    prune->all = args->all;
     prune->everything = prune->filter.filters.count == 0;
     if (!kind->all_key || !filters_given(&prune->filter.filters, kind->all_key))
         return 0;

@@ -47,8 +47,17 @@ static void split_name(const char *full, char repository[IMAGE_NAME], char tag[I
         strcpy(repository, "<none>");
 }
 
+static struct timespec created_of(const struct image_config *config)
+{
+    struct timespec created;
+
+    if (config->created && human_parse_time(config->created, &created) == 0)
+        return created;
+    return (struct timespec){0};
+}
+
 int image_list_row(const struct store *store, const struct image_row *row, bool whole_id,
-    struct json_object **ret, struct json_object **ret_labels, struct err *err)
+    struct image_item *ret, struct err *err)
 {
     char repository[IMAGE_NAME], tag[IMAGE_NAME], text[HUMAN_TEXT];
     struct image_parts parts;
@@ -57,7 +66,8 @@ int image_list_row(const struct store *store, const struct image_row *row, bool 
         image_parts_free(&parts);
         return -1;
     }
-    struct json_object *object = *ret = json_object_new_object();
+    struct json_object *object = json_object_new_object();
+    *ret = (struct image_item){object, json_object_new_object(), created_of(&parts.config)};
     split_name(row->name, repository, tag);
     add(object, "Containers", "N/A");
     add(object, "CreatedAt", human_date(parts.config.created, text));
@@ -71,13 +81,19 @@ int image_list_row(const struct store *store, const struct image_row *row, bool 
     add(object, "Tag", tag);
     add(object, "UniqueSize", "N/A");
     add(object, "VirtualSize", human_size(image_size(store, &parts.config), 4, text));
-    *ret_labels = json_object_new_object();
     for (size_t i = 0; i < parts.config.config.labels_count; i++) {
         const struct spec_pair *label = &parts.config.config.labels[i];
-        add(*ret_labels, label->key, label->value);
+        add(ret->labels, label->key, label->value);
     }
     image_parts_free(&parts);
     return 0;
+}
+
+void image_item_free(struct image_item *item)
+{
+    json_object_put(item->row);
+    json_object_put(item->labels);
+    *item = (struct image_item){0};
 }
 
 static struct json_object *step(
@@ -109,6 +125,18 @@ static int read_parts(
     if (image_row_find(store, word, &row, err) < 0)
         return -1;
     return image_parts_read(store, row.manifest, ret, err);
+}
+
+int image_created(
+    const struct store *store, const char *word, struct timespec *ret, struct err *err)
+{
+    struct image_parts parts;
+    int result = read_parts(store, word, &parts, err);
+
+    if (result == 0)
+        *ret = created_of(&parts.config);
+    image_parts_free(&parts);
+    return result;
 }
 
 /* A step that made no layer has none of the sizes; and those before the image's last have no ID. */
@@ -157,6 +185,27 @@ static struct json_object *names_of(const struct image_index *index, const char 
     return list;
 }
 
+/* "busybox@sha256:…" of each repository that it has a name in: what it is pulled by. */
+static struct json_object *digests_of(const struct image_index *index, const char *id)
+{
+    struct json_object *list = json_object_new_array();
+    char repository[IMAGE_NAME], tag[IMAGE_NAME], text[IMAGE_NAME + DIGEST_TEXT];
+
+    for (size_t i = 0; i < index->count; i++) {
+        const struct image_row *row = &index->rows[i];
+        bool seen = false;
+        if (!row->name[0] || strcmp(row->id, id) != 0)
+            continue;
+        split_name(row->name, repository, tag);
+        snprintf(text, sizeof(text), "%s@%s", repository, row->manifest);
+        for (size_t j = 0; j < json_object_array_length(list); j++)
+            seen |= strcmp(json_object_get_string(json_object_array_get_idx(list, j)), text) == 0;
+        if (!seen)
+            json_object_array_add(list, json_object_new_string(text));
+    }
+    return list;
+}
+
 static struct json_object *root_of(const struct image_config *config)
 {
     struct json_object *root = json_object_new_object(), *layers = json_object_new_array();
@@ -194,7 +243,7 @@ static struct json_object *describe(
 
     add(ret, "Id", parts->id);
     json_object_object_add(ret, "RepoTags", names_of(index, parts->id));
-    json_object_object_add(ret, "RepoDigests", json_object_new_array());
+    json_object_object_add(ret, "RepoDigests", digests_of(index, parts->id));
     add(ret, "Parent", "");
     add(ret, "Comment", last ? last->comment : "");
     add(ret, "Created", config->created);

@@ -11,16 +11,27 @@
 #include "image_manifest.h"
 
 #include <json-c/json.h>
+#include <time.h>
 
 /* The bytes of an image's files: what its layers hold unpacked. */
 uint64_t image_size(const struct store *store, const struct image_config *config);
 
 /*
  * A row of `images`: Containers, CreatedAt, CreatedSince, Digest, ID, Repository, SharedSize, Size,
- * Tag, UniqueSize, VirtualSize; and its labels, an object. The caller gives both back.
+ * Tag, UniqueSize, VirtualSize; its labels, an object; and when it was made. The caller gives
+ * *ret back with image_item_free.
  */
+struct image_item {
+    struct json_object *row, *labels;
+    struct timespec created; /* zeros: it does not say */
+};
 int image_list_row(const struct store *store, const struct image_row *row, bool whole_id,
-    struct json_object **ret, struct json_object **ret_labels, struct err *err);
+    struct image_item *ret, struct err *err);
+void image_item_free(struct image_item *item);
+
+/* When the image that `word` means was made; zeros where it does not say. */
+int image_created(
+    const struct store *store, const char *word, struct timespec *ret, struct err *err);
 
 /* The image that `word` means as `docker image inspect` has it. The caller gives *ret back. */
 int image_inspect(

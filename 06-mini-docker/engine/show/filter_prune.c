@@ -29,12 +29,6 @@ int filter_prune_read(const struct opt_list *words, const char *const keys[],
     return 0;
 }
 
-static bool is_before(const struct timespec *one, const struct timespec *other)
-{
-    return one->tv_sec < other->tv_sec ||
-           (one->tv_sec == other->tv_sec && one->tv_nsec < other->tv_nsec);
-}
-
 bool filter_prune_wants(const struct filter_prune *filter, const struct spec_pair *labels,
     size_t labels_count, const char *created)
 {
@@ -48,7 +42,7 @@ bool filter_prune_wants(const struct filter_prune *filter, const struct spec_pai
     if (!filter->until.tv_sec)
         return wanted;
     return wanted && created && human_parse_time(created, &when) == 0 &&
-           is_before(&when, &filter->until);
+           human_is_before(&when, &filter->until);
 }
 
 void filter_prune_free(struct filter_prune *filter)

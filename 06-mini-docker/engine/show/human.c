@@ -185,6 +185,12 @@ static int parse_seconds(const char *text, struct timespec *ret)
     return 0;
 }
 
+bool human_is_before(const struct timespec *one, const struct timespec *other)
+{
+    return one->tv_sec < other->tv_sec ||
+           (one->tv_sec == other->tv_sec && one->tv_nsec < other->tv_nsec);
+}
+
 int human_parse_since(const char *option, const char *text, struct timespec *ret, struct err *err)
 {
     int64_t nsec;

@@ -9,6 +9,7 @@
 
 #include "err.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <time.h>
 
@@ -38,6 +39,9 @@ int human_parse_time(const char *text, struct timespec *ret);
  * duration back from now ("10m", "1h30m", "1.5s"). `option` is named in the error, ERR_USAGE.
  */
 int human_parse_since(const char *option, const char *text, struct timespec *ret, struct err *err);
+
+/* True when the first is earlier than the second. */
+bool human_is_before(const struct timespec *one, const struct timespec *other);
 
 /* A duration in Go's form, "1h30m", "500ms", in nanoseconds. -1: it is none. */
 int human_parse_duration(const char *text, int64_t *ret_nsec);
