@@ -175,6 +175,7 @@ ends_with() {
     makes .HostConfig.PublishAllPorts true -P
     rm -rf "$STORE"
     refuses 'invalid hostPort: x' -p x:80 busybox
+    refuses 'invalid containerPort: 0' -p 80:0 busybox
     refuses 'invalid containerPort: 0' -p 0 busybox
     refuses 'invalid containerPort: 65536' -p 1:65536 busybox
     refuses 'no port specified' -p 80: busybox

@@ -87,14 +87,25 @@ gone() { ! grep -q " $1\$" store/run/networks/leases; }
     told mdocker-
 }
 
-@test "06 networks: connect and disconnect, while it runs and for its next start" {
+# knows BOX NAME IP...: it looks the name up, and finds just these; none: nothing
+knows() {
+    local box=$1 name=$2
+    shift 2
+    engine exec "$box" sh -c "grep -w '$name' /etc/hosts | cut -f1"
+    [ "$output" = "$(printf '%s\n' "$@")" ] || fail "$box has another address of $name than '$*'"
+}
+
+@test "06 networks: connect and disconnect, while it runs and for its next start; and the neighbours know" {
     engine network create back
     engine run -d --name web busybox sleep 1000
+    id=$output
+    engine run -d --name look --network back busybox sleep 1000
     engine network connect --alias db back web
     ends 0
     engine exec web ip -o -4 addr show eth1
-    told 'inet 172.18.0.2/16'
-    engine run --rm --network back busybox ping -c 1 -W 10 db
+    told 'inet 172.18.0.3/16'
+    for name in web db "${id:0:12}"; do knows look "$name" 172.18.0.3; done
+    engine exec look ping -c 1 -W 10 db
     ends 0
     engine network connect back web
     ends 1 "endpoint with name web already exists in network back"
@@ -105,6 +116,116 @@ gone() { ! grep -q " $1\$" store/run/networks/leases; }
     [[ $output != *172.17* ]] || fail "it is still in bridge"
     engine network disconnect bridge web
     ends 1 "is not connected to network bridge"
+    engine network disconnect back web
+    knows look web
+    knows look db
+}
+
+@test "06 networks: a container that is renamed, or starts with another address, is known by that at once" {
+    engine network create back
+    engine network create front
+    engine run -d --name web --network back --network-alias www busybox sleep 1000
+    engine run -d --name look --network back busybox sleep 1000
+    engine network connect --alias gate front web
+    engine network connect front look
+    knows look web 172.18.0.2 172.19.0.2
+    engine rename web site
+    ends 0
+    knows look web
+    knows look site 172.18.0.2 172.19.0.2
+    knows look www 172.18.0.2
+    knows look gate 172.19.0.2
+    engine exec site sh -c 'ping -c 1 -W 10 site && ping -c 1 -W 10 look'
+    ends 0
+    engine network inspect back --format '{{range .Containers}}{{.Name}} {{end}}'
+    told site
+    engine stop -t 0 site
+    knows look site
+    engine run -d --name other --network back busybox sleep 1000
+    told ""
+    engine start site
+    knows look site 172.18.0.4 172.19.0.2
+    knows look other 172.18.0.2
+    engine exec site ping -c 1 -W 10 look
+    ends 0
+}
+
+@test "06 networks: there is no IPv6 but the loopback's" {
+    engine run --rm busybox sh -c 'cat /proc/sys/net/ipv6/conf/eth0/disable_ipv6; ip -o -6 addr; ip -6 route'
+    ends 0
+    [[ ${lines[0]} = 1 && ${lines[1]} == *" lo "*::1/128* && ${#lines[@]} -eq 2 ]] || fail "not that"
+}
+
+# page FROM ADDRESS: what is there for the host ('') or a container
+page() {
+    if [ -z "$1" ]; then inside timeout 10 busybox wget -qO- "http://$2/page"; else
+        "$MINI" --root "$PWD/store" exec "$1" timeout 10 wget -qO- "http://$2/page"
+    fi 2>/dev/null
+}
+pages() { [ "$(page "$1" "$2")" = "$3" ] || fail "${1:-host}, $2: not $3"; }
+# echoes PID ADDRESS: a datagram comes back
+echoes() {
+    nsenter -t "$1" -n timeout 20 bash -c "exec 3<>/dev/udp/$2/8053; until echo hello >&3 && read -t 1 -rN1 letter <&3; do :; done 2>/dev/null
+        [ \"\$letter\" = h ]" || fail "no answer from $2"
+}
+
+@test "06 networks: published ports: ranges, of one address, any that is free, -P, datagrams; from everywhere" {
+    need python3
+    inside sh -c 'ip link add up0 type veth peer name up1 && ip addr add 10.55.0.2/24 dev up0 && ip link set up0 up &&
+        ip link set up1 up'
+    engine run -d --name web -p 8000-8001:80-81 -p 127.0.0.2:8002:80 -p 80 -p 0:81 -p 8053:53/udp -p 8100-8110:80 \
+        --expose 99 -P busybox sh -c 'mkdir /a /b; echo one >/a/page; echo two >/b/page; httpd -p 80 -h /a; httpd -f -p 81 -h /b'
+    ends 0
+    engine inspect -f '{{.State.Pid}}' web
+    pid=$output
+    nsenter -t "$pid" -n python3 -c '
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("0.0.0.0", 53))
+while True:
+    data, peer = s.recvfrom(100)
+    s.sendto(data, peer)' 3>&- &
+    udp=$!
+    engine run -d --name near -p 8100-8110:80 busybox sleep 1000
+    engine port near
+    [ "$output" = "80/tcp -> 0.0.0.0:8101" ] || fail "not the next free port of the range"
+    wait_for 20 pages '' 127.0.0.1:8001 two 2>/dev/null || fail "it does not begin"
+    engine port web
+    [ "$(grep -c '^80/tcp' <<<"$output")" = 4 ] && [ "$(grep -c '^81/tcp' <<<"$output")" = 2 ] || fail "not all of them"
+    told '99/tcp -> 0.0.0.0:'
+    told '53/udp -> 0.0.0.0:8053'
+    while read -r port _ address; do
+        case $port in
+        80/tcp) pages '' "${address/0.0.0.0/127.0.0.1}" one ;;
+        81/tcp) pages '' "${address/0.0.0.0/127.0.0.1}" two ;;
+        esac
+    done <<<"$output"
+    pages '' 127.0.0.1:8002 '' # it is on 127.0.0.2 alone
+    for from in '' web near; do
+        for address in 10.55.0.2 172.17.0.1; do
+            pages "$from" $address:8000 one
+            pages "$from" $address:8002 ''
+        done
+    done
+    # whoever says localhost may try ::1 first: nobody is there, it is told so at once, and goes on to 127.0.0.1
+    inside python3 -c '
+import errno, socket
+s = socket.socket(socket.AF_INET6)
+assert s.connect_ex(("::1", 8000)) in (errno.ECONNREFUSED, errno.EADDRNOTAVAIL)'
+    for address in 127.0.0.1 10.55.0.2; do echoes "$apart" $address; done
+    echoes "$pid" 10.55.0.2
+    for words in "-p 8001:80|0.0.0.0:8001" "-p 127.0.0.1:8001:80|127.0.0.1:8001" "-p 8002:80|0.0.0.0:8002"; do
+        # shellcheck disable=SC2086 # they are words
+        engine run --rm ${words%|*} busybox true
+        ends 125 "Bind for ${words#*|} failed: port is already allocated"
+    done
+    engine run --rm -p 8053:80 -p 127.0.0.3:8002:80 busybox true # another protocol; another address
+    ends 0
+    engine run --rm -p 10.1.1.1:8053:80 busybox true
+    ends 125 "no link of this host has the address 10.1.1.1"
+    engine run --rm -p '[::1]:8053:80' busybox true
+    ends 125 "invalid IP address: ::1"
+    kill "$udp"
 }
 
 @test "06 networks: a published port answers, is refused to a second, and is free when the first was killed" {

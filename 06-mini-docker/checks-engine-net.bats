@@ -81,6 +81,8 @@ network() { call "$MINI" --root "$BATS_TEST_TMPDIR/store" network "$@"; }
 --gateway 10.0.0.1|every ip-range or gateway must have a corresponding subnet
 --subnet 10.202.0.0/16 --gateway 10.8.0.1|no matching subnet for gateway 10.8.0.1
 --subnet 10.202.0.0/16 --ip-range 10.8.0.0/24|no matching subnet for range 10.8.0.0/24
+--ipv6 --subnet fd00::/64|there is IPv4 alone
+--subnet fd00::/64|a range is an IPv4 address
 -d overlay|could not find the network driver 'overlay'
 END
     for name in ../x .x 'a b' "$(printf 'x%.0s' {1..70})"; do

@@ -15,7 +15,7 @@
 
 struct create_args {
     const char *driver, *subnet, *gateway, *range;
-    bool internal, attachable;
+    bool internal, attachable, ipv6;
     struct opt_list labels, options;
 };
 
@@ -27,6 +27,7 @@ static const struct opt CREATE_OPTS[] = {
     {0, "internal", NULL, "no way out of it, and none in", OPT_FLAG, AT(create_args, internal)},
     {0, "ip-range", "SUBNET", "choose addresses in this part of it", OPT_TEXT,
         AT(create_args, range)},
+    {0, "ipv6", NULL, "refused: there is IPv4 alone", OPT_FLAG, AT(create_args, ipv6)},
     {0, "label", "KEY=VALUE", "say something of it, for filters", OPT_LIST,
         AT(create_args, labels)},
     {'o', "opt", "KEY=VALUE", "kept, and shown by inspect", OPT_LIST, AT(create_args, options)},
@@ -44,6 +45,10 @@ static int create_run(void *arg, int argc, char **argv, struct err *err)
     char id[STORE_ID + 1];
 
     (void)argc;
+    if (args->ipv6) {
+        err_set(err, ERR_USAGE, "--ipv6: networks have no IPv6 addresses here");
+        return err_hint(err, "there is IPv4 alone -> leave --ipv6 out, or run --network host");
+    }
     int status = cli_store(&store, err);
     if (status == 0)
         status = labels_read(&args->labels, &labels, err);

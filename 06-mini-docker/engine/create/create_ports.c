@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
  * -p [IP:][HOST_PORT:]PORT[/PROTOCOL] and --expose PORT[/PROTOCOL]. Where a port is written, a
- * range may be: 8000-8010. Two ranges are taken port by port and must be of one length; a range of
- * the host alone is kept, and the engine takes a free port out of it.
+ * range may be: 8000-8010. Port 0 of the host is any that is free, as none is. Two ranges are taken
+ * port by port and must be of one length; a range of the host alone is kept, and the engine takes a
+ * free port out of it.
  */
 #include "creation.h"
 
@@ -28,7 +29,7 @@ struct ports {
 };
 
 /* "80", "80-90"; up to `length` bytes of the text. */
-static bool read_range(const char *text, size_t length, struct range *ret)
+static bool read_range(const char *text, size_t length, unsigned least, struct range *ret)
 {
     char *end;
 
@@ -40,7 +41,7 @@ static bool read_range(const char *text, size_t length, struct range *ret)
         last = strtoul(end + 1, &end, 10);
     ret->first = (unsigned)first;
     ret->last = (unsigned)last;
-    return end == text + length && first >= 1 && first <= last && last <= 65535;
+    return end == text + length && first >= least && first <= last && last <= 65535;
 }
 
 /* What is behind the slash; *length is cut to what is before it. */
@@ -99,13 +100,13 @@ static int read_publish(struct creation *creation, const char *word, struct spec
     const char *colon = memchr(rest, ':', length);
     size_t host_length = colon ? (size_t)(colon - rest) : 0;
     ret->host_given = host_length > 0;
-    if (ret->host_given && !read_range(rest, host_length, &ret->host))
+    if (ret->host_given && !read_range(rest, host_length, 0, &ret->host))
         return err_set(creation->err, ERR_USAGE, "invalid hostPort: %.*s", (int)host_length, rest);
     const char *port = colon ? colon + 1 : rest;
     length -= (size_t)(port - rest);
     if (length == 0)
         return err_set(creation->err, ERR_USAGE, "no port specified: %.60s<empty>", word);
-    if (!read_range(port, length, &ret->port))
+    if (!read_range(port, length, 1, &ret->port))
         return err_set(creation->err, ERR_USAGE, "invalid containerPort: %.*s", (int)length, port);
     unsigned ports = ret->port.last - ret->port.first, hosts = ret->host.last - ret->host.first;
     if (ret->host_given && ports != hosts && ports > 0)
@@ -178,7 +179,7 @@ static int expose(struct creation *creation, const char *word, struct pairs *exp
 
     if (read_protocol(creation, word, &length, protocol) < 0)
         return -1;
-    if (!read_range(word, length, &range))
+    if (!read_range(word, length, 1, &range))
         return err_set(creation->err, ERR_USAGE, "invalid range format for --expose: %.60s", word);
     if (range.last - range.first >= MOST)
         return creation_refuse(creation, "--expose", word, "more than %d ports", MOST);

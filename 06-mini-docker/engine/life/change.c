@@ -8,6 +8,7 @@
 
 #include "engine/create/creation.h"
 #include "engine/create/limits.h"
+#include "engine/network/network.h"
 #include "engine/show/events.h"
 #include "engine/store/record_names.h"
 
@@ -49,6 +50,8 @@ int change_name(const struct store *store, const char *word, const char *name, s
         record.name = name;
         result = record_replace(store, &record, err);
     }
+    if (result == 0)
+        result = network_rename(store, record.id, name, err);
     if (result == 0)
         event_container(store, &record, "rename", old);
     record_free(&record);

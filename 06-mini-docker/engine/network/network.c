@@ -220,3 +220,19 @@ int network_disconnect(const struct store *store, const char *id, struct err *er
     leases_close(&leases);
     return status;
 }
+
+int network_rename(const struct store *store, const char *id, const char *name, struct err *err)
+{
+    struct leases leases;
+    char plain[STORE_ID + 1];
+    int status = 0;
+
+    if (!host_is_root() || !fsio_exists(store->root, "networks"))
+        return 0;
+    status = leases_open(store, &leases, err);
+    network_plain_id(store, plain);
+    if (status == 0)
+        status = network_hosts_rename(store, &leases, id, name, plain, err);
+    leases_close(&leases);
+    return status;
+}

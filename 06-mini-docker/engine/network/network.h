@@ -37,6 +37,10 @@ int network_disconnect(const struct store *store, const char *id, struct err *er
  */
 int network_ask(const struct store *store, const char *id, struct status *status, struct err *err);
 
+/* A container has another name: its neighbours know it by that one, and no more by the old one.
+ * Nothing to do for one that does not run. */
+int network_rename(const struct store *store, const char *id, const char *name, struct err *err);
+
 /* Write the first hosts, hostname and resolv.conf of a container, before it has an address. */
 int network_files(const struct store *store, const struct record *record, struct err *err);
 

@@ -148,3 +148,27 @@ int network_hosts_write(const struct store *store, const struct leases *leases,
     }
     return 0;
 }
+
+int network_hosts_rename(const struct store *store, struct leases *leases, const char *container,
+    const char *name, const char *plain, struct err *err)
+{
+    char names[LEASE_NAMES];
+    bool any = false;
+
+    for (size_t i = 0; i < leases->count; i++) {
+        struct lease *l = &leases->items[i];
+        if (l->kind != LEASE_ADDRESS || strcmp(l->container, container) != 0)
+            continue;
+        any = true;
+        const char *aliases = strchrnul(l->names, ',');
+        if (snprintf(names, sizeof(names), "%s%s", name, aliases) >= (int)sizeof(names))
+            return err_set(
+                err, ERR_USAGE, "too many network aliases: %d letters in all", LEASE_NAMES);
+        strcpy(l->names, names);
+    }
+    if (!any)
+        return 0;
+    return leases_save(leases, err) < 0
+               ? -1
+               : network_hosts_write(store, leases, container, plain, err);
+}

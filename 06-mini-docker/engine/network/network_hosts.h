@@ -20,4 +20,11 @@ int network_hosts_write(const struct store *store, const struct leases *leases,
 int network_hosts_tell(const struct store *store, const struct leases *leases, const char *network,
     const char *plain, struct err *err);
 
+/*
+ * Give a container another name in its leases, and write those and the files of its neighbours.
+ * Aliases stay. Errors: there is no room for a name of this length.
+ */
+int network_hosts_rename(const struct store *store, struct leases *leases, const char *container,
+    const char *name, const char *plain, struct err *err);
+
 #endif
