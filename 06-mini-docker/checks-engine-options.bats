@@ -246,3 +246,26 @@ import_labelled() {
     [ "$(jq -c sort <<<"$output")" = "[\"localhost:5000/team/one@$digest\",\"one@$digest\"]" ] || fail "other digests"
     prints one image inspect -f '{{index (split (index .RepoTags 0) ":") 0}}' "one@$digest"
 }
+
+@test "06 options: system df -v: each image, container and volume, what is shared and what is not" {
+    run --name changed -v data:/data busybox sh -c 'head -c 3000 /dev/zero >/data/x; head -c 5000 /dev/zero >/y'
+    ends 0
+    works commit changed more
+    works tag more again
+    works volume create nobodys
+    works system df -v
+    [ "$(grep -A2 space <<<"$output" | grep -v '^$\|^--' | sed 's/  */ /g')" = "$(printf '%s\n' \
+        "Images space usage:" "REPOSITORY TAG IMAGE ID CREATED SIZE SHARED SIZE UNIQUE SIZE CONTAINERS" \
+        "Containers space usage:" "CONTAINER ID IMAGE COMMAND LOCAL VOLUMES SIZE CREATED STATUS NAMES" \
+        "Local Volumes space usage:" "VOLUME NAME LINKS SIZE")" ] || fail "other headings"
+    [[ $(sed 's/  */ /g' <<<"$output") == *$'\nBuild cache usage: 0B\n\nCACHE ID CACHE TYPE SIZE CREATED LAST USED USAGE SHARED'* ]] || fail "build cache"
+    base=$("$MINI" --root "$STORE" images --format '{{.Size}}' busybox)
+    works system df -v --format json
+    [ "$(jq -c '[.Images[] | [.Repository, .SharedSize, .UniqueSize, .Containers]] | sort' <<<"$output")" = \
+        "[[\"again\",\"$base\",\"5kB\",\"0\"],[\"busybox\",\"$base\",\"0B\",\"1\"],[\"more\",\"$base\",\"5kB\",\"0\"]]" ] || fail "other images"
+    [ "$(jq -c '[.Containers[] | [.Names, .Size, .LocalVolumes]], [.Volumes[] | [.Name, .Links, .Size]]' <<<"$output")" = \
+        $'[["changed","5kB","1"]]\n[["data","1","3kB"],["nobodys","0","0B"]]' ] || fail "other sizes"
+    prints "nobodys 0" system df -v --format '{{range .Volumes}}{{if eq .Links "0"}}{{.Name}} {{.Links}}{{end}}{{end}}'
+    works system df --format '{{.Type}} {{.TotalCount}} {{.Active}}'
+    is $'Images 2 1\nContainers 1 0\nLocal Volumes 2 1\nBuild Cache 0 0'
+}

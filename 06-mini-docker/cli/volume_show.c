@@ -56,7 +56,8 @@ static int is_wanted(const struct ls *ls, const struct volume *volume,
     const struct json_object *labels, bool *ret, struct err *err)
 {
     char users[256];
-    bool dangling, used;
+    bool dangling;
+    size_t used;
 
     *ret = filters_match(&ls->filters, "name", volume->name) &&
            filters_equal(&ls->filters, "driver", volume->driver) &&
@@ -64,7 +65,7 @@ static int is_wanted(const struct ls *ls, const struct volume *volume,
     if (!*ret || !filters_given(&ls->filters, "dangling"))
         return 0;
     if (filters_bool(&ls->filters, "dangling", true, &dangling, err) < 0 ||
-        volume_is_used(ls->store, volume->name, &used, users, err) < 0)
+        volume_users(ls->store, volume->name, &used, users, err) < 0)
         return -1;
     *ret = used != dangling;
     return 0;

@@ -224,13 +224,13 @@ int volume_remove(const struct store *store, const char *name, struct err *err)
     char path[PATH_MAX], old[PATH_MAX], users[256];
     cleanup_close int lock = -1;
     struct volume volume;
-    bool used;
+    size_t used;
 
     if (store_lock(store, "volumes", &lock, err) < 0 || sweep(store, err) < 0 ||
         volume_load(store, name, &volume, err) < 0)
         return -1;
     volume_free(&volume);
-    if (volume_is_used(store, name, &used, users, err) < 0)
+    if (volume_users(store, name, &used, users, err) < 0)
         return -1;
     if (used) {
         err_refuse(err, EBUSY, "remove %s: volume is in use - [%s]", name, users);

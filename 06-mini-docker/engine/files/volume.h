@@ -47,10 +47,9 @@ int volume_each(const struct store *store,
     int (*visit)(const struct volume *volume, void *arg, struct err *err), void *arg,
     struct err *err);
 
-/* True when a container has it, running or not; *ret_users is "ID, ID", cut off where it is full.
- */
-int volume_is_used(
-    const struct store *store, const char *name, bool *ret, char ret_users[256], struct err *err);
+/* How many containers have it, running or not; ret_users is "ID, ID", cut off where it is full. */
+int volume_users(const struct store *store, const char *name, size_t *ret_count,
+    char ret_users[256], struct err *err);
 
 /* Errors: it is not there; "remove X: volume is in use - [ID]". */
 int volume_remove(const struct store *store, const char *name, struct err *err);

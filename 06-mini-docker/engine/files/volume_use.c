@@ -19,7 +19,7 @@
 struct search {
     const struct store *store;
     const char *name;
-    bool found;
+    size_t found;
     char *users;
     size_t used;
 };
@@ -47,20 +47,20 @@ static int ask(const char *id, void *arg, struct err *err)
         if (search->used < 200)
             search->used += (size_t)snprintf(search->users + search->used, 256 - search->used,
                 "%s%s", search->found ? ", " : "", id);
-        search->found = true;
+        search->found++;
     }
     record_free(&record);
     return result;
 }
 
-int volume_is_used(
-    const struct store *store, const char *name, bool *ret, char ret_users[256], struct err *err)
+int volume_users(const struct store *store, const char *name, size_t *ret_count,
+    char ret_users[256], struct err *err)
 {
     struct search search = {.store = store, .name = name, .users = ret_users};
 
     ret_users[0] = '\0';
     int result = record_each(store, ask, &search, err);
-    *ret = search.found;
+    *ret_count = search.found;
     return result;
 }
 

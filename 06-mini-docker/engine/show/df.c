@@ -58,13 +58,13 @@ static int add_volume(const struct volume *volume, void *arg, struct err *err)
     struct looking *looking = arg;
     struct df_kind *kind = &looking->kinds[DF_VOLUMES];
     char users[256];
-    bool used;
+    size_t used;
 
-    if (volume_is_used(looking->store, volume->name, &used, users, err) < 0)
+    if (volume_users(looking->store, volume->name, &used, users, err) < 0)
         return -1;
     uint64_t bytes = volume_size(volume);
     kind->total++;
-    kind->active += used;
+    kind->active += used > 0;
     kind->bytes += bytes;
     kind->reclaimable_bytes += used ? 0 : bytes;
     return 0;

@@ -5,6 +5,7 @@
 
 #include "engine/store/store.h"
 
+#include <json-c/json.h>
 #include <stdint.h>
 
 struct df_kind {
@@ -20,5 +21,12 @@ enum { DF_IMAGES, DF_CONTAINERS, DF_VOLUMES, DF_CACHE, DF_KINDS };
  * an image or a volume while a container has it. A layer that several images share counts once.
  */
 int df_read(const struct store *store, struct df_kind ret[DF_KINDS], struct err *err);
+
+/*
+ * Each of them, with its size: {"Images": [{"Repository": …, "SharedSize": …}], "Containers": [],
+ * "Volumes": [], "BuildCache": []}, in Docker's names and words (df_rows.c). The caller gives *ret
+ * back.
+ */
+int df_rows(const struct store *store, struct json_object **ret, struct err *err);
 
 #endif

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Each image, container and volume, with its size. An image's is shared as far as its layers are
+ * another image's, too, and unique for the rest: that much its removal would give back. So the
+ * images are gone through twice, first to count whose each layer is.
+ */
+#include "df.h"
+
+#include "engine/create/labels.h"
+#include "engine/files/volume.h"
+#include "engine/images/image_list.h"
+#include "engine/images/layer.h"
+#include "human.h"
+#include "list.h"
+
+#include "cleanup.h"
+
+#include <string.h>
+
+struct gathering {
+    const struct store *store;
+    struct json_object *owners; /* of layers: how many images have it, by its chain ID */
+    struct json_object *users;  /* how many containers an image has, by the image's ID */
+    struct json_object *images, *containers, *volumes;
+};
+
+static void set(struct json_object *row, const char *key, const char *text)
+{
+    json_object_object_add(row, key, json_object_new_string(text ? text : ""));
+}
+
+static void set_number(struct json_object *row, const char *key, int number)
+{
+    char text[12];
+
+    snprintf(text, sizeof(text), "%d", number);
+    set(row, key, text);
+}
+
+static int count_of(struct json_object *counts, const char *key)
+{
+    return json_object_get_int(json_object_object_get(counts, key));
+}
+
+static void count(struct json_object *counts, const char *key)
+{
+    json_object_object_add(counts, key, json_object_new_int(count_of(counts, key) + 1));
+}
+
+static int add_container(const struct list_item *item, void *arg, struct err *err)
+{
+    static const struct list_row_options options = {.sizes = true, .mounts = true};
+    struct gathering *all = arg;
+    struct json_object *row = list_row(all->store, item, &options), *size;
+
+    (void)err;
+    /* "0B (virtual 1.98MB)": the image is counted where it is */
+    if (json_object_object_get_ex(row, "Size", &size)) {
+        const char *text = json_object_get_string(size);
+        char own[HUMAN_TEXT];
+        snprintf(own, sizeof(own), "%.*s", (int)strcspn(text, " "), text);
+        set(row, "Size", own);
+    }
+    json_object_array_add(all->containers, row);
+    if (item->record.image_id)
+        count(all->users, item->record.image_id);
+    return 0;
+}
+
+static bool seen_before(const struct image_index *index, size_t at)
+{
+    for (size_t i = 0; i < at; i++) {
+        if (strcmp(index->rows[i].id, index->rows[at].id) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Call it for each layer of an image; one that cannot be read has none that could be told. */
+static void each_layer(const struct store *store, const struct image_row *row,
+    void (*visit)(const char *chain, void *arg), void *arg)
+{
+    struct image_parts parts;
+    struct err ignored;
+    char chain[DIGEST_TEXT];
+
+    if (image_parts_read(store, row->manifest, &parts, &ignored) == 0) {
+        for (size_t i = 0; i < parts.config.diff_ids_count; i++) {
+            layer_chain(parts.config.diff_ids, i + 1, chain);
+            visit(chain, arg);
+        }
+    }
+    image_parts_free(&parts);
+}
+
+static void count_layer(const char *chain, void *arg)
+{
+    count(((struct gathering *)arg)->owners, chain);
+}
+
+struct sum {
+    const struct gathering *all;
+    uint64_t shared, unique;
+};
+
+static void sum_layer(const char *chain, void *arg)
+{
+    struct sum *sum = arg;
+
+    if (count_of(sum->all->owners, chain) > 1)
+        sum->shared += layer_size(sum->all->store, chain);
+    else
+        sum->unique += layer_size(sum->all->store, chain);
+}
+
+static int add_image(struct gathering *all, const struct image_row *row, struct err *err)
+{
+    struct image_item item;
+    struct sum sum = {.all = all};
+    char text[HUMAN_TEXT];
+
+    if (image_list_row(all->store, row, false, &item, err) < 0)
+        return -1;
+    each_layer(all->store, row, sum_layer, &sum);
+    set(item.row, "SharedSize", human_size(sum.shared, 3, text));
+    set(item.row, "UniqueSize", human_size(sum.unique, 3, text));
+    set_number(item.row, "Containers", count_of(all->users, row->id));
+    json_object_array_add(all->images, json_object_get(item.row));
+    image_item_free(&item);
+    return 0;
+}
+
+static int add_images(struct gathering *all, struct err *err)
+{
+    struct image_index index;
+    int result = image_index_read(all->store, &index, err);
+
+    for (size_t i = 0; result == 0 && i < index.count; i++) {
+        if (!seen_before(&index, i))
+            each_layer(all->store, &index.rows[i], count_layer, all);
+    }
+    for (size_t i = 0; result == 0 && i < index.count; i++)
+        result = add_image(all, &index.rows[i], err);
+    image_index_free(&index);
+    return result;
+}
+
+static int add_volume(const struct volume *volume, void *arg, struct err *err)
+{
+    struct gathering *all = arg;
+    cleanup_free char *labels = labels_text(volume->labels, volume->labels_count);
+    char users[256], size[HUMAN_TEXT];
+    size_t links;
+
+    if (volume_users(all->store, volume->name, &links, users, err) < 0)
+        return -1;
+    struct json_object *row = json_object_new_object();
+    set(row, "Driver", volume->driver);
+    set(row, "Labels", labels);
+    set_number(row, "Links", (int)links);
+    set(row, "Mountpoint", volume->path);
+    set(row, "Name", volume->name);
+    set(row, "Scope", volume->scope);
+    set(row, "Size", human_size(volume_size(volume), 3, size));
+    json_object_array_add(all->volumes, row);
+    return 0;
+}
+
+int df_rows(const struct store *store, struct json_object **ret, struct err *err)
+{
+    const struct list_options every = {.all = true};
+    struct gathering all = {
+        .store = store,
+        .owners = json_object_new_object(),
+        .users = json_object_new_object(),
+        .images = json_object_new_array(),
+        .containers = json_object_new_array(),
+        .volumes = json_object_new_array(),
+    };
+    struct json_object *object = json_object_new_object();
+
+    json_object_object_add(object, "Images", all.images);
+    json_object_object_add(object, "Containers", all.containers);
+    json_object_object_add(object, "Volumes", all.volumes);
+    json_object_object_add(object, "BuildCache", json_object_new_array());
+    int result = list_each(store, &every, add_container, &all, err);
+    if (result == 0)
+        result = add_images(&all, err);
+    if (result == 0)
+        result = volume_each(store, add_volume, &all, err);
+    json_object_put(all.owners);
+    json_object_put(all.users);
+    if (result == 0)
+        *ret = object;
+    else
+        json_object_put(object);
+    return result;
+}
