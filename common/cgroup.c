@@ -120,7 +120,19 @@ int cgroup_read(const struct cgroup *group, struct cgroup_usage *ret, struct err
     if (access(group->path[0], F_OK) < 0)
         return err_sys(err, "cannot read the group %s", group->path[0]);
     group->ops->read(group, ret);
+    ret->oom_kills = cgroup_oom_kills(group);
     return 0;
+}
+
+uint64_t cgroup_oom_kills(const struct cgroup *group)
+{
+    const char *memory = group->absent ? NULL : cgroup_path(group, "memory");
+    uint64_t kills = UINT64_MAX;
+    struct err ignored;
+
+    if (memory)
+        fsio_read_key(memory, group->ops->oom_file, "oom_kill", &kills, &ignored);
+    return kills;
 }
 
 /* True when every directory is gone. */

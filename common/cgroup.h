@@ -216,6 +216,9 @@ int cgroup_attach(const struct cgroup *group, pid_t pid, struct err *err);
 
 int cgroup_read(const struct cgroup *group, struct cgroup_usage *ret, struct err *err);
 
+/* The one number of these that is asked of every container when it ends. */
+uint64_t cgroup_oom_kills(const struct cgroup *group);
+
 /*
  * The processes inside and, with `below`, in the groups below: each once, in order, in malloc'ed
  * memory that the caller frees. One that this PID namespace does not see is left out. A group that

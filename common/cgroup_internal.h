@@ -45,6 +45,7 @@ struct cgroup_ops {
     int (*open)(struct cgroup *group, struct err *err);
     int (*join)(const struct cgroup *group, struct err *err);
     void (*read)(const struct cgroup *group, struct cgroup_usage *ret);
+    const char *oom_file; /* of the memory controller: where its key oom_kill is */
 };
 
 extern const struct cgroup_ops cgroup_v1_ops, cgroup_v2_ops;

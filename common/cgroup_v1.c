@@ -71,7 +71,6 @@ static void read_usage(const struct cgroup *group, struct cgroup_usage *ret)
     if (memory) {
         fsio_read_u64(memory, "memory.usage_in_bytes", &ret->memory_bytes, &ignored);
         fsio_read_u64(memory, "memory.max_usage_in_bytes", &ret->memory_peak_bytes, &ignored);
-        fsio_read_key(memory, "memory.oom_control", "oom_kill", &ret->oom_kills, &ignored);
     }
     /* v1 counts these in nanoseconds */
     if (cpuacct && fsio_read_u64(cpuacct, "cpuacct.usage", &ret->cpu_usec, &ignored) == 0)
@@ -90,6 +89,7 @@ const struct cgroup_ops cgroup_v1_ops = {
     .open = open_tasks,
     .join = join,
     .read = read_usage,
+    .oom_file = "memory.oom_control",
 };
 
 unsigned cgroup_v1_controllers(const struct host_cgroup_mount *mount)

@@ -150,7 +150,6 @@ static void read_usage(const struct cgroup *group, struct cgroup_usage *ret)
 
     fsio_read_u64(dir, "memory.current", &ret->memory_bytes, &ignored);
     fsio_read_u64(dir, "memory.peak", &ret->memory_peak_bytes, &ignored);
-    fsio_read_key(dir, "memory.events", "oom_kill", &ret->oom_kills, &ignored);
     fsio_read_key(dir, "cpu.stat", "usage_usec", &ret->cpu_usec, &ignored);
     fsio_read_key(dir, "cpu.stat", "throttled_usec", &ret->throttled_usec, &ignored);
     fsio_read_key(dir, "cpu.stat", "nr_throttled", &ret->throttled_periods, &ignored);
@@ -163,6 +162,7 @@ const struct cgroup_ops cgroup_v2_ops = {
     .open = open_dir,
     .join = join,
     .read = read_usage,
+    .oom_file = "memory.events",
 };
 
 /* An absolute name says where it wants to be; any other is put where we may make groups. */

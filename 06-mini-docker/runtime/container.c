@@ -275,12 +275,9 @@ int container_wait(struct container *container, struct err *err)
 
 uint64_t container_oom_kills(const struct container *container)
 {
-    struct cgroup_usage usage;
-    struct err ignored;
+    uint64_t kills = cgroup_oom_kills(&container->group);
 
-    if (container->group.absent || cgroup_read(&container->group, &usage, &ignored) < 0)
-        return 0;
-    return usage.oom_kills == UINT64_MAX ? 0 : usage.oom_kills;
+    return kills == UINT64_MAX ? 0 : kills;
 }
 
 int container_remove(struct container *container, struct err *err)

@@ -92,6 +92,7 @@ static int prepare(struct monitor *monitor, const struct monitor_options *option
         return -1;
     monitor->status.stopped_by_hand = false;
     monitor->status.restart_count = 0;
+    monitor->status.fleeting = monitor->record->host.auto_remove;
     if (options->attach && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, clients) < 0)
         return err_sys(err, "cannot make a socket");
     return sync_open(starter, err);

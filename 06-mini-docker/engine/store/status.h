@@ -61,7 +61,9 @@ struct status {
     struct status_port ports[STATUS_PORTS];
     size_t ports_count;
 
-    /* not in the file: from the kernel, by status_ask */
+    /* not in the file: nobody will want it after a lost power, since the container goes with --rm */
+    bool fleeting;
+    /* nor these: from the kernel, by status_ask */
     enum status_kind kind;
     pid_t pid; /* of the container's first process, 0: none */
 };

@@ -18,6 +18,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 struct file {
     struct status status;
@@ -115,6 +116,18 @@ static int write_file(const char *path, const char *text, bool durable)
     return write(fd, text, (size_t)length) == length && (!durable || fsync(fd) == 0) ? 0 : -1;
 }
 
+/*
+ * The file takes its place, and the one before goes. ext4 brings a file that replaces another to
+ * the disk at once (its mount option auto_da_alloc). An exchange is none, and what lives for a
+ * moment never gets there.
+ */
+static int take_place(const char *fresh, const char *path, bool fleeting)
+{
+    if (fleeting && renameat2(AT_FDCWD, fresh, AT_FDCWD, path, RENAME_EXCHANGE) == 0)
+        return unlink(fresh);
+    return rename(fresh, path);
+}
+
 int status_save(const struct store *store, const char *id, const struct status *status,
     bool durable, struct err *err)
 {
@@ -132,7 +145,7 @@ int status_save(const struct store *store, const char *id, const struct status *
     errno = ENOMEM;
     int result = text ? write_file(fresh, text, durable) : -1;
     if (result == 0)
-        result = rename(fresh, path);
+        result = take_place(fresh, path, status->fleeting && !durable);
     if (result < 0)
         err_sys(err, "cannot write %s", path);
     json_object_put(tree);
