@@ -12,6 +12,7 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 
 static const char *const STREAMS[] = {[LOG_STDOUT] = "stdout", [LOG_STDERR] = "stderr"};
@@ -27,7 +28,9 @@ int log_open(
     if (ret->fd < 0 || fstat(ret->fd, &st) < 0)
         return err_sys(err, "cannot open the log %s", path);
     ret->size_bytes = (uint64_t)st.st_size;
-    ret->out = malloc(LOG_OUT); /* the kernel gives only as much of it as is used */
+    /* Large, and hardly ever used: not from malloc, whose memory something may have been in. */
+    void *out = mmap(NULL, LOG_OUT, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    ret->out = out != MAP_FAILED ? out : NULL;
     return ret->out ? 0 : err_sys(err, "no memory for the log");
 }
 
@@ -156,7 +159,8 @@ void log_close(struct log *log)
     }
     if (log->fd >= 0)
         flush(log);
-    free(log->out);
+    if (log->out)
+        munmap(log->out, LOG_OUT);
     log->out = NULL;
     cleanup_close_fn(&log->fd);
     log->fd = -1;

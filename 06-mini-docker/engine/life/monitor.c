@@ -140,7 +140,12 @@ static bool serve_life(struct monitor *monitor)
 
     if (monitor->ended) /* a timeout: somebody outside holds its output open */
         return monitor_serve(monitor, waits_for_client ? -1 : ATTACH_LINGER_MS) == 0;
-    int wait_msec = health_wait(&monitor->health, now_msec());
+    int wait_msec = monitor_settle(monitor, now_msec());
+    if (wait_msec >= 0) {
+        monitor_serve(monitor, wait_msec);
+        return false;
+    }
+    wait_msec = health_wait(&monitor->health, now_msec());
     if (monitor_serve(monitor, wait_msec) == 0 && wait_msec >= 0)
         health_check(
             &monitor->health, monitor->store, monitor->record, monitor->translation, now_msec());
@@ -270,7 +275,6 @@ void monitor_main(struct monitor *monitor, struct sync *starter, bool attach)
         sync_signal(starter, &ignored); /* whoever started it may be gone; then it goes on alone */
         sync_close(starter);
         monitor_explain_later(monitor, attach);
-        monitor_forget_code();
         live(monitor);
         return;
     }

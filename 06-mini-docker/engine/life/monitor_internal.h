@@ -54,7 +54,8 @@ struct monitor {
     size_t out_length, in_start, in_end; /* 0: none, and equal: none */
     struct monitor_client *clients;
     size_t clients_count, clients_room;
-    bool ended; /* the program */
+    bool ended;   /* the program */
+    bool settled; /* the monitor has forgotten what only the start needed */
 
     struct health health;
     struct restart restart;
@@ -75,8 +76,9 @@ void monitor_tell_exit(struct monitor *monitor, uint32_t oom_kills);
 void monitor_explain_later(struct monitor *monitor, bool attach);
 void monitor_tell_steps(struct monitor *monitor);
 
-/* monitor_memory.c: give back what only the start needed. */
-void monitor_forget_code(void);
+/* monitor_memory.c: give back what only the start needed, once the container has lived for a
+ * moment. Returns how many ms it is until then, or -1: it is done. */
+int monitor_settle(struct monitor *monitor, int64_t now_msec);
 
 /* monitor_streams.c. Make what the program is given; and after it has it. Errors: no more
  * descriptors. monitor_close_streams is safe at any time. */

@@ -80,6 +80,18 @@ static _Noreturn void child(struct monitor *monitor, struct sync *starter, int c
     _exit(0);
 }
 
+/* What is not zero in one that has no container yet. */
+static void begin(struct monitor *monitor)
+{
+    monitor->explained = -1;
+    monitor->log.fd = -1;
+    monitor->listener = monitor->signals = monitor->input = -1;
+    monitor->console[0] = monitor->console[1] = -1;
+    monitor->output[0] = monitor->output[1] = -1;
+    monitor->stdio[0] = monitor->stdio[1] = monitor->stdio[2] = -1;
+    monitor->health.answer = -1;
+}
+
 static int prepare(struct monitor *monitor, const struct monitor_options *options,
     struct sync *starter, int clients[2], struct err *err)
 {
@@ -102,26 +114,17 @@ int monitor_start(const struct store *store, const struct record *record,
     struct translation *translation, const struct monitor_options *options, int *ret_client,
     struct err *err)
 {
-    static struct monitor monitor; /* large for a stack; the monitor's own after the fork */
+    /* Large for a stack, and the most of it are buffers that nobody has touched before the fork. */
+    static struct monitor monitor;
     struct sync starter = {-1, -1, -1, -1};
     int clients[2] = {-1, -1};
     pid_t pid = -1;
 
-    monitor = (struct monitor){
-        .store = store,
-        .record = record,
-        .translation = translation,
-        .explain = options->explain,
-        .explained = -1,
-        .log = {.fd = -1},
-        .listener = -1,
-        .signals = -1,
-        .stdio = {-1, -1, -1},
-        .console = {-1, -1},
-        .output = {-1, -1},
-        .input = -1,
-        .health = {.answer = -1},
-    };
+    begin(&monitor);
+    monitor.store = store;
+    monitor.record = record;
+    monitor.translation = translation;
+    monitor.explain = options->explain;
     int result = prepare(&monitor, options, &starter, clients, err);
     if (result == 0 && (pid = fork()) < 0)
         result = err_sys(err, "cannot fork");

@@ -61,7 +61,7 @@ struct status {
     struct status_port ports[STATUS_PORTS];
     size_t ports_count;
 
-    /* not in the file: nobody will want it after a lost power, since the container goes with --rm */
+    /* not in the file: after a lost power nobody wants it, since the container goes with --rm */
     bool fleeting;
     /* nor these: from the kernel, by status_ask */
     enum status_kind kind;
