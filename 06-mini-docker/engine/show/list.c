@@ -22,6 +22,7 @@ struct listing {
     int (*visit)(const struct list_item *item, void *arg, struct err *err);
     void *arg;
     uint64_t shown;
+    struct err damage; /* the first that cannot be read, which is the error in the end */
     char before[STORE_TIME], since[STORE_TIME]; /* when those containers were made; "": any time */
 };
 
@@ -199,6 +200,14 @@ static bool fits(const struct listing *listing, const struct list_item *item)
            any_value(filters, "health", item, fits_health);
 }
 
+/* One that has been removed meanwhile, or is damaged: the others are shown all the same. */
+static int skip(struct listing *listing, const struct err *err)
+{
+    if (err->code != ENOENT && listing->damage.kind == ERR_NONE)
+        listing->damage = *err;
+    return 0;
+}
+
 static int look(const char *id, void *arg, struct err *err)
 {
     struct listing *listing = arg;
@@ -206,11 +215,11 @@ static int look(const char *id, void *arg, struct err *err)
     int result = 0;
 
     if (status_ask(listing->store, id, &item.status, err) < 0)
-        return err->code == ENOENT ? 0 : -1; /* it has been removed meanwhile */
+        return skip(listing, err);
     if (!fits_state(listing, item.status.kind))
         return 0;
     if (record_load(listing->store, id, &item.record, err) < 0) {
-        result = err->code == ENOENT ? 0 : -1;
+        result = skip(listing, err);
     } else if (fits(listing, &item)) {
         result = listing->visit(&item, listing->arg, err);
         if (result == 0 && ++listing->shown == listing->options->last)
@@ -229,5 +238,10 @@ int list_each(const struct store *store, const struct list_options *options,
     if (find_time(store, options->filters, "before", listing.before, err) < 0 ||
         find_time(store, options->filters, "since", listing.since, err) < 0)
         return -1;
-    return record_each(store, look, &listing, err) < 0 ? -1 : 0;
+    if (record_each(store, look, &listing, err) < 0)
+        return -1;
+    if (listing.damage.kind == ERR_NONE)
+        return 0;
+    *err = listing.damage;
+    return -1;
 }

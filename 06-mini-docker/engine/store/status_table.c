@@ -100,6 +100,8 @@ int status_read(const struct store *store, const char *id, struct status *ret, s
             ret->ports[i] = file.ports[i];
     } else {
         err->kind = ERR_SYS;
+        err_hint(err, "%s is written whole or not at all, so somebody changed it -> rm -f %.12s",
+            path, id);
     }
     json_memory_free(&memory);
     return result;
