@@ -2,6 +2,8 @@
 /* What the options in front of the command mean for the commands. */
 #include "commands.h"
 
+#include "engine/life/heal.h"
+
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -15,5 +17,5 @@ struct explain cli_explain(void)
 
 int cli_store(struct store *ret, struct err *err)
 {
-    return store_open(globals.root, ret, err);
+    return store_open(globals.root, ret, err) < 0 ? -1 : heal_boot(ret, err);
 }

@@ -5,6 +5,7 @@
  */
 #include "prune.h"
 
+#include "engine/life/heal.h"
 #include "engine/show/human.h"
 
 #include <string.h>
@@ -154,8 +155,10 @@ static bool confirm_system(const struct prune_args *args, const struct filters *
 
 static int prune_system(const struct prune_args *args, struct prune *prune, struct err *err)
 {
-    if (cli_store(&prune->store, err) < 0 || run_kind(&CONTAINERS, prune, err) < 0 ||
-        run_kind(&NETWORKS, prune, err) < 0 ||
+    if (cli_store(&prune->store, err) < 0)
+        return -1;
+    heal_leftovers(&prune->store);
+    if (run_kind(&CONTAINERS, prune, err) < 0 || run_kind(&NETWORKS, prune, err) < 0 ||
         (args->volumes && run_kind(&VOLUMES, prune, err) < 0))
         return -1;
     prune->all = args->all; /* of images; volumes with a name stay */

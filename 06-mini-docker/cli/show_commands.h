@@ -11,8 +11,8 @@ extern const struct command ps_command, inspect_command, top_command, stats_comm
 /* What the scripts of completion call. */
 extern const struct command complete_command;
 
-/* `container ls`, `container inspect`; of the group system (system.c): df. */
-extern const struct command df_command;
+/* `container ls`, `container inspect`; of the group system (system.c): df, start. */
+extern const struct command df_command, system_start_command;
 extern const struct command container_ls_command, container_inspect_command;
 extern const struct command system_group;
 

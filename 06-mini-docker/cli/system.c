@@ -8,6 +8,7 @@ static const struct command *const SYSTEM[] = {
     &events_command,
     &info_command,
     &system_prune_command,
+    &system_start_command,
     NULL,
 };
 

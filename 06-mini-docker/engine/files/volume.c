@@ -3,7 +3,7 @@
  * Volumes as directories. What must hold, whatever ends us at any point: a volume appears by one
  * rename and goes by one rename, .new-NAME -> NAME -> .old-NAME, both under the lock of "volumes";
  * so a name that begins with a dot, found under that lock, is what a killed command has left, and
- * goes.
+ * goes. Before it appears all of it is on the disk, and a volume that has gone does not come back.
  */
 #include "volume.h"
 
@@ -72,6 +72,15 @@ static int sweep(const struct store *store, struct err *err)
     return 0;
 }
 
+void volume_heal(const struct store *store)
+{
+    cleanup_close int lock = -1;
+    struct err ignored;
+
+    if (store_lock(store, "volumes", &lock, &ignored) == 0)
+        sweep(store, &ignored);
+}
+
 static int write_json(const char *dir, const char *name, const struct spec_pair *labels,
     size_t labels_count, struct err *err)
 {
@@ -108,7 +117,12 @@ static int make(const struct store *store, const char *name, const struct spec_p
         return err_sys(err, "cannot make the volume %s", name);
     if (write_json(fresh, name, labels, labels_count, err) < 0)
         return -1;
-    return rename(fresh, path) < 0 ? err_sys(err, "cannot make the volume %s", name) : 0;
+    /* a name that outlives a lost power must not be that of a volume without its files */
+    cleanup_close int dir = open(fresh, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    cleanup_close int file = openat(dir, "volume.json", O_RDONLY | O_CLOEXEC);
+    if (file < 0 || fsync(file) < 0 || fsync(dir) < 0 || rename(fresh, path) < 0)
+        return err_sys(err, "cannot make the volume %s", name);
+    return store_sync(store, "volumes", err);
 }
 
 int volume_create(const struct store *store, const char *name, const struct spec_pair *labels,
@@ -239,6 +253,8 @@ int volume_remove(const struct store *store, const char *name, struct err *err)
     volume_path(store, "", name, NULL, path);
     if (!volume_path(store, ".old-", name, NULL, old) || rename(path, old) < 0)
         return err_sys(err, "cannot remove the volume %s", name);
+    if (store_sync(store, "volumes", err) < 0)
+        return -1;
     event_add(store, "volume", "destroy", name, EVENT);
     return remove_tree(old, err);
 }

@@ -54,6 +54,9 @@ int volume_users(const struct store *store, const char *name, size_t *ret_count,
 /* Errors: it is not there; "remove X: volume is in use - [ID]". */
 int volume_remove(const struct store *store, const char *name, struct err *err);
 
+/* Take away what commands have left that were killed while they made or removed a volume. */
+void volume_heal(const struct store *store);
+
 /* All about it, as JSON that the caller gives back; NULL: no memory. */
 struct json_object *volume_json(const struct volume *volume);
 

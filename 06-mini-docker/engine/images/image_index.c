@@ -115,13 +115,6 @@ static struct json_object *describe(const struct image_row *row)
     return ret;
 }
 
-static int sync_dir(const char *path, struct err *err)
-{
-    cleanup_close int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-    return fd < 0 || fsync(fd) < 0 ? err_sys(err, "cannot write %s to the disk", path) : 0;
-}
-
 /* A file of the layout that outlives a lost power: written beside, fsynced, renamed. Its directory
  * is the caller's to sync. */
 static int write_file(const char *dir, const char *name, const char *text, struct err *err)
@@ -147,7 +140,7 @@ static int write_file(const char *dir, const char *name, const char *text, struc
 int image_index_write(const struct store *store, const struct image_index *index, struct err *err)
 {
     struct json_object *root = json_object_new_object(), *list = json_object_new_array();
-    char images[PATH_MAX], blobs[PATH_MAX];
+    char images[PATH_MAX];
 
     json_object_object_add(root, "schemaVersion", json_object_new_int(2));
     json_object_object_add(root, "mediaType", json_object_new_string(MEDIA_INDEX));
@@ -157,16 +150,14 @@ int image_index_write(const struct store *store, const struct image_index *index
     const char *text = json_object_to_json_string_ext(
         root, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
     int result = store_dir(store, "images", images, err);
-    if (result == 0)
-        result = store_dir(store, "images/blobs/sha256", blobs, err);
     if (result == 0 && !fsio_exists(images, "oci-layout"))
         result = write_file(images, "oci-layout", LAYOUT, err);
     if (result == 0)
-        result = sync_dir(blobs, err);
+        result = store_sync(store, "images/blobs/sha256", err);
     if (result == 0)
         result = write_file(images, "index.json", text, err);
     if (result == 0)
-        result = sync_dir(images, err);
+        result = store_sync(store, "images", err);
     json_object_put(root);
     return result;
 }

@@ -207,8 +207,8 @@ int layer_sweep(const struct store *store, bool (*wanted)(const char *chain, voi
             if (wanted(chain, arg))
                 continue;
         }
-        /* first it is no layer any more, then it goes: that takes its time */
-        if (rename(path, gone) == 0)
+        /* first it is no layer any more, also after a lost power; then it goes, slowly */
+        if (rename(path, gone) == 0 && store_sync(store, "layers", &ignored) == 0)
             remove_tree(gone, &ignored);
     }
     return 0;

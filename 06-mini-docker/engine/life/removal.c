@@ -3,6 +3,9 @@
  * The directory is renamed first, ID -> .removing-ID: from then on no command finds the container,
  * and its record can still be read by whoever has to finish. Each step after that may be done
  * twice. The directory goes last; while it is there and locked, somebody is at work.
+ *
+ * The rename is on the disk before anything else goes, or a lost power would bring back half a
+ * container. One with --rm need not come back whole: heal.c takes it away.
  */
 #include "removal.h"
 
@@ -86,6 +89,8 @@ int removal(const struct store *store, const struct record *record, bool volumes
     record_path(store, dir, NULL, to);
     if (rename(from, to) < 0)
         return err_sys(err, "cannot remove container %.12s", record->id);
+    if (!record->host.auto_remove && store_sync(store, "containers", err) < 0)
+        return -1;
     return remove_rest(store, record, dir, volumes, err);
 }
 

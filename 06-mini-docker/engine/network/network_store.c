@@ -119,7 +119,7 @@ int network_save(const struct store *store, const struct network *network, struc
     json_object_put(tree);
     if ((out && fclose(out) != 0) || !whole || rename(fresh, path) < 0)
         return err_sys(err, "cannot write %s", path);
-    return 0;
+    return store_sync(store, "networks", err);
 }
 
 /* The name of a network in a file's name, or false. */
@@ -211,7 +211,26 @@ int network_forget(const struct store *store, const char *name, struct err *err)
 
     if (file_path(store, name, path, err) < 0)
         return -1;
-    return unlink(path) < 0 && errno != ENOENT ? err_sys(err, "cannot remove %s", path) : 0;
+    if (unlink(path) < 0 && errno != ENOENT)
+        return err_sys(err, "cannot remove %s", path);
+    return store_sync(store, "networks", err);
+}
+
+void network_heal(const struct store *store)
+{
+    cleanup_close int lock = -1;
+    char path[PATH_MAX];
+    struct err ignored;
+
+    if (store_lock(store, "networks", &lock, &ignored) < 0)
+        return;
+    snprintf(path, sizeof(path), "%.*s/networks", PATH_MAX - 16, store->root);
+    cleanup_closedir DIR *dir = opendir(path);
+    for (struct dirent *entry; dir && (entry = readdir(dir));) {
+        const char *dot = strrchr(entry->d_name, '.');
+        if (dot && strcmp(dot, ".new") == 0)
+            unlinkat(dirfd(dir), entry->d_name, 0);
+    }
 }
 
 void network_free(struct network *network)

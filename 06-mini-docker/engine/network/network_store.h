@@ -86,6 +86,9 @@ int network_save(const struct store *store, const struct network *network, struc
 /* Remove the file. The lock is held, and nobody is in it. */
 int network_forget(const struct store *store, const char *name, struct err *err);
 
+/* Take away what commands have left that were killed while they wrote such a file. */
+void network_heal(const struct store *store);
+
 /* Safe on a zeroed struct. */
 void network_free(struct network *network);
 

@@ -94,16 +94,6 @@ static int open_dir(const char *path, int *ret_fd, struct err *err)
     return *ret_fd < 0 ? err_sys(err, "cannot open %s", path) : 0;
 }
 
-static int sync_dir(const struct store *store, const char *part, struct err *err)
-{
-    char path[PATH_MAX];
-
-    if (store_dir(store, part, path, err) < 0)
-        return -1;
-    cleanup_close int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return fd < 0 || fsync(fd) < 0 ? err_sys(err, "cannot write %s to the disk", path) : 0;
-}
-
 /* From the name on, with the lock of names held; `fresh` is .new-ID. */
 static int appear(const struct store *store, const struct record *record, const char *fresh,
     bool durable, struct err *err)
@@ -113,13 +103,13 @@ static int appear(const struct store *store, const struct record *record, const 
     record_path(store, record->id, NULL, path);
     if (record_name_take(store, record->name, record->id, err) < 0)
         return -1;
-    if (durable && sync_dir(store, "names", err) < 0)
+    if (durable && store_sync(store, "names", err) < 0)
         goto fail;
     if (rename(fresh, path) < 0) {
         err_sys(err, "cannot make %s", path);
         goto fail;
     }
-    return durable ? sync_dir(store, "containers", err) : 0;
+    return durable ? store_sync(store, "containers", err) : 0;
 fail:
     record_name_free(store, record->name, record->id);
     return -1;
@@ -161,7 +151,7 @@ int record_replace(const struct store *store, const struct record *record, struc
     bool renamed = strcmp(old.name, record->name) != 0;
     int result = renamed ? record_name_take(store, record->name, record->id, err) : 0;
     if (result == 0 && renamed && durable)
-        result = sync_dir(store, "names", err);
+        result = store_sync(store, "names", err);
     if (result == 0)
         result = write_file(dir_fd, record, durable, err);
     if (renamed)

@@ -153,6 +153,9 @@ void record_path(const struct store *store, const char *id, const char *file, ch
  */
 int record_lock(const struct store *store, const char *id, int *ret_fd, struct err *err);
 
+/* Take away what commands have left that were killed while they made or renamed a container. */
+void record_heal(const struct store *store);
+
 /* Call visit for each container's ID, newest first, until it returns non-zero. */
 int record_each(const struct store *store, int (*visit)(const char *id, void *arg, struct err *err),
     void *arg, struct err *err);

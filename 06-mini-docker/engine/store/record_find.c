@@ -10,6 +10,7 @@
 #include "record_names.h"
 
 #include "cleanup.h"
+#include "remove.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -111,28 +112,37 @@ int record_lookup(const struct store *store, const char *word, struct record *re
     return record_find(store, word, id, err) < 0 ? -1 : record_load(store, id, ret, err);
 }
 
-/* What creates left that were ended halfway. Nobody is in the middle of one now, or we leave it. */
-static void heal(const struct store *store)
+/* Names without their container. */
+static void heal_names(const struct store *store, const char *names)
+{
+    char path[PATH_MAX], owner[STORE_ID + 1];
+
+    cleanup_closedir DIR *dir = opendir(names);
+    for (struct dirent *found; dir && (found = readdir(dir));) {
+        snprintf(path, sizeof(path), "%.*s/%s", PATH_MAX - 300, names, found->d_name);
+        if (found->d_type == DT_LNK && !record_name_owner(store, found->d_name, owner))
+            unlink(path);
+    }
+}
+
+void record_heal(const struct store *store)
 {
     char path[PATH_MAX], entry[PATH_MAX];
     struct err ignored;
 
     if (store_dir(store, "names", path, &ignored) < 0)
         return;
+    /* nobody is in the middle of a create or a rename now, or we leave it */
     cleanup_close int lock = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (lock < 0 || flock(lock, LOCK_EX | LOCK_NB) < 0)
         return;
+    heal_names(store, path);
     record_path(store, "", NULL, path);
     cleanup_closedir DIR *dir = opendir(path);
     for (struct dirent *found; dir && (found = readdir(dir));) {
-        if (strncmp(found->d_name, ".new-", 5) != 0)
-            continue;
-        record_path(store, found->d_name, "container.json", entry);
-        unlink(entry);
-        record_path(store, found->d_name, "container.json.new", entry);
-        unlink(entry);
         record_path(store, found->d_name, NULL, entry);
-        rmdir(entry);
+        if (strncmp(found->d_name, ".new-", 5) == 0)
+            remove_tree(entry, &ignored);
     }
 }
 
@@ -158,7 +168,7 @@ int record_each(const struct store *store, int (*visit)(const char *id, void *ar
         result = visit(entries.items[i].id, arg, err);
     free(entries.items);
     if (entries.fresh)
-        heal(store);
+        record_heal(store);
     if (entries.leaving)
         removal_finish(store);
     return result;

@@ -23,6 +23,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 const char *status_name(enum status_kind kind)
@@ -34,7 +35,7 @@ const char *status_name(enum status_kind kind)
 }
 
 /* One that has ended and was not waited for has a start time still. */
-static bool is_alive(const struct status *status)
+bool status_is_watched(const struct status *status)
 {
     return status->monitor > 0 && proc_start_time(status->monitor) == status->monitor_start_time &&
            proc_state(status->monitor) != 'Z';
@@ -89,6 +90,15 @@ static int finish(const struct store *store, const char *id, struct status *stat
     return status_save(store, id, status, true, err);
 }
 
+static void end(struct status *status, int exit_code, const char *why)
+{
+    status->monitor = 0;
+    status->restarting = false;
+    status->exit_code = exit_code;
+    store_now(status->finished_at);
+    snprintf(status->error, sizeof(status->error), "%s", why);
+}
+
 /* 1 as finish. */
 static int heal(const struct store *store, const char *id, struct status *status, struct err *err)
 {
@@ -99,14 +109,29 @@ static int heal(const struct store *store, const char *id, struct status *status
     bool locked = lock >= 0 && flock(lock, LOCK_EX | LOCK_NB) == 0;
     if (locked && status_read(store, id, status, err) < 0)
         return -1;
-    if (!status->monitor || is_alive(status)) /* somebody was quicker */
+    if (!status->monitor || status_is_watched(status)) /* somebody was quicker */
         return 0;
-    status->monitor = 0;
-    status->restarting = false;
-    status->exit_code = 128 + SIGKILL;
-    store_now(status->finished_at);
-    snprintf(status->error, sizeof(status->error), "its monitor was killed");
+    end(status, 128 + SIGKILL, "its monitor was killed");
     return locked ? finish(store, id, status, err) : 0;
+}
+
+int status_lost(const struct store *store, const char *id, struct err *err)
+{
+    struct status status;
+    char path[PATH_MAX];
+    struct err damaged;
+    struct stat st;
+
+    record_path(store, id, "status.json", path);
+    if (stat(path, &st) < 0)
+        return 0;
+    /* what cannot be read was not on the disk yet: the last word of a monitor is */
+    if (status_read(store, id, &status, &damaged) == 0 && st.st_size > 0 && !status.monitor)
+        return 0;
+    if (!status.started_at[0])
+        store_now(status.started_at);
+    end(&status, 255, "the machine went down while it ran");
+    return status_save(store, id, &status, true, err);
 }
 
 int status_ask(const struct store *store, const char *id, struct status *ret, struct err *err)
@@ -115,7 +140,7 @@ int status_ask(const struct store *store, const char *id, struct status *ret, st
 
     if (status_read(store, id, ret, err) < 0)
         return -1;
-    int healed = ret->monitor && !is_alive(ret) ? heal(store, id, ret, err) : 0;
+    int healed = ret->monitor && !status_is_watched(ret) ? heal(store, id, ret, err) : 0;
     if (healed < 0)
         return -1;
     if (healed > 0)

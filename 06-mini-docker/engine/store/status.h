@@ -86,6 +86,15 @@ int status_read(const struct store *store, const char *id, struct status *ret, s
  */
 int status_ask(const struct store *store, const char *id, struct status *ret, struct err *err);
 
+/*
+ * The machine has been restarted since: a container that ran has ended, with Docker's 255, whatever
+ * the number of its monitor may be today. What was never started stays as it is.
+ */
+int status_lost(const struct store *store, const char *id, struct err *err);
+
+/* True when its monitor lives. */
+bool status_is_watched(const struct status *status);
+
 /* For people: "Up 3 minutes (healthy)", "Exited (0) 2 hours ago", "Created", as `ps` has it. */
 void status_describe(const struct status *status, char *ret, size_t size);
 

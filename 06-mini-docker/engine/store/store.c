@@ -35,10 +35,25 @@ static int join(const char *dir, const char *part, char ret[PATH_MAX], struct er
     return err_sys(err, "cannot use the directory %.300s…", dir);
 }
 
+/* What is written into a directory is on the disk only if its own name is. It may be in one that we
+ * cannot read: then that is its owner's affair. */
+static int make_dir(const char *path)
+{
+    char parent[PATH_MAX];
+
+    if (mkdir(path, 0700) < 0)
+        return errno == EEXIST ? 0 : -1;
+    snprintf(parent, sizeof(parent), "%.*s/", (int)(strrchr(path, '/') - path), path);
+    cleanup_close int fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0)
+        fsync(fd);
+    return 0;
+}
+
 /* mkdir -p, less what is there already; of the path's first `kept` letters nothing is made. */
 static int make_dirs(char *path, size_t kept, struct err *err)
 {
-    if (mkdir(path, 0700) == 0 || errno == EEXIST)
+    if (make_dir(path) == 0)
         return 0;
     char *slash = strrchr(path, '/');
     if (errno == ENOENT && slash && (size_t)(slash - path) > kept) {
@@ -47,7 +62,7 @@ static int make_dirs(char *path, size_t kept, struct err *err)
         *slash = '/';
         if (made < 0)
             return -1;
-        if (mkdir(path, 0700) == 0 || errno == EEXIST)
+        if (make_dir(path) == 0)
             return 0;
     }
     err_sys(err, "cannot make the directory %s", path);
@@ -148,6 +163,16 @@ int store_dir(const struct store *store, const char *part, char ret[PATH_MAX], s
 int store_run_dir(const struct store *store, const char *part, char ret[PATH_MAX], struct err *err)
 {
     return join(store->run, part, ret, err) < 0 ? -1 : make_dirs(ret, strlen(store->run), err);
+}
+
+int store_sync(const struct store *store, const char *part, struct err *err)
+{
+    char path[PATH_MAX];
+
+    if (store_dir(store, part, path, err) < 0)
+        return -1;
+    cleanup_close int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return fd < 0 || fsync(fd) < 0 ? err_sys(err, "cannot write %s to the disk", path) : 0;
 }
 
 /* The first 12 digits become a host name, and one of digits alone is taken for an address. */

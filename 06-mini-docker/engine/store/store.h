@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * store: where the engine keeps what it knows. There is no daemon: this directory is the engine
- * between two commands, and whatever a command finds here is true or can be healed.
+ * between two commands, and whatever a command finds here is true or can be healed. RUN is of one
+ * boot, which the symlink in it says (engine/life/heal.h).
  *
  *     ROOT/containers/ID/container.json   what was asked for (record.h): written whole, once
  *                        status.json      how its last life went (status.h): the monitor's
@@ -18,7 +19,8 @@
  *
  * ROOT is /var/lib/mini-docker and RUN /run/mini-docker; for an ordinary user
  * $XDG_DATA_HOME/mini-docker (~/.local/share/mini-docker) and $XDG_RUNTIME_DIR/mini-docker
- * (/tmp/mini-docker-UID). With --root DIR they are DIR and DIR/run. RUN need not outlive a boot.
+ * (/tmp/mini-docker-UID). With --root DIR they are DIR and DIR/run. RUN need not outlive a boot;
+ * where it does, it is emptied.
  */
 #ifndef ENGINE_STORE_H
 #define ENGINE_STORE_H
@@ -40,6 +42,12 @@ int store_open(const char *root, struct store *ret, struct err *err);
 /* ROOT/PART and RUN/PART, made where it is missing; a path too long is an error. */
 int store_dir(const struct store *store, const char *part, char ret[PATH_MAX], struct err *err);
 int store_run_dir(const struct store *store, const char *part, char ret[PATH_MAX], struct err *err);
+
+/*
+ * The names in ROOT/PART are on the disk when it returns (fsync(2)): what was made, renamed or
+ * removed there outlives a lost power. What a file holds is another matter.
+ */
+int store_sync(const struct store *store, const char *part, struct err *err);
 
 /* 64 random hex digits. */
 int store_new_id(char ret[STORE_ID + 1], struct err *err);
