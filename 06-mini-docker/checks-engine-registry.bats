@@ -24,6 +24,12 @@ setup_file() {
     wait_for 20 test -s "$WORLD/port"
     EVIL=localhost:$(<"$WORLD/port")
     export EVIL
+    # user, secret
+    echo 'user:$2y$05$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a' >"$WORLD/htpasswd"
+    PORT=$(free_port)
+    registry locked "$PORT" "auth: {htpasswd: {realm: locked, path: $WORLD/htpasswd}}"
+    export LOCKED=localhost:$PORT
+    wait_for 20 answers "http://$LOCKED/v2/" || fail "no registry: $(cat "$WORLD/locked.log")"
     wait_for 20 answers "http://$HOST/v2/" || fail "no registry: $(cat "$WORLD/good.log")"
     fill
 }
@@ -92,6 +98,11 @@ fill() {
         {mediaType: "application/vnd.docker.distribution.manifest.v2+json", digest: $a, size: $an, platform: {os: "linux", architecture: $arch}}]}' >"$WORLD/list"
     curl -sfX PUT -H 'Content-Type: application/vnd.docker.distribution.manifest.list.v2+json' --data-binary "@$WORLD/list" \
         "http://$HOST/v2/team/x/manifests/both"
+}
+# known HOST PASSWORD: who we are there, as docker keeps it.
+known() {
+    mkdir -p "$DOCKER_CONFIG"
+    jq -n --arg host "$1" --arg auth "$(printf 'user:%s' "$2" | base64)" '{auths: {($host): {auth: $auth}}}' >"$DOCKER_CONFIG/config.json"
 }
 copy() { skopeo copy -q --dest-tls-verify=false --src-tls-verify=false "$@"; }
 raw() { skopeo inspect --raw --tls-verify=false "docker://$HOST/team/x:$1"; }
@@ -225,4 +236,156 @@ said
 web
 web.log" ] || fail "left: $(ls)"
     kill "$(<"$WORLD/web.pid")"
+}
+
+@test "06 registry: what is cut is gone on with, in one command and in the next; a server without ranges begins again" {
+    behaves cut
+    works pull "$EVIL/team/x:$ARCH"
+    [ "$(asked '/blobs/.* bytes=[1-9][0-9]*- ')" -ge 4 ] || fail "nothing was gone on with: $(cat "$WORLD/log")"
+    whole
+    rm -rf "$STORE" "$WORLD/log"
+    behaves cut norange # for ever the first half: it must come to an end
+    refuses "" "$EVIL/team/x:$ARCH"
+    [ "$(ls "$STORE/images/partial" | wc -l)" -ge 1 ] || fail "what came was not kept"
+    nothing
+    behaves norange
+    works pull "$EVIL/team/x:$ARCH"
+    [ "$(asked '/blobs/.* bytes=[1-9][0-9]*- ')" -ge 1 ] || fail "it did not ask for the rest"
+    whole
+    # a part of something else, or more than all
+    rm -rf "$STORE"
+    works tag busybox b # makes a store
+    mkdir -p "$STORE/images/partial"
+    local digest
+    for digest in $(raw "$ARCH" | jq -r '.layers[].digest[7:]'); do
+        head -c 10 /dev/zero >"$STORE/images/partial/$digest"
+    done
+    works pull "$EVIL/team/x:$ARCH"
+    whole
+}
+
+@test "06 registry: killed at any moment, or ended by Ctrl-C, pull leaves the store whole and goes on where it was" {
+    behaves hang
+    local signal pid
+    for signal in INT KILL; do
+        rm -rf "$STORE" "$WORLD/hangs" "$WORLD/log"
+        behaves hang
+        "$MINI" --root "$STORE" pull "$EVIL/team/x:$ARCH" >pulled 2>said 3>&- 4>&- &
+        pid=$!
+        wait_for 20 test -e "$WORLD/hangs" || fail "it does not begin: $(cat said)"
+        wait_for 20 arrived
+        kill -"$signal" "$pid"
+        wait "$pid" && status=0 || status=$?
+        case $signal in
+        INT) [ "$status" -eq 130 ] && grep -q "stopped" said || fail "status $status: $(cat said)" ;;
+        KILL) [ "$status" -eq 137 ] ;;
+        esac
+        nothing
+        behaves
+        works pull "$EVIL/team/x:$ARCH"
+        [ "$(asked '/blobs/.* bytes=[1-9][0-9]*- ')" -ge 1 ] || fail "it began again: $(cat "$WORLD/log")"
+        whole
+    done
+}
+arrived() { [ -n "$(find "$STORE/images/partial" -size +0 -type f 2>/dev/null)" ]; }
+
+@test "06 registry: a server that goes silent is given up, and one that is busy asked again" {
+    behaves hang norange
+    call "$REGISTRY" --root "$STORE" --stall 1 pull "$EVIL/team/x:$ARCH" # two times a second
+    ends 1 "nothing comes any more"
+    nothing
+    behaves flaky
+    works pull "$EVIL/team/x:$ARCH"
+    whole
+}
+
+@test "06 registry: a registry that lies or means ill is refused, and the store stays as it was" {
+    local big
+    big=$(raw "$ARCH" | jq -r '[.layers[] | .size] | max')
+    behaves swap
+    refuses "what came as sha256:" "$EVIL/team/x:$ARCH"
+    complained "damaged or changed on its way"
+    nothing
+    behaves other
+    refuses "what came as $(digest "$ARCH") is sha256:" "$EVIL/team/x@$(digest "$ARCH")"
+    nothing
+    behaves huge
+    refuses "the answer is longer than 4096 KiB" "$EVIL/team/x:$ARCH"
+    behaves bomb
+    refuses "its headers have more than 256 KiB" "$EVIL/team/x:$ARCH"
+    behaves set:size:17
+    refuses "is longer than the 17 bytes" "$EVIL/team/x:$ARCH"
+    behaves "set:size:$((big + 5000000))"
+    refuses "is shorter than the $((big + 5000000)) bytes" "$EVIL/team/x:$ARCH"
+    behaves set:size:99999999999999
+    refuses "a layer says that it has 99999999999999 bytes" "$EVIL/team/x:$ARCH"
+    behaves set:digest:sha256:../../../../etc/passwd
+    refuses "is no digest" "$EVIL/team/x:$ARCH"
+    nothing
+    behaves to:file:///etc/passwd#
+    refuses 'Protocol "file"' "$EVIL/team/x:$ARCH"
+    nothing
+    behaves type:application/vnd.docker.distribution.manifest.v1+prettyjws
+    refuses "is no image, but application/vnd.docker.distribution.manifest.v1+prettyjws" "$EVIL/team/x:$ARCH"
+    behaves
+    [ ! -e "$STORE/images/index.json" ] || fail "there is a list of images"
+    works pull "$EVIL/team/x:$ARCH"
+    whole
+}
+
+@test "06 registry: name and password, or a token that they buy, as config.json or its helper has them" {
+    copy --dest-creds user:secret "docker-archive:$WORLD/$ARCH.tar" "docker://$LOCKED/x:1"
+    refuses "no basic auth credentials" "$LOCKED/x:1"
+    complained "mini-docker login $LOCKED"
+    known "$LOCKED" wrong
+    refuses "pull access denied for $LOCKED/x:1" "$LOCKED/x:1"
+    ! grep -q wrong <<<"$stderr" || fail "the password is shown"
+    known "https://$LOCKED/v1/" secret
+    works pull -q "$LOCKED/x:1"
+    whole
+    # a helper
+    mkdir bin
+    cat >bin/docker-credential-box <<'END'
+#!/bin/sh
+echo "$1 $(cat)" >>"$BOX"
+[ "$1" = get ] && echo '{"Username": "user", "Secret": "secret"}'
+END
+    chmod +x bin/docker-credential-box
+    echo "{\"credHelpers\": {\"$LOCKED\": \"box\"}}" >"$DOCKER_CONFIG/config.json"
+    BOX=$PWD/asked PATH=$PWD/bin:$PATH works pull -q "$LOCKED/x:1"
+    [ "$(cat asked)" = "get $LOCKED" ] || fail "it was asked: $(cat asked)"
+    engine pull -q "$LOCKED/x:1"
+    ends 1 "docker-credential-box"
+    echo '{"credsStore": "../x"}' >"$DOCKER_CONFIG/config.json"
+    refuses "names a credential helper '../x'" "$LOCKED/x:1"
+    echo '{' >"$DOCKER_CONFIG/config.json"
+    refuses "config.json is no JSON object" "$LOCKED/x:1"
+}
+
+@test "06 registry: a token is bought once, anew when it is too old, and nobody else sees who we are" {
+    behaves token
+    works pull "$EVIL/team/x:$ARCH"
+    [ "$(asked '^GET /token.*service=test%2C%20of%20tokens.*scope=repository%3Ateam%2Fx%3Apull -')" -eq 1 ] || fail "$(cat "$WORLD/log")"
+    [ "$(asked '^GET /v2/team.* Bearer ')" -eq 5 ] || fail "$(cat "$WORLD/log")"
+    whole
+    rm -rf "$STORE" "$WORLD/log"
+    behaves token short
+    known "$EVIL" secret
+    works pull "$EVIL/team/x:$ARCH"
+    [ "$(asked '^GET /token.*account=user Basic')" -ge 2 ] || fail "$(cat "$WORLD/log")"
+    ! grep -q '/v2/.* Basic' "$WORLD/log" || fail "the registry has seen the password"
+    whole
+    known "$EVIL" wrong
+    refuses "a token: unauthorized: unauthorized: wrong" "$EVIL/team/x:both"
+    # to another host: without the token; and that host may not ask who we are
+    rm -rf "$STORE" "$WORLD/log"
+    known "$EVIL" secret
+    behaves "to:http://127.0.0.1:${EVIL#*:}"
+    works pull "$EVIL/team/x:$ARCH"
+    rm -rf "$STORE" "$WORLD/log"
+    behaves token "to:http://127.0.0.1:${EVIL#*:}"
+    refuses "unauthorized" "$EVIL/team/x:$ARCH"
+    [ "$(asked '/blobs/.* - - 127.0.0.1:')" -ge 1 ] || fail "it did not go there: $(cat "$WORLD/log")"
+    ! grep -E '(Basic|Bearer|/token).* 127.0.0.1:' "$WORLD/log" || fail "another host has seen who we are"
+    nothing
 }

@@ -3,7 +3,7 @@
 """A registry that may behave badly: it stands before a good one, and the file `mode` says how.
 
 checks-engine-registry.py UPSTREAM-PORT DIR [CERT KEY]: prints its port, and goes on. Reads DIR/mode at each
-request, words with a space between; writes a line a request to DIR/log: METHOD PATH auth|-
+request, words with a space between; writes a line a request to DIR/log: METHOD PATH Basic|Bearer|- RANGE|- HOST
 """
 import base64
 import hashlib
@@ -40,7 +40,7 @@ class Between(http.server.BaseHTTPRequestHandler):
     def note(self):
         with LOCK, open(os.path.join(DIR, "log"), "a") as file:
             said = self.headers.get("Authorization", "-").split(" ")[0]
-            file.write(f"{self.command} {self.path} {said} {self.headers.get('Range', '-')}\n")
+            file.write(f"{self.command} {self.path} {said} {self.headers.get('Range', '-')} {self.headers['Host']}\n")
 
     def times(self, what):
         with LOCK:
@@ -142,7 +142,7 @@ class Between(http.server.BaseHTTPRequestHandler):
 
     def blob(self, words, status, headers, data):
         for word in words:
-            if word.startswith("to:"):
+            if word.startswith("to:") and not word.endswith(self.headers["Host"]):
                 return self.answer(307, [("Location", word[3:] + self.path)])
             if word == "swap":
                 return self.answer(status, headers, data[:-1] + bytes([data[-1] ^ 1]))
@@ -151,7 +151,7 @@ class Between(http.server.BaseHTTPRequestHandler):
                 for name, value in headers:
                     self.send_header(name, value)
                 self.end_headers()
-                self.wfile.write(data[: len(data) // 2 + 1])
+                self.wfile.write(data[: len(data) * 7 // 8 + 1])
                 self.wfile.flush()
                 if word == "hang":
                     with open(os.path.join(DIR, "hangs"), "w"):

@@ -30,7 +30,8 @@ struct job {
     struct http_request request;
     struct http_answer answer;
     struct err err;
-    unsigned tries;        /* since bytes came the last time */
+    uint64_t best;         /* how far it ever came */
+    unsigned tries;        /* since it came further the last time */
     int64_t next_msec;     /* not before then */
     bool logged_in, again; /* once each: a new token; from the first byte on */
 };
@@ -80,7 +81,10 @@ static int take(void *arg, const void *bytes, size_t length, struct err *err)
     }
     if (blob_write(writer, bytes, length, err) < 0)
         return -1;
-    job->tries = 0;
+    if (writer->size > job->best) {
+        job->best = writer->size;
+        job->tries = 0;
+    }
     progress_bytes(job->batch->progress, job->row, "Downloading", writer->size, job->layer->size);
     return 0;
 }
@@ -172,7 +176,7 @@ static int judge(struct job *job, int result, struct err *err)
         blob_abandon(&job->writer, false);
         return from_the_start(job) == 0 ? 0 : http_refused(answer, job->layer->digest, err);
     }
-    if (result == 0 && answer->status == 401 && !job->logged_in && answer->challenge[0]) {
+    if (result == 0 && !job->logged_in && remote_challenges(job->batch->remote, answer)) {
         job->logged_in = true;
         return remote_authorize(job->batch->remote, answer->challenge, err);
     }

@@ -69,14 +69,23 @@ static int seek_body(void *arg, curl_off_t offset, int whence)
     return lseek(answer->request->file, offset, whence) < 0 ? CURL_SEEKFUNC_FAIL : CURL_SEEKFUNC_OK;
 }
 
+/* Is it time to end it? libcurl's own limit on slowness takes an average over some seconds. */
 static int watch(void *arg, curl_off_t total, curl_off_t now, curl_off_t up_total, curl_off_t up)
 {
     struct http_answer *answer = arg;
+    uint64_t moved = (uint64_t)(now + up) + answer->header_bytes;
+    struct timespec time;
 
-    (void)total, (void)now, (void)up_total;
+    (void)total, (void)up_total;
     if (answer->request->sent)
         answer->request->sent(answer->request->arg, (uint64_t)up);
-    return http_stopped != 0;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    if (moved != answer->moved || answer->moved_sec == 0) {
+        answer->moved = moved;
+        answer->moved_sec = time.tv_sec;
+    }
+    answer->silent = time.tv_sec - answer->moved_sec > answer->stall_sec;
+    return http_stopped || answer->silent;
 }
 
 static int add_header(struct http_answer *answer, const char *name, const char *value)
@@ -121,9 +130,6 @@ static void set_limits(CURL *easy, const struct http *http)
     curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS, protocols);
     curl_easy_setopt(easy, CURLOPT_MAXREDIRS, (long)HOPS);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SEC);
-    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-    curl_easy_setopt(
-        easy, CURLOPT_LOW_SPEED_TIME, http->stall_sec ? (long)http->stall_sec : STALL_SEC);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     if (http->direct)
         curl_easy_setopt(easy, CURLOPT_PROXY, "");
@@ -135,7 +141,10 @@ int http_begin(const struct http *http, const struct http_request *request, stru
     static const char agent[] = "mini-docker/" VERSION;
     char range[32];
 
-    *ret = (struct http_answer){.request = request, .err = err, .modified = -1};
+    *ret = (struct http_answer){.request = request,
+        .err = err,
+        .modified = -1,
+        .stall_sec = http->stall_sec ? (long)http->stall_sec : STALL_SEC};
     CURL *easy = ret->easy = curl_easy_init();
     if (!easy)
         return err_refuse(err, 0, "libcurl cannot begin");
@@ -174,7 +183,7 @@ int http_done(struct http_answer *answer, CURLcode code)
     char *url = NULL;
     long modified = -1;
 
-    answer->code = code;
+    answer->code = code = answer->silent ? CURLE_OPERATION_TIMEDOUT : code;
     curl_easy_getinfo(answer->easy, CURLINFO_RESPONSE_CODE, &answer->status);
     if (curl_easy_getinfo(answer->easy, CURLINFO_EFFECTIVE_URL, &url) == CURLE_OK && url)
         http_keep(answer->url, sizeof(answer->url), url, strlen(url));
@@ -199,10 +208,10 @@ long http_retry_msec(const struct http_answer *answer, unsigned tries)
         CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE, CURLE_HTTP2,
         CURLE_HTTP2_STREAM};
     static const long statuses[] = {408, 429, 500, 502, 503, 504};
-    enum { FIRST_MSEC = 300, WAIT_SEC = 30 };
-    bool again = false;
+    enum { FIRST_MSEC = 300, WAIT_SEC = 30, SILENT_TRIES = 2 };
+    bool again = false, silent = answer->code == CURLE_OPERATION_TIMEDOUT;
 
-    if (answer->failed || http_stopped || tries + 1 >= HTTP_TRIES)
+    if (answer->failed || http_stopped || tries + 1 >= (silent ? SILENT_TRIES : HTTP_TRIES))
         return -1;
     for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
         again |= answer->code == codes[i];

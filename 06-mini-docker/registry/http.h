@@ -15,7 +15,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-enum { HTTP_URL = 4096, HTTP_TRIES = 5 };
+enum { HTTP_URL = 4096, HTTP_TRIES = 4 };
 
 /* What all requests to one server share. */
 struct http {
@@ -62,6 +62,9 @@ struct http_answer {
     struct err *err;
     bool failed; /* *err has been filled in by a callback */
     size_t header_bytes;
+    uint64_t moved; /* bytes, both ways, and since when there were no more */
+    long moved_sec, stall_sec;
+    bool silent;
     char detail[CURL_ERROR_SIZE];
     struct curl_slist *headers;
     CURL *easy;

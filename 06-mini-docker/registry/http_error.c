@@ -20,7 +20,8 @@ static const struct {
         "CA into /etc/docker/certs.d/HOST[:PORT]/ca.crt"},
     {CURLE_SSL_CONNECT_ERROR, "the server does not speak TLS as we do; maybe it speaks plain http "
                               "-> --insecure HOST[:PORT], where you trust the network"},
-    {CURLE_OPERATION_TIMEDOUT, "nothing came any more -> try again; what came so far is kept"},
+    {CURLE_OPERATION_TIMEDOUT,
+        "the server, or somebody between, went silent -> try again; what came so far is kept"},
     {CURLE_UNSUPPORTED_PROTOCOL,
         "only https:// is spoken here (and http:// with hosts that were agreed to), and a server "
         "wanted to send us elsewhere -> it is set up wrongly, or means ill"},
@@ -38,7 +39,11 @@ int http_explain(const struct http_answer *answer, CURLcode code, struct err *er
         return err_hint(err, "by a signal -> the same again goes on where it was");
     }
     err_refuse(err, EIO, "%s \"%.*s\": %s", request->method, query > 250 ? 250 : query,
-        request->url, answer->detail[0] ? answer->detail : curl_easy_strerror(code));
+        request->url,
+        answer->silent      ? "nothing comes any more"
+        : answer->detail[0] ? answer->detail
+                            : curl_easy_strerror(code));
+    err_hint(err, "the connection broke -> try again; what came so far is kept");
     for (size_t i = 0; i < sizeof(HINTS) / sizeof(HINTS[0]); i++) {
         if (HINTS[i].code == code)
             err_hint(err, "%s", HINTS[i].hint);

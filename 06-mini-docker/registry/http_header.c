@@ -69,6 +69,7 @@ size_t http_take_header(char *line, size_t size, size_t count, void *arg)
     if (answer->header_bytes > HEADERS_MOST) {
         err_refuse(answer->err, 0, "%s: its headers have more than %d KiB", answer->request->url,
             HEADERS_MOST >> 10);
+        err_hint(answer->err, "no registry says so much here -> it is broken, or means ill");
         answer->failed = true;
         return 0;
     }

@@ -5,7 +5,8 @@
  * and with hosts that the person has named: whoever sits on the way could else change all that
  * comes, and read the password.
  *
- * What must hold: `authorization` goes to this registry only (http.h), and is never printed.
+ * What must hold: `authorization` goes to this registry only (http.h), and is never printed; and
+ * who wants to know who we are is this registry, and nobody that it redirects to.
  */
 #include "remote.h"
 
@@ -66,6 +67,14 @@ static int hello_by(struct remote *remote, const char *scheme, bool only_look,
     return http_ask(&remote->http, &request, answer, err);
 }
 
+bool remote_challenges(const struct remote *remote, const struct http_answer *answer)
+{
+    size_t length = strlen(remote->base);
+
+    return answer->status == 401 && answer->challenge[0] &&
+           strncmp(answer->url, remote->base, length) == 0 && answer->url[length] == '/';
+}
+
 int remote_hello(struct remote *remote, struct err *err)
 {
     struct http_answer answer = {0};
@@ -75,7 +84,7 @@ int remote_hello(struct remote *remote, struct err *err)
         http_free(&answer);
         result = hello_by(remote, "http", false, &answer, err);
     }
-    if (result == 0 && answer.status == 401)
+    if (result == 0 && remote_challenges(remote, &answer))
         result = remote_authorize(remote, answer.challenge, err);
     else if (result == 0 && answer.status == 404) {
         err_refuse(err, EPROTO, "%s is no registry", remote->base);
@@ -129,7 +138,7 @@ int remote_ask(struct remote *remote, const struct http_request *request, struct
         mine.authorization = remote_authorization(remote);
         int result = http_ask(&remote->http, &mine, ret, err);
         ret->request = request;
-        if (result < 0 || ret->status != 401 || tries > 0 || !ret->challenge[0])
+        if (result < 0 || tries > 0 || !remote_challenges(remote, ret))
             return result;
         char challenge[sizeof(ret->challenge)];
         strcpy(challenge, ret->challenge);
