@@ -35,6 +35,8 @@ lab06   pc:libseccomp           libseccomp-dev          libseccomp-devel        
 lab06   pc:libarchive           libarchive-dev          libarchive-devel        libarchive      libarchive-dev
 lab06   pc:nettle               nettle-dev              nettle-devel            nettle          nettle-dev
 lab06   pc:libzstd              libzstd-dev             libzstd-devel           zstd            zstd-dev
+lab06   pc:liblzma              liblzma-dev             xz-devel                xz              xz-dev
+lab06   /usr/include/bzlib.h    libbz2-dev              bzip2-devel             bzip2           bzip2-dev
 lab06   pc:zlib                 zlib1g-dev              zlib-devel              zlib            zlib-dev
 lab06   pc:libcurl              libcurl4-openssl-dev    libcurl-devel           curl            curl-dev
 vm      qemu-system-x86_64      qemu-system-x86         qemu-system-x86-core    qemu-system-x86 qemu-system-x86_64

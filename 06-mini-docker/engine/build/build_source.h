@@ -34,6 +34,7 @@ struct build_copy {
     uid_t uid;      /* --chown, 0 for what comes from the context, or BUILD_OWNER_KEPT: what */
     gid_t gid;      /* comes from a stage or an image without --chown is whose it was there */
     mode_t mode;    /* --chmod, or BUILD_MODE_KEPT */
+    bool chown;     /* --chown was given: it is meant for what is in an archive too */
     bool unpack;    /* ADD: local tar archives, compressed or not, are unpacked */
     bool parents;   /* --parents: the sources' directories come along */
     char **exclude; /* --exclude patterns, or NULL */

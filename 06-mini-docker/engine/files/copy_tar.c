@@ -11,12 +11,11 @@
 #include "engine/images/tar_tree.h"
 
 #include "cleanup.h"
-#include "rootfs.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
 
-static int unpack(int fd, int room, bool owners, int *ret_dir, struct err *err)
+static int unpack(int fd, const char *name, int room, bool owners, int *ret_dir, struct err *err)
 {
     char digest[DIGEST_TEXT];
     struct tar_reader reader;
@@ -27,7 +26,7 @@ static int unpack(int fd, int room, bool owners, int *ret_dir, struct err *err)
     cleanup_close int trash = openat(room, "trash", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (*ret_dir < 0 || trash < 0)
         return err_sys(err, "cannot make room for the archive");
-    int result = tar_open(fd, "the archive on standard input", &TAR_LIMITS, &reader, err);
+    int result = tar_open(fd, name, &TAR_LIMITS, &reader, err);
     if (result == 0)
         result = layer_unpack_plain(&reader, *ret_dir, trash, owners, err);
     if (result == 0)
@@ -36,7 +35,8 @@ static int unpack(int fd, int room, bool owners, int *ret_dir, struct err *err)
     return result;
 }
 
-int copy_tar_in(const struct store *store, int fd, int into, bool owners, struct err *err)
+int copy_tar_in(const struct store *store, int fd, const char *name, int into, bool owners,
+    const struct rootfs_rules *rules, struct err *err)
 {
     struct image_stage stage;
     int result = image_stage_room(store, &stage, err);
@@ -45,10 +45,10 @@ int copy_tar_in(const struct store *store, int fd, int into, bool owners, struct
         cleanup_close int room = open(stage.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         cleanup_close int from = -1;
         result = room < 0 ? err_sys(err, "cannot open %s", stage.path)
-                          : unpack(fd, room, owners, &from, err);
+                          : unpack(fd, name, room, owners, &from, err);
         if (result == 0)
-            result = rootfs_copy_inside(
-                from, into, ROOTFS_ALL | ROOTFS_REPLACE | (owners ? ROOTFS_OWNERS : 0), err);
+            result = rootfs_copy_by(from, NULL, into, NULL,
+                ROOTFS_ALL | ROOTFS_REPLACE | (owners ? ROOTFS_OWNERS : 0), rules, err);
     }
     image_stage_end(&stage);
     return result;

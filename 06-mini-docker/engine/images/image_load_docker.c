@@ -61,6 +61,7 @@ static int read_list(struct image_stage *stage, struct json_memory *memory,
 static int take_layer(
     struct image_stage *stage, const char *name, struct image_layer *ret, struct err *err)
 {
+    const char *compression;
     struct staged file;
     char clean[TAR_PATH];
 
@@ -70,7 +71,9 @@ static int take_layer(
     if (image_stage_take(stage, clean, NULL, &file, &ret->path, err) < 0)
         return -1;
     cleanup_close int fd = open(ret->path, O_RDONLY | O_CLOEXEC);
-    snprintf(ret->media_type, sizeof(ret->media_type), MEDIA_LAYER "%s", tar_compression(fd));
+    if (tar_compression(fd, &compression, err) < 0)
+        return -1;
+    snprintf(ret->media_type, sizeof(ret->media_type), MEDIA_LAYER "%s", compression);
     strcpy(ret->digest, file.digest);
     ret->size = file.size;
     return 0;

@@ -94,6 +94,7 @@ static int find_diff_id(struct making *making, int fd, struct err *err)
 static int take_layer(struct making *making, struct err *err)
 {
     struct image_layer *layer = &making->image.layers[making->image.layers_count];
+    const char *compression;
 
     if (making->recipe->layer < 0)
         return 0;
@@ -105,7 +106,9 @@ static int take_layer(struct making *making, struct err *err)
     cleanup_close int fd = open(layer->path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return err_sys(err, "cannot open %s", layer->path);
-    snprintf(layer->media_type, sizeof(layer->media_type), MEDIA_LAYER "%s", tar_compression(fd));
+    if (tar_compression(fd, &compression, err) < 0)
+        return -1;
+    snprintf(layer->media_type, sizeof(layer->media_type), MEDIA_LAYER "%s", compression);
     return find_diff_id(making, fd, err);
 }
 

@@ -23,8 +23,11 @@ const struct tar_limits TAR_LIMITS = {.bytes = 64ull << 30, .entries = 4 << 20};
 static const struct {
     const char *magic, *name;
 } COMPRESSIONS[] = {
+    /* with a "-": not in a layer's media type */
     {"\x1f\x8b", "+gzip"},
     {"\x28\xb5\x2f\xfd", "+zstd"},
+    {"\xfd\x37zXZ", "-xz"},
+    {"BZh", "-bzip2"},
 };
 
 static const char *compression_of(const char *bytes, size_t length)
@@ -37,12 +40,17 @@ static const char *compression_of(const char *bytes, size_t length)
     return "";
 }
 
-const char *tar_compression(int fd)
+int tar_compression(int fd, const char **ret, struct err *err)
 {
     char bytes[4];
     ssize_t got = pread(fd, bytes, sizeof(bytes), 0);
 
-    return compression_of(bytes, got > 0 ? (size_t)got : 0);
+    *ret = compression_of(bytes, got > 0 ? (size_t)got : 0);
+    if ((*ret)[0] != '-')
+        return 0;
+    err_refuse(err, 0, "no image's layer may be compressed by %s", *ret + 1);
+    return err_hint(
+        err, "other engines cannot read it -> %s -dc FILE | mini-docker import -", *ret + 1);
 }
 
 int tar_refuse(struct tar_reader *reader, const char *fmt, ...)
@@ -69,8 +77,9 @@ static int explain(struct tar_reader *reader, struct archive *from)
     if (reader->failed)
         return -1;
     tar_refuse(reader, "%s", why ? why : "it cannot be read");
-    return err_hint(reader->err, "it ends too early, or it is no tar archive (plain, gzip or zstd) "
-                                 "-> fetch or save it again");
+    return err_hint(reader->err,
+        "it ends too early, or it is no tar archive (plain, gzip, bzip2, xz, zstd) "
+        "-> fetch or save it again");
 }
 
 static ssize_t read_all(int fd, char *buffer, size_t length)
@@ -149,6 +158,8 @@ static int open_plain(struct tar_reader *reader)
         return err_sys(reader->err, "no memory to read %s", reader->name);
     archive_read_support_filter_gzip(reader->plain);
     archive_read_support_filter_zstd(reader->plain);
+    archive_read_support_filter_xz(reader->plain);
+    archive_read_support_filter_bzip2(reader->plain);
     archive_read_support_format_raw(reader->plain);
     if (archive_read_open(reader->plain, reader, NULL, read_file, NULL) != ARCHIVE_OK ||
         archive_read_next_header(reader->plain, &entry) != ARCHIVE_OK)
@@ -192,6 +203,19 @@ int tar_next(struct tar_reader *reader, struct archive_entry **ret)
         return err_hint(reader->err, "it was made to use up the disk -> do not load it");
     }
     return 1;
+}
+
+bool tar_is(int fd)
+{
+    struct archive_entry *entry;
+    struct tar_reader reader;
+    struct err ignored;
+    bool is =
+        tar_open(fd, "it", &TAR_LIMITS, &reader, &ignored) == 0 && tar_next(&reader, &entry) == 1;
+
+    tar_close(&reader);
+    lseek(fd, 0, SEEK_SET);
+    return is;
 }
 
 int tar_data(struct tar_reader *reader,

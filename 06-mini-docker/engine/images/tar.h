@@ -45,6 +45,9 @@ struct tar_reader {
 int tar_open(int fd, const char *name, const struct tar_limits *limits, struct tar_reader *ret,
     struct err *err);
 
+/* Is it an archive that could be read? The descriptor is back where it stood at its beginning. */
+bool tar_is(int fd);
+
 /* The next entry: 1, or 0 at the end, or -1. */
 int tar_next(struct tar_reader *reader, struct archive_entry **ret);
 
@@ -78,8 +81,11 @@ const char *tar_symlink(struct archive_entry *entry);
 enum { TAR_PATH = 4096 };
 int tar_clean_path(const char *name, char ret[TAR_PATH]);
 
-/* "", "+gzip" or "+zstd", by the first bytes of the file: what a layer's media type ends with. */
-const char *tar_compression(int fd);
+/*
+ * "", "+gzip" or "+zstd", by the first bytes of the file: what a layer's media type ends with.
+ * Errors: it is compressed in another way, which we can read but other engines cannot.
+ */
+int tar_compression(int fd, const char **ret, struct err *err);
 
 /* A tar that is written to `fd`: entries without times and owners, so that equal content makes
  * equal archives. tar_write_end also after an error. */
