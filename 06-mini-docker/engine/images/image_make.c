@@ -6,15 +6,14 @@
  */
 #include "image_make.h"
 
-#include "image_add.h"
 #include "image_blob.h"
+#include "image_draft.h"
 #include "image_index.h"
+#include "image_name.h"
 #include "image_remove.h"
 #include "image_stage.h"
 
 #include "cleanup.h"
-
-#include "runtime/json_write.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -23,35 +22,15 @@ struct making {
     const struct store *store;
     const struct image_recipe *recipe;
     struct image_stage stage;
-    struct image_parts parent; /* zeros without one */
-    struct image_incoming image;
-    char diff_id[DIGEST_TEXT]; /* of the new layer */
+    struct image_draft draft;
+    struct image_layer layer;  /* the new one */
+    char diff_id[DIGEST_TEXT]; /* of it */
 };
 
-static int read_parent(struct making *making, struct err *err)
-{
-    struct image_row row;
-
-    if (!making->recipe->parent)
-        return 0;
-    if (image_row_find(making->store, making->recipe->parent, &row, err) < 0)
-        return -1;
-    if (image_parts_read(making->store, row.manifest, &making->parent, err) < 0)
-        return -1;
-    for (size_t i = 0; i < making->parent.manifest.layers_count; i++) {
-        const struct image_descriptor *from = &making->parent.manifest.layers[i];
-        struct image_layer *layer = &making->image.layers[making->image.layers_count++];
-        snprintf(layer->digest, sizeof(layer->digest), "%s", from->digest);
-        snprintf(layer->media_type, sizeof(layer->media_type), "%s",
-            from->media_type ? from->media_type : MEDIA_LAYER);
-        layer->size = from->size;
-    }
-    return 0;
-}
-
 /* Into a file of ours, summed. */
-static int take_file(struct making *making, struct image_layer *layer, struct err *err)
+static int take_file(struct making *making, struct err *err)
 {
+    struct image_layer *layer = &making->layer;
     static char buffer[1 << 16];
     struct blob_writer writer;
     char path[PATH_MAX];
@@ -93,15 +72,10 @@ static int find_diff_id(struct making *making, int fd, struct err *err)
 
 static int take_layer(struct making *making, struct err *err)
 {
-    struct image_layer *layer = &making->image.layers[making->image.layers_count];
+    struct image_layer *layer = &making->layer;
     const char *compression;
 
-    if (making->recipe->layer < 0)
-        return 0;
-    if (making->image.layers_count == IMAGE_LAYERS)
-        return err_refuse(err, 0, "the image has %d layers, and can have no more", IMAGE_LAYERS);
-    making->image.layers_count++;
-    if (take_file(making, layer, err) < 0)
+    if (take_file(making, err) < 0)
         return -1;
     cleanup_close int fd = open(layer->path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
@@ -112,65 +86,29 @@ static int take_layer(struct making *making, struct err *err)
     return find_diff_id(making, fd, err);
 }
 
-static void add(struct json_object *to, const char *key, const char *text)
+static int draw_up(struct making *making, struct err *err)
 {
-    if (text && text[0])
-        json_object_object_add(to, key, json_write_string(text));
-}
-
-static struct json_object *history_of(const struct making *making, const char *now)
-{
-    struct json_object *list = json_object_new_array(), *step = json_object_new_object(), *old;
-
-    if (making->parent.config_memory.tree &&
-        json_object_object_get_ex(making->parent.config_memory.tree, "history", &old)) {
-        for (size_t i = 0; i < json_object_array_length(old); i++)
-            json_object_array_add(list, json_object_get(json_object_array_get_idx(old, i)));
-    }
-    add(step, "created", now);
-    add(step, "created_by", making->recipe->created_by);
-    add(step, "author", making->recipe->author);
-    add(step, "comment", making->recipe->comment);
-    if (making->recipe->layer < 0)
-        json_object_object_add(step, "empty_layer", json_object_new_boolean(true));
-    json_object_array_add(list, step);
-    return list;
-}
-
-static struct json_object *rootfs_of(const struct making *making)
-{
-    struct json_object *root = json_object_new_object(), *list = json_object_new_array();
-    const struct image_config *parent = &making->parent.config;
-
-    for (size_t i = 0; i < parent->diff_ids_count; i++)
-        json_object_array_add(list, json_object_new_string(parent->diff_ids[i]));
-    if (making->diff_id[0])
-        json_object_array_add(list, json_object_new_string(making->diff_id));
-    add(root, "type", "layers");
-    json_object_object_add(root, "diff_ids", list);
-    return root;
-}
-
-static int write_config(struct making *making, struct err *err)
-{
-    struct json_object *root = json_object_new_object();
-    const struct image_config *parent = &making->parent.config;
+    const struct image_recipe *recipe = making->recipe;
+    struct image_draft *draft = &making->draft;
     char now[STORE_TIME];
+    const struct image_step step = {.created = now,
+        .created_by = recipe->created_by,
+        .author = recipe->author,
+        .comment = recipe->comment,
+        .layer = recipe->layer >= 0 ? &making->layer : NULL,
+        .diff_id = making->diff_id};
 
     store_now(now);
-    add(root, "architecture", parent->architecture ? parent->architecture : image_architecture());
-    add(root, "os", "linux");
-    add(root, "variant", parent->variant);
-    add(root, "author", making->recipe->author);
-    add(root, "created", now);
-    json_object_object_add(root, "config", json_object_get(making->recipe->config));
-    json_object_object_add(root, "rootfs", rootfs_of(making));
-    json_object_object_add(root, "history", history_of(making, now));
-    const char *text = json_object_to_json_string_length(root,
-        JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &making->image.config_length);
-    making->image.config = strdup(text);
-    json_object_put(root);
-    return making->image.config ? 0 : err_sys(err, "no memory for an image's configuration");
+    if ((recipe->parent ? image_draft_from(making->store, recipe->parent, draft, err)
+                        : image_draft_begin(draft, err)) < 0)
+        return -1;
+    json_object_put(draft->config);
+    draft->config = json_object_get(recipe->config);
+    snprintf(draft->author, sizeof(draft->author), "%s", recipe->author ?: "");
+    if (image_draft_step(draft, &step, err) < 0)
+        return -1;
+    making->layer.path = NULL; /* the draft's now */
+    return 0;
 }
 
 int image_make(const struct store *store, const struct image_recipe *recipe,
@@ -189,17 +127,15 @@ int image_make(const struct store *store, const struct image_recipe *recipe,
     if (image_heal(store, err) < 0 || image_guard(store, false, &guard, err) < 0)
         return -1;
     int result = image_stage_room(store, &making.stage, err);
-    if (result == 0)
-        result = read_parent(&making, err);
-    if (result == 0)
+    if (result == 0 && recipe->layer >= 0)
         result = take_layer(&making, err);
     if (result == 0)
-        result = write_config(&making, err);
+        result = draw_up(&making, err);
     if (result == 0)
-        result = image_add(
-            store, &making.image, names, recipe->name ? 1 : 0, &recipe->limits, ret_id, err);
-    image_incoming_free(&making.image);
-    image_parts_free(&making.parent);
+        result = image_draft_write(
+            store, &making.draft, names, recipe->name ? 1 : 0, &recipe->limits, ret_id, err);
+    free(making.layer.path);
+    image_draft_free(&making.draft);
     image_stage_end(&making.stage);
     return result;
 }
