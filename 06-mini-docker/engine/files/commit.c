@@ -13,7 +13,7 @@
 #include "diff.h"
 #include "engine/images/image_change.h"
 #include "engine/images/image_make.h"
-#include "engine/images/tar_tree.h"
+#include "upper.h"
 #include "view.h"
 
 #include "runtime/json_write.h"
@@ -52,7 +52,6 @@ static bool wanted(const char *path, const struct stat *st, void *arg)
 static int write_layer(int root_fd, void *arg, struct err *err)
 {
     const struct committing *committing = arg;
-    struct tar_tree tree = {.layer = !committing->whole, .wanted = wanted};
     char path[PATH_MAX];
 
     record_path(committing->store, committing->record->id, "upper", path);
@@ -60,11 +59,9 @@ static int write_layer(int root_fd, void *arg, struct err *err)
         committing->whole ? -1 : open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (upper < 0 && !committing->whole && errno != ENOENT)
         return err_sys(err, "cannot open %s", path);
-    int from = committing->whole ? root_fd : upper; /* -1: never started, nothing has changed */
-    int result = tar_tree_begin(&tree, committing->layer, err);
-    if (result == 0 && from >= 0)
-        result = tar_tree_add_inside(&tree, from, "");
-    return tar_tree_end(&tree) < 0 ? -1 : result;
+    /* -1: never started, nothing has changed */
+    return upper_archive(
+        committing->whole ? root_fd : upper, !committing->whole, wanted, committing->layer, err);
 }
 
 /* A file that has no name, and so is gone with its last descriptor. */
@@ -171,8 +168,9 @@ static char *command_of(const struct record *record)
 
 static int take_layer(struct committing *committing, bool run_on, struct err *err)
 {
-    struct view view = {
-        committing->store, committing->record, committing->whole ? VIEW_ROOT : VIEW_IMAGE, NULL};
+    struct view view = {.store = committing->store,
+        .record = committing->record,
+        .kind = committing->whole ? VIEW_ROOT : VIEW_IMAGE};
     struct waker waker = {.end = -1};
     int result = run_on ? 0 : pause_it(committing, &waker, err);
 

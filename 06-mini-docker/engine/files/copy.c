@@ -194,7 +194,7 @@ static int work_out(int root_fd, void *arg, struct err *err)
 
 static int run(const struct copy_job *job, int (*work)(int, void *, struct err *), struct err *err)
 {
-    struct view view = {job->store, job->record, VIEW_MOUNTS, NULL};
+    struct view view = {.store = job->store, .record = job->record, .kind = VIEW_MOUNTS};
     struct copying copying = {job, host_is_root()};
 
     if (!job->inside[0])

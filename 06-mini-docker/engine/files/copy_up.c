@@ -70,7 +70,7 @@ static int copy_from(int root_fd, void *arg, struct err *err)
 static int copy_image(const struct store *store, const struct record *record, const char *lower,
     struct job *job, struct err *err)
 {
-    struct view view = {store, record, VIEW_IMAGE, lower};
+    struct view view = {.store = store, .record = record, .kind = VIEW_IMAGE, .lower = lower};
     const char *plain = lower ? lower : record->host.rootfs;
 
     if (lower && (strchr(lower, ':') || !host_is_root()))

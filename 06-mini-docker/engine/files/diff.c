@@ -207,7 +207,7 @@ static int work(int root_fd, void *arg, struct err *err)
 
 int diff_print(const struct store *store, const struct record *record, struct err *err)
 {
-    struct view view = {store, record, VIEW_IMAGE, NULL};
+    struct view view = {.store = store, .record = record, .kind = VIEW_IMAGE};
     struct diff diff = {.view = &view};
 
     return view_run(&view, work, &diff, err);

@@ -20,7 +20,7 @@ static int work(int root_fd, void *arg, struct err *err)
 
 int export_write(const struct store *store, const struct record *record, int fd, struct err *err)
 {
-    struct view view = {store, record, VIEW_ROOT, NULL};
+    struct view view = {.store = store, .record = record, .kind = VIEW_ROOT};
 
     return view_run(&view, work, &fd, err);
 }

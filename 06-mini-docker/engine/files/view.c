@@ -91,6 +91,11 @@ static int hang_up(int tree, const char *place, struct err *err)
                       : mount_attach(tree, target, place, err);
 }
 
+static int bind(const char *from, const char *place, struct err *err)
+{
+    return mount(from, place, NULL, MS_BIND, NULL) < 0 ? err_sys(err, "cannot bind %s", from) : 0;
+}
+
 /* Make it again, as runtime/root.c does. */
 static int mount_stopped_root(const struct viewer *viewer, const char *place, struct err *err)
 {
@@ -99,14 +104,16 @@ static int mount_stopped_root(const struct viewer *viewer, const char *place, st
     struct spec_root root = {.path = place, .lower = view->lower};
 
     if (view->kind != VIEW_IMAGE) {
-        if (upper_make(view->store, view->record->id, view->lower, upper, work, err) < 0)
+        if ((view->room
+                    ? upper_make_in(view->room, view->lower, upper, work, err)
+                    : upper_make(view->store, view->record->id, view->lower, upper, work, err)) < 0)
             return -1;
+        if (!view->lower[0]) /* a build's FROM scratch: there is nothing to lay it over */
+            return bind(upper, place, err);
         root.upper = upper;
         root.work = work;
     } else if (!strchr(view->lower, ':')) {
-        if (mount(view->lower, place, NULL, MS_BIND, NULL) < 0)
-            return err_sys(err, "cannot bind %s", view->lower);
-        return 0;
+        return bind(view->lower, place, err);
     }
     return root_overlay_mount(&root, viewer->user, err);
 }

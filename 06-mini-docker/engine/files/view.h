@@ -22,6 +22,7 @@ struct view {
     const struct record *record;
     enum view_kind kind;
     const char *lower; /* as image.h has it; NULL: look it up */
+    const char *room;  /* the directory of upper and work (upper.h); NULL: the container's */
 };
 
 /*
