@@ -66,7 +66,7 @@ static int choose_image(struct creation *creation, struct image *ret)
         return 0;
     creation->record->config.image = words[0];
     creation->command = words + 1;
-    if (find_image(creation, words[0], ret) < 0)
+    if (!creation->image_given && find_image(creation, words[0], ret) < 0)
         return -1;
     creation->image = &ret->config;
     creation->record->image_id = ret->id;
@@ -128,7 +128,8 @@ static int write_record(struct creation *creation)
     cleanup_close int pin = -1;
     char name[CREATE_NAME];
 
-    if (record->image_id && image_pin(creation->store, record->image_id, &pin, creation->err) < 0)
+    if (record->image_id && !creation->image_given &&
+        image_pin(creation->store, record->image_id, &pin, creation->err) < 0)
         return -1;
 
     for (unsigned attempt = 0; attempt < NAME_ATTEMPTS; attempt++) {
@@ -177,17 +178,17 @@ static int make_record(struct creation *creation, struct created *ret)
     return fill(creation);
 }
 
-int create(const struct store *store, const struct create_options *options, struct created *ret,
-    struct err *err)
+/* ret->image is zeros, or the image that was given. */
+static int make(const struct store *store, const struct create_options *options,
+    struct created *ret, struct err *err)
 {
     static const struct record_config nothing;
     cleanup_close int cidfile = -1;
-
-    *ret = (struct created){0};
     struct creation creation = {
         .store = store,
         .options = options,
         .image = &nothing,
+        .image_given = ret->image.id[0],
         .command = options->argv,
         .record = &ret->record,
         .memory = {.file = "the options", .memory = &ret->record.memory, .err = err},
@@ -203,6 +204,21 @@ int create(const struct store *store, const struct create_options *options, stru
     if (result == 0)
         event_container(store, &ret->record, "create", NULL);
     return result;
+}
+
+int create(const struct store *store, const struct create_options *options, struct created *ret,
+    struct err *err)
+{
+    *ret = (struct created){0};
+    return make(store, options, ret, err);
+}
+
+int create_of(const struct store *store, const struct create_options *options, struct image *image,
+    struct created *ret, struct err *err)
+{
+    *ret = (struct created){.image = *image};
+    *image = (struct image){0};
+    return make(store, options, ret, err);
 }
 
 void created_free(struct created *created)

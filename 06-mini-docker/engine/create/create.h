@@ -24,6 +24,14 @@ struct created {
 int create(const struct store *store, const struct create_options *options, struct created *ret,
     struct err *err);
 
+/*
+ * The same of an image that the caller has and that no index names yet: a step of a build. The
+ * first word of options->argv is only what `ps` shows. *image is taken over; the caller sees to it
+ * that its layers stay (image_guard).
+ */
+int create_of(const struct store *store, const struct create_options *options, struct image *image,
+    struct created *ret, struct err *err);
+
 /* Safe on a zeroed struct. */
 void created_free(struct created *created);
 

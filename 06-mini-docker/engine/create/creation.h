@@ -13,6 +13,7 @@ struct creation {
     const struct store *store;
     const struct create_options *options;
     const struct record_config *image; /* what the image says; zeros where there is none */
+    bool image_given;                  /* by create's caller, who holds it */
     char *const *command;              /* the words after the image's name; ends with NULL */
     struct record *record;
     struct json_reader memory; /* of the record; creation_alloc uses it */

@@ -196,6 +196,18 @@ static void remove_container(struct monitor *monitor, bool locked)
         removal(monitor->store, monitor->record, true, &ignored);
 }
 
+/* From now on the holder is who a dead one would be healed after, as after a dead monitor. */
+static bool hand_over(struct monitor *monitor)
+{
+    struct err ignored;
+
+    if (monitor->holder == 0 || getppid() != monitor->holder)
+        return false;
+    monitor->status.monitor = monitor->holder;
+    monitor->status.monitor_start_time = proc_start_time(monitor->holder);
+    return save(monitor, false, &ignored) == 0;
+}
+
 /* Nothing of it runs any more, and it will not be started again. */
 static void finish(struct monitor *monitor, bool locked)
 {
@@ -205,6 +217,8 @@ static void finish(struct monitor *monitor, bool locked)
     monitor->status.restarting = false;
     log_close(&monitor->log);
     monitor_forget(monitor->store, monitor->record->id);
+    if (!locked && hand_over(monitor))
+        return;
     if (monitor->record->host.auto_remove)
         remove_container(monitor, locked);
     else

@@ -20,7 +20,13 @@
 struct monitor_options {
     const struct winsize *console_size; /* what the terminal begins with; NULL: 0 x 0 */
     bool attach;                        /* the caller becomes the first client */
-    struct explain explain;             /* explain.fd is the caller's */
+    /*
+     * With `attach` and --rm: the caller holds the container. When the caller ends, by whatever
+     * road, its program is killed and it goes; when the program ends first, the container stays,
+     * and is the caller's to remove.
+     */
+    bool held;
+    struct explain explain; /* explain.fd is the caller's */
 };
 
 /*

@@ -76,6 +76,9 @@ static _Noreturn void child(struct monitor *monitor, struct sync *starter, int c
     }
     if (client >= 0)
         monitor_add_client(monitor, client, PACKET_WANTS_OUTPUT | PACKET_OWNS, true);
+    if (monitor->holder > 0 &&
+        (prctl(PR_SET_PDEATHSIG, SIGTERM) < 0 || getppid() != monitor->holder))
+        _exit(1); /* nobody is told: the holder is gone */
     monitor_main(monitor, starter, options->attach);
     _exit(0);
 }
@@ -126,6 +129,7 @@ int monitor_start(const struct store *store, const struct record *record,
     monitor.translation = translation;
     monitor.explain = options->explain;
     int result = prepare(&monitor, options, &starter, clients, err);
+    monitor.holder = options->held ? getpid() : 0;
     if (result == 0 && (pid = fork()) < 0)
         result = err_sys(err, "cannot fork");
     if (pid == 0)

@@ -17,6 +17,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -181,8 +182,12 @@ static void take_signal(struct monitor *monitor)
 {
     struct signalfd_siginfo info;
 
-    if (read(monitor->signals, &info, sizeof(info)) == (ssize_t)sizeof(info))
+    if (read(monitor->signals, &info, sizeof(info)) != (ssize_t)sizeof(info))
+        return;
+    if (monitor->holder == 0 || getppid() == monitor->holder)
         _exit(128 + (int)info.ssi_signo); /* `rm`: it does the rest, and the container dies now */
+    if (!monitor->ended)                  /* the holder is gone: then all is ours to do */
+        proc_pidfd_signal(monitor->life.container.process.pidfd, SIGKILL);
 }
 
 static void accept_client(struct monitor *monitor)
