@@ -4,6 +4,7 @@
 #include "prune.h"
 
 static const struct command *const IMAGE[] = {
+    &build_command,
     &history_command,
     &image_inspect_command,
     &image_ls_command,

@@ -7,6 +7,7 @@
 
 extern const struct command images_command, load_command, save_command, import_command, tag_command,
     rmi_command, history_command, pull_command;
+extern const struct command build_command, builder_group;
 extern const struct command image_group;
 
 /* `image ls`, `image rm`, `image inspect`. */

@@ -31,6 +31,7 @@ static const struct command *const COMMANDS[] = {
     &run_command,
     &create_command,
     &commit_command,
+    &build_command,
     &rm_command,
     &rename_command,
     &update_command,
@@ -67,6 +68,7 @@ static const struct command *const COMMANDS[] = {
     &rmi_command,
     &save_command,
     &tag_command,
+    &builder_group,
     &container_group,
     &image_group,
     &network_group,
@@ -95,7 +97,7 @@ const struct program PROGRAM_TABLE = {
 
 /* Their process, or a child of it, is inside a container at some time (runtime/self.h). */
 static const struct command *const ENTERING[] = {
-    &run_command, &start_command, &restart_command, &exec_command, NULL};
+    &run_command, &start_command, &restart_command, &exec_command, &build_command, NULL};
 
 /* Of these whatever goes wrong is 125, so that it is not taken for the program's own status. */
 static const struct command *const RUNNING[] = {&run_command, NULL};

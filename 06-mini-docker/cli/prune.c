@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * container, network, volume, image and system prune: the question, the filters, the words. `system
- * prune` runs the others one after another, containers first, since they use the rest.
+ * container, network, volume, image, builder and system prune: the question, the filters, the
+ * words. `system prune` runs the others one after another, containers first, since they use the
+ * rest.
  */
 #include "prune.h"
 
@@ -39,9 +40,14 @@ static const struct opt SYSTEM_OPTS[] = {
     ALL("all images that no container has, not only those without a name"), FILTER(BY_AGE), FORCE,
     {0, "volumes", NULL, "anonymous volumes, too", OPT_FLAG, AT(volumes)}, {0}};
 
+static const struct opt BUILD_OPTS[] = {ALL("for Docker's sake: all of it goes in any case"),
+    FILTER("only some: until=24h (made before then)"), FORCE, {0}};
+
 static const char *const AGE_KEYS[] = {"label", "label!", "until", NULL};
 static const char *const VOLUME_KEYS[] = {"all", "label", "label!", NULL};
 static const char *const IMAGE_KEYS[] = {"dangling", "label", "label!", "until", NULL};
+
+static const char *const BUILD_KEYS[] = {"until", NULL};
 
 /* One kind; [1] of the warning is for -a. */
 struct kind {
@@ -71,6 +77,10 @@ static const struct kind IMAGES = {.heading = "Deleted Images:",
     .warning = {"This will remove all dangling images.",
         "This will remove all images without at least one container associated to them."},
     .run = prune_images};
+static const struct kind BUILDS = {.heading = "Deleted build cache objects:",
+    .keys = BUILD_KEYS,
+    .warning = {"This will remove all build cache."},
+    .run = prune_builds};
 
 /* With a blank line behind it, where anything went. */
 static int run_kind(const struct kind *kind, struct prune *prune, struct err *err)
@@ -133,6 +143,7 @@ RUN(run_containers, CONTAINERS)
 RUN(run_networks, NETWORKS)
 RUN(run_volumes, VOLUMES)
 RUN(run_images, IMAGES)
+RUN(run_builds, BUILDS)
 
 static bool confirm_system(const struct prune_args *args, const struct filters *filters)
 {
@@ -140,7 +151,8 @@ static bool confirm_system(const struct prune_args *args, const struct filters *
     size_t used = (size_t)snprintf(warning, sizeof(warning),
         "This will remove:\n"
         "  - all stopped containers\n"
-        "  - all networks not used by at least one container\n%s  - all %s\n",
+        "  - all networks not used by at least one container\n%s  - all %s\n"
+        "  - unused build cache\n",
         args->volumes ? "  - all anonymous volumes not used by at least one container\n" : "",
         args->all ? "images without at least one container associated to them" : "dangling images");
 
@@ -162,7 +174,7 @@ static int prune_system(const struct prune_args *args, struct prune *prune, stru
         (args->volumes && run_kind(&VOLUMES, prune, err) < 0))
         return -1;
     prune->all = args->all; /* of images; volumes with a name stay */
-    if (run_kind(&IMAGES, prune, err) < 0)
+    if (run_kind(&IMAGES, prune, err) < 0 || run_kind(&BUILDS, prune, err) < 0)
         return -1;
     say_total(prune);
     return 0;
@@ -203,5 +215,7 @@ ROW(network_prune_command, "Remove networks that no container is in",
 ROW(volume_prune_command, "Remove volumes that no container has", NULL, VOLUME_OPTS, run_volumes);
 ROW(image_prune_command, "Remove images that have no name, or that nobody uses", NULL, IMAGE_OPTS,
     run_images);
-ROW(system_prune_command, "Remove what nobody uses: containers, networks, images", NULL,
-    SYSTEM_OPTS, run_system);
+ROW(builder_prune_command, "Forget what the steps of builds have made",
+    "Images stay as they are; the next build does all steps again.", BUILD_OPTS, run_builds);
+ROW(system_prune_command, "Remove what nobody uses: containers, networks, images, build cache",
+    NULL, SYSTEM_OPTS, run_system);

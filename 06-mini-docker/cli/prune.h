@@ -24,9 +24,10 @@ int prune_containers(struct prune *prune, struct err *err);
 int prune_networks(struct prune *prune, struct err *err);
 int prune_volumes(struct prune *prune, struct err *err);
 int prune_images(struct prune *prune, struct err *err);
+int prune_builds(struct prune *prune, struct err *err);
 
 /* `container prune` and so on: the rows of the groups. */
 extern const struct command container_prune_command, network_prune_command, volume_prune_command,
-    image_prune_command, system_prune_command;
+    image_prune_command, builder_prune_command, system_prune_command;
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include "prune.h"
 
+#include "engine/build/build_cache.h"
 #include "engine/files/volume.h"
 #include "engine/images/image_manifest.h"
 #include "engine/images/image_remove.h"
@@ -137,6 +138,30 @@ int prune_images(struct prune *prune, struct err *err)
 {
     struct image_removal removal = {.untagged = say_untagged, .deleted = say_deleted, .arg = prune};
     int result = image_prune(&prune->store, prune->all, &removal, wants_image, err);
+
+    prune->bytes += removal.bytes;
+    return result;
+}
+
+static void say_forgotten(void *arg, const char *key)
+{
+    char name[26]; /* as long as Docker's */
+
+    snprintf(name, sizeof(name), "%s", key);
+    say(arg, "", name);
+}
+
+static bool wants_step(const struct build_result *result, void *arg)
+{
+    const struct prune *prune = arg;
+
+    return filter_prune_wants(&prune->filter, NULL, 0, result->created);
+}
+
+int prune_builds(struct prune *prune, struct err *err)
+{
+    struct image_removal removal = {.deleted = say_forgotten, .arg = prune};
+    int result = build_cache_prune(&prune->store, &removal, wants_step, err);
 
     prune->bytes += removal.bytes;
     return result;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
  * What nobody uses: mark and sweep. The index says which manifests there are, a manifest its blobs,
- * a configuration its layers; all else goes. So nothing is counted, and a command that was killed
- * at any moment can have left no wrong count, only files that the next sweep takes.
+ * a configuration its layers, and the cache of builds those of its steps; all else goes. So nothing
+ * is counted, and a command that was killed at any moment can have left no wrong count, only files
+ * that the next sweep takes.
  *
  * What must hold: nobody brings anything in meanwhile (image_guard), and every image of the index
  * could be read: with one that could not, what it uses is not known, and nothing is swept.
@@ -11,6 +12,8 @@
 #include "image_manifest.h"
 #include "image_remove.h"
 #include "layer.h"
+
+#include "engine/build/build_cache.h"
 
 #include "cleanup.h"
 #include "remove.h"
@@ -66,6 +69,17 @@ static int mark_image(struct sweep *sweep, const char *manifest, struct err *err
     }
     image_parts_free(&parts);
     return result;
+}
+
+/* The layers below it are another step's, or of the image that the build begins with. */
+static int mark_step(const char *key, const struct build_result *result, void *arg, struct err *err)
+{
+    struct sweep *sweep = arg;
+
+    (void)key;
+    if (!result || !result->diff_id[0])
+        return 0;
+    return mark(sweep, result->diff_id, err) < 0 ? -1 : mark(sweep, result->chain, err);
 }
 
 /* A layer that goes is told of. */
@@ -149,6 +163,8 @@ int image_sweep(
     for (size_t i = 0; result == 0 && i < index.count; i++)
         result = mark_image(&sweep, index.rows[i].manifest, err);
     image_index_free(&index);
+    if (result == 0)
+        result = build_cache_each(store, mark_step, &sweep, err);
     if (result == 0)
         result = layer_sweep(store, keep_layer, &sweep, err);
     if (result == 0)

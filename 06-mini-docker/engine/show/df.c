@@ -5,6 +5,7 @@
  */
 #include "df.h"
 
+#include "engine/build/build_cache.h"
 #include "engine/files/volume.h"
 #include "engine/images/image_index.h"
 #include "engine/images/image_manifest.h"
@@ -125,6 +126,26 @@ static int add_images(struct looking *looking, struct err *err)
     return result;
 }
 
+static int add_step(const char *key, const struct build_result *result, void *arg, struct err *err)
+{
+    struct looking *looking = arg;
+    struct df_kind *kind = &looking->kinds[DF_CACHE];
+    size_t before = looking->layers_count;
+
+    (void)key, (void)err;
+    kind->total++;
+    if (!result || !result->diff_id[0])
+        return 0;
+    add_layer(looking, result->chain, false);
+    if (looking->layers_count == before) {
+        kind->active++;
+        return 0;
+    }
+    kind->bytes += looking->layers[before].bytes;
+    kind->reclaimable_bytes = kind->bytes;
+    return 0;
+}
+
 int df_read(const struct store *store, struct df_kind ret[DF_KINDS], struct err *err)
 {
     static const char *const names[] = {"Images", "Containers", "Local Volumes", "Build Cache"};
@@ -140,6 +161,8 @@ int df_read(const struct store *store, struct df_kind ret[DF_KINDS], struct err 
     int result = list_each(store, &all, add_container, &looking, err);
     if (result == 0)
         result = add_images(&looking, err);
+    if (result == 0)
+        result = build_cache_each(store, add_step, &looking, err);
     if (result == 0)
         result = volume_each(store, add_volume, &looking, err);
     json_object_put(looking.images);

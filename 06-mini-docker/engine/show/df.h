@@ -18,7 +18,8 @@ enum { DF_IMAGES, DF_CONTAINERS, DF_VOLUMES, DF_CACHE, DF_KINDS };
 
 /*
  * Look at everything: each file of each container and volume. A container is active while it runs,
- * an image or a volume while a container has it. A layer that several images share counts once.
+ * an image or a volume while a container has it. A layer that several images share counts once, and
+ * in the build cache only where no image has it; a step is active while an image has its layer.
  */
 int df_read(const struct store *store, struct df_kind ret[DF_KINDS], struct err *err);
 

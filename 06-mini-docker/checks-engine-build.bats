@@ -1,0 +1,187 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# build: from a Dockerfile to an image: steps and their cache, what a mistake is answered with, and what is
+# left when it is killed.
+# bats file_tags=native
+bats_require_minimum_version 1.5.0
+load ../tests/helper
+load checks
+
+setup() {
+    need_root "to make layers"
+    cd "$BATS_TEST_TMPDIR"
+    STORE=$BATS_TEST_TMPDIR/store
+    mkdir context
+}
+
+teardown() {
+    end_containers "$STORE"
+    rm -rf "$STORE"
+}
+
+# dockerfile <<EOF: write context/Dockerfile.   build ARG...: of `context`, without a network.
+dockerfile() { cat >context/Dockerfile; }
+build() { engine build --network none "$@" context; }
+# built ARG...: it has to work; how many steps were cached goes to $cached.
+built() {
+    build "$@"
+    ends 0
+    cached=$(grep -c ' CACHED$' <<<"$stderr") || true
+}
+# in_image IMAGE SCRIPT: what a shell in it prints.
+in_image() { "$MINI" --root "$STORE" run --rm --network none "$1" sh -c "$2"; }
+id_of() { "$MINI" --root "$STORE" images -q --no-trunc "$1"; }
+# Nothing runs, nothing is in the making, and every layer of the image is there.
+whole() {
+    [ -z "$("$MINI" --root "$STORE" ps -aq)" ] || fail "a container is left"
+    "$MINI" --root "$STORE" image prune -f >/dev/null # heals
+    [ -z "$(ls -A "$STORE/images/partial")" ] || fail "left: $(ls "$STORE/images/partial")"
+    [ -z "$(ls -A "$STORE/containers" 2>/dev/null)" ] || fail "left: $(ls -A "$STORE/containers")"
+    python3 "$BATS_TEST_DIRNAME/checks-engine-images.py" whole "$STORE" || fail "the store is not whole"
+}
+
+@test "06 build: steps make layers and history, and the second time nothing is done" {
+    dockerfile <<'EOF'
+# a comment
+FROM busybox
+ENV A=1 B="two words"
+RUN echo "$A $B" >/f && mkdir /d
+RUN rm -r /d && \
+    echo more >>/f
+LABEL of=me
+WORKDIR /work/dir
+USER 65534:65534
+RUN id -u; pwd
+CMD ["cat", "/f"]
+EOF
+    built -t one
+    [ "$cached" -eq 0 ] || fail "something was cached"
+    complained "#2 [2/5] RUN echo"
+    grep -q '^#5 [0-9.]* 65534$' <<<"$stderr" || fail "USER has no effect"
+    grep -q '^#5 [0-9.]* /work/dir$' <<<"$stderr" || fail "WORKDIR has no effect"
+    prints $'1 two words\nmore' run --rm --network none one
+    [ "$(in_image one 'ls -d /d /work/dir 2>&1')" = $'ls: /d: No such file or directory\n/work/dir' ] || fail "other files"
+    engine history --no-trunc --format '{{.CreatedBy}}' one
+    [ "${lines[*]:0:3}" = 'CMD ["cat", "/f"] RUN /bin/sh -c id -u; pwd USER 65534:65534' ] || fail "another history"
+    local first
+    first=$(id_of one)
+    built -t two -t three:3
+    [ "$cached" -eq 4 ] || fail "not all was cached"
+    [ "$(id_of two) $(id_of three:3)" = "$first $first" ] || fail "another image"
+    built -q --no-cache
+    [ "$cached" -eq 0 ] && [ -z "$stderr" ] || fail "it is not quiet, or was cached"
+    [[ $output == sha256:* ]] && [ "$output" != "$first" ] || fail "--no-cache has used the cache"
+    whole
+}
+
+@test "06 build: what a step depends on makes it be done again, and what follows" {
+    dockerfile <<'EOF'
+ARG BASE=busybox
+FROM $BASE
+RUN echo a >/a; touch -d '2020-01-01 00:00:00' /a
+ARG WHO=me
+RUN echo "I am $WHO"
+RUN echo c
+EOF
+    built
+    complained "I am me"
+    built
+    [ "$cached" -eq 3 ] || fail "not all was cached"
+    built --build-arg WHO=you
+    [ "$cached" -eq 1 ] || fail "ARG does not count"
+    complained "I am you"
+    built --build-arg HTTP_PROXY=http://proxy
+    [ "$cached" -eq 3 ] || fail "a proxy counts"
+    sed -i 's/echo c/echo d/' context/Dockerfile
+    built
+    [ "$cached" -eq 2 ] || fail "the cache was lost, or the last step not done"
+    sed -i 's/echo a/echo b/' context/Dockerfile
+    built
+    [ "$cached" -eq 0 ] || fail "steps behind one that changed were cached"
+    sed -i 's/echo b/echo "b"/' context/Dockerfile
+    built
+    [ "$cached" -eq 2 ] || fail "another way to the same files is another base"
+}
+
+@test "06 build: a mistake is shown with its place, and the status is 1" {
+    dockerfile <<'EOF'
+FROM busybox
+RUN echo so far
+RUN echo before && \
+    exit 7
+RUN echo never
+EOF
+    build
+    ends 1 'Dockerfile:3:1: process "/bin/sh -c echo before &&'
+    complained 'did not complete successfully: exit code: 7'
+    complained '   4 | >>>     exit 7'
+    complained '   2 |     RUN echo so far'
+    [[ $stderr != *"echo never"$'\n'"#"* ]] || fail "it went on"
+    whole
+    printf 'FROM busybox\nRUN ["/none"]\n' | dockerfile
+    build
+    ends 1 'Dockerfile:2:1: cannot run /none'
+    printf 'FROM busybox\nRUM x\n' | dockerfile
+    build
+    ends 1 'Dockerfile:2:1: unknown instruction: RUM (did you mean RUN?)'
+    printf 'FROM 127.0.0.1:1/none\n' | dockerfile
+    build
+    ends 1 "Dockerfile:1:1: "
+    complained "Unable to find image '127.0.0.1:1/none:latest' locally"
+    build --target none
+    ends 1 'target stage "none" could not be found'
+    build --build-arg =x
+    ends 125 'invalid argument "=x" for "--build-arg" flag'
+    engine build https://example.org/x.git
+    ends 125 'would have to be fetched'
+    engine build missing
+    ends 1 'unable to prepare context: path "missing"'
+    rm context/Dockerfile
+    build
+    ends 1 'failed to read dockerfile: open Dockerfile'
+    whole
+}
+
+@test "06 build: the cache keeps its layers, and prune lets them go" {
+    printf 'FROM busybox\nRUN echo a >/a\nRUN echo b >/b\n' | dockerfile
+    built -t x
+    local layers
+    layers=$(ls "$STORE/layers" | wc -l)
+    works rmi x
+    [ "$(ls "$STORE/layers" | wc -l)" -eq "$layers" ] || fail "layers of cached steps went with the image"
+    engine system df --format '{{.Type}} {{.TotalCount}} {{.Active}} {{.Size}}'
+    told 'Build Cache 2 0 4B'
+    built -t x
+    [ "$cached" -eq 2 ] || fail "not all was cached"
+    works builder prune -f
+    [ "$(ls "$STORE/layers" | wc -l)" -eq "$layers" ] || fail "layers of an image went with the cache"
+    built -t x
+    [ "$cached" -eq 0 ] || fail "the cache is not empty"
+    works rmi x
+    works system prune -f
+    told "Total reclaimed space: 4B"
+    [ "$(ls "$STORE/layers" | wc -l)" -eq 1 ] || fail "layers are left"
+    [ -z "$(ls "$STORE/build")" ] || fail "the cache is left"
+}
+
+@test "06 build: killed at any moment it leaves nothing that runs, and the next build goes on" {
+    printf 'FROM busybox\nRUN echo a >/a\nWORKDIR /w\nRUN echo b >/b; sleep 98765\n' | dockerfile
+    local pid round delay
+    works images # the built-in image is made
+    for delay in 0.01 0.03 0.05 0.1 0.2 0.4; do
+        for signal in KILL TERM; do
+            "$MINI" --root "$STORE" build --network none context >/dev/null 2>&1 3>&- &
+            pid=$!
+            sleep "$delay"
+            kill -"$signal" "$pid" 2>/dev/null || true
+            wait "$pid" || true
+        done
+    done
+    wait_for 20 eval '[ -z "$(pgrep -f "^sleep 98765$")" ]' || fail "something runs on"
+    wait_for 20 eval '[ -z "$("$MINI" --root "$STORE" ps -aq)" ]' || fail "a container is left"
+    whole
+    sed -i 's/; sleep 98765//' context/Dockerfile
+    built -t x
+    [ "$(in_image x 'cat /a /b')" = $'a\nb' ] || fail "other files"
+    whole
+}

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT
+/*
+ * One stage: a base, and then one instruction after another, each of which changes the draft of an
+ * image. Those that only change the configuration are done each time, which costs nothing, but when
+ * they were done first is remembered in the cache: so the same Dockerfile is the same image, with
+ * the same ID, tomorrow.
+ */
+#include "build_internal.h"
+
+#include "engine/images/image_change.h"
+#include "engine/images/image_remote.h"
+
+#include "cleanup.h"
+
+#include <errno.h>
+#include <string.h>
+
+static int maintainer(const struct build_at *at, struct err *err)
+{
+    struct image_draft *draft = &at->stage->draft;
+
+    (void)err;
+    snprintf(draft->author, sizeof(draft->author), "%s", at->instruction->words[0]);
+    return 0;
+}
+
+/* What an instruction does; those that make a layer see to their history themselves. */
+static const struct {
+    int (*run)(const struct build_at *at, struct err *err);
+    bool layer;
+} INSTRUCTIONS[] = {
+    [DOCKERFILE_ARG] = {build_arg, false},
+    [DOCKERFILE_CMD] = {build_change, false},
+    [DOCKERFILE_ENTRYPOINT] = {build_change, false},
+    [DOCKERFILE_ENV] = {build_change, false},
+    [DOCKERFILE_EXPOSE] = {build_change, false},
+    [DOCKERFILE_HEALTHCHECK] = {build_change, false},
+    [DOCKERFILE_LABEL] = {build_change, false},
+    [DOCKERFILE_MAINTAINER] = {maintainer, false},
+    [DOCKERFILE_ONBUILD] = {build_change, false},
+    [DOCKERFILE_RUN] = {build_run, true},
+    [DOCKERFILE_SHELL] = {build_change, false},
+    [DOCKERFILE_STOPSIGNAL] = {build_change, false},
+    [DOCKERFILE_USER] = {build_change, false},
+    [DOCKERFILE_VOLUME] = {build_change, false},
+    [DOCKERFILE_WORKDIR] = {build_workdir, true},
+};
+
+int build_change(const struct build_at *at, struct err *err)
+{
+    struct dockerfile_scope scope = build_scope(at);
+    struct image_changing changing = {
+        .config = at->stage->draft.config, .scope = &scope, .command_set = at->stage->command_set};
+    int result = image_change(&changing, at->instruction, err);
+
+    at->stage->command_set = changing.command_set;
+    return result;
+}
+
+/* The step in history of what made no layer. Its key has what came out: the configuration. */
+static int note(struct build *build, struct build_stage *stage, const char *text, struct err *err)
+{
+    struct build_result result = {0};
+    struct build_key key;
+    char name[DIGEST_TEXT];
+
+    build_key_begin(&key, &stage->draft);
+    build_key_add(&key, stage->draft.created);
+    build_key_add(&key, text);
+    build_key_end(&key, name);
+    if (build->options->no_cache || !build_cache_find(build->store, name, &result)) {
+        store_now(result.created);
+        if (build_cache_keep(build->store, name, &result, err) < 0)
+            return -1;
+    }
+    const struct image_step step = {.created = result.created, .created_by = text};
+    return image_draft_step(&stage->draft, &step, err);
+}
+
+bool build_makes_layer(enum dockerfile_word word)
+{
+    return INSTRUCTIONS[word].layer;
+}
+
+/* "2/4", with the stage's name where there are several. */
+static void begin_step(struct build *build, struct build_stage *stage, const char *text)
+{
+    const char *name = stage->name;
+    char made[32];
+
+    snprintf(made, sizeof(made), "stage-%zu", (size_t)(stage - build->stages));
+    if (build->stages_count == 1)
+        name = "";
+    build_progress_begin(&build->progress, "[%s%s%zu/%zu] %s", name ?: made,
+        name && !name[0] ? "" : " ", ++stage->step, stage->steps, text);
+}
+
+static int run_instruction(const struct build_at *at, struct err *err)
+{
+    enum dockerfile_word word = at->instruction->word;
+
+    if (!INSTRUCTIONS[word].run)
+        return err_set(err, ERR_USAGE, "%s cannot stand here", dockerfile_name(word));
+    if (INSTRUCTIONS[word].layer)
+        begin_step(at->build, at->stage, at->instruction->text);
+    int result = INSTRUCTIONS[word].run(at, err);
+    if (result == 0 && !INSTRUCTIONS[word].layer)
+        result = note(at->build, at->stage, at->instruction->text, err);
+    if (result == 0)
+        return 0;
+    if (INSTRUCTIONS[word].layer)
+        build_progress_error(&at->build->progress, err->what);
+    return build_place(at, err);
+}
+
+static int run_trigger(
+    struct build *build, struct build_stage *stage, const char *line, struct err *err)
+{
+    struct dockerfile file;
+    int result = dockerfile_parse_line(line, "ONBUILD", &file, err);
+
+    for (size_t i = 0; result == 0 && i < file.count; i++) {
+        struct build_at at = {build, stage, &file, &file.list[i]};
+        stage->steps += build_makes_layer(file.list[i].word);
+        result = run_instruction(&at, err);
+    }
+    dockerfile_free(&file);
+    return result;
+}
+
+/* What the base wants done in whatever is built of it: once, so it is taken away. */
+static int run_triggers(struct build *build, struct build_stage *stage, struct err *err)
+{
+    struct json_object *list = NULL;
+    int result = 0;
+
+    if (!json_object_object_get_ex(stage->draft.config, "OnBuild", &list) || !list)
+        return 0;
+    json_object_get(list);
+    json_object_object_del(stage->draft.config, "OnBuild");
+    for (size_t i = 0; result == 0 && i < json_object_array_length(list); i++)
+        result = run_trigger(
+            build, stage, json_object_get_string(json_object_array_get_idx(list, i)), err);
+    json_object_put(list);
+    return result;
+}
+
+int build_find_image(struct build *build, const char *word, struct image *ret, struct err *err)
+{
+    struct image_pull pull = {.missing = true, .quiet = build->options->quiet};
+
+    if (!build->options->pull && image_find(build->store, word, ret, err) == 0)
+        return 0;
+    if (!build->options->pull && (err->kind != ERR_REFUSED || err->code != ENOENT))
+        return -1;
+    pull.missing = !build->options->pull;
+    if (image_pull(build->store, word, &pull, err) < 0)
+        return -1;
+    return image_find(build->store, word, ret, err);
+}
+
+static int from_image(
+    struct build *build, struct build_stage *stage, const char *word, struct err *err)
+{
+    struct image image;
+
+    if (build_find_image(build, word, &image, err) < 0)
+        return -1;
+    int result = image_draft_from(build->store, image.id, &stage->draft, err);
+    image_free(&image);
+    return result;
+}
+
+static int begin(struct build *build, struct build_stage *stage, struct err *err)
+{
+    const struct build_at at = {build, NULL, &build->file, stage->from};
+    struct dockerfile_scope scope = build_scope(&at);
+    cleanup_free char *word = dockerfile_expand(stage->from->words[0], &scope, err);
+
+    if (!word)
+        return -1;
+    if (!word[0])
+        return err_set(err, ERR_USAGE, "base name (%s) should not be blank", stage->from->words[0]);
+    struct build_stage *base = build_find_stage(build, word, (size_t)(stage - build->stages));
+    if (base && build_need_stage(build, base, err) < 0)
+        return -1;
+    begin_step(build, stage, stage->from->text);
+    int result = base                           ? image_draft_copy(&base->draft, &stage->draft, err)
+                 : strcmp(word, "scratch") == 0 ? image_draft_begin(&stage->draft, err)
+                                                : from_image(build, stage, word, err);
+    if (result == 0)
+        build_progress_done(&build->progress);
+    else
+        build_progress_error(&build->progress, err->what);
+    return result;
+}
+
+int build_stage_run(struct build *build, struct build_stage *stage, struct err *err)
+{
+    stage->args = json_object_new_object();
+    const struct build_at from = {build, stage, &build->file, stage->from};
+    if (begin(build, stage, err) < 0 || run_triggers(build, stage, err) < 0)
+        return build_place(&from, err);
+    for (size_t i = 1; i <= stage->count; i++) {
+        const struct build_at at = {build, stage, &build->file, stage->from + i};
+        if (run_instruction(&at, err) < 0)
+            return -1;
+    }
+    return 0;
+}
