@@ -87,9 +87,9 @@ web() {
     works rm one
     wait_for 10 grep -q destroy live || fail "it did not follow: $(cat live)"
     kill "$FOLLOWER"
-    [ "$(xargs <live)" = "create one start one die one destroy one" ] || fail "another order: $(cat live)"
+    [ "$(xargs <live)" = "create one attach one start one die one destroy one" ] || fail "another order: $(cat live)"
     works events --since 10m --until 0s --filter event=die
-    [[ $output =~ ^20[0-9-]+T[0-9:.]+Z\ container\ die\ [0-9a-f]{64}\ \(exitCode=3,\ image=busybox,\ name=one,\ team=red\)$ ]] ||
+    [[ $output =~ ^20[0-9-]+T[0-9:.]+Z\ container\ die\ [0-9a-f]{64}\ \(execDuration=[0-9]+,\ exitCode=3,\ image=busybox,\ name=one,\ team=red\)$ ]] ||
         fail "another line"
     works events --since 10m --until 0s --filter container=one --filter event=start --format json
     jq -e '.Type == "container" and .Action == "start" and .status == "start" and .Actor.Attributes.image == "busybox"' \

@@ -14,7 +14,10 @@ setup() {
     traces >before
 }
 
-teardown() { end_containers "${STORE-}"; }
+teardown() {
+    end_containers "${STORE-}"
+    umount "$BATS_TEST_TMPDIR/net" 2>/dev/null || true # of a test that has failed
+}
 
 engine() { call timeout -s KILL 60 "$MINI" --root "$STORE" "$@"; }
 run() { engine run --network none "$@"; }
@@ -268,4 +271,62 @@ import_labelled() {
     prints "nobodys 0" system df -v --format '{{range .Volumes}}{{if eq .Links "0"}}{{.Name}} {{.Links}}{{end}}{{end}}'
     works system df --format '{{.Type}} {{.TotalCount}} {{.Active}}'
     is $'Images 2 1\nContainers 1 0\nLocal Volumes 2 1\nBuild Cache 0 0'
+}
+
+@test "06 options: events: networks, volumes, terminals, prunes, saves, and the filters of each" {
+    need script
+    # the test's own network namespace: a bridge of its own
+    inside() { nsenter --net="$BATS_TEST_TMPDIR/net" "$@"; }
+    : >net && unshare --net="$BATS_TEST_TMPDIR/net" true
+    call inside "$MINI" --root "$STORE" run --name web -v data:/data:ro -v "$PWD:/bind" --label team=red busybox true
+    inside "$MINI" --root "$STORE" rm web >/dev/null
+    works events --since 1h --until 0s --format '{{.Type}} {{.Action}} {{.Actor.Attributes.destination}} {{index .Actor.Attributes "read/write"}}'
+    output=$(sed 's/ *$//' <<<"$output")
+    is "container create <no value>
+container attach <no value>
+volume create <no value>
+network connect <no value>
+volume mount /data false
+container start <no value>
+container die <no value>
+network disconnect <no value>
+volume unmount <no value>
+container destroy <no value>"
+    umount net
+    chooses() { # ACTIONS FILTER...
+        local wanted=$1 word words=()
+        shift
+        for word; do words+=(--filter "$word"); done
+        works events --since 1h --until 0s --format '{{.Action}}' "${words[@]}"
+        [ "$(xargs <<<"$output")" = "$wanted" ] || fail "$*: other events"
+    }
+    chooses "connect disconnect" type=network
+    chooses "connect disconnect" network=bri
+    chooses "mount unmount" volume=data event=mount event=unmount
+    chooses "create attach start die destroy" label=team=red
+    chooses "create attach start die destroy" image=busybox container=we
+    chooses "" image=busybox:1
+    chooses "" plugin=x
+    chooses "" daemon=x
+    chooses "start die" type=container event=start event=die scope=local
+    engine events --filter shape=round
+    ends 125 "invalid filter 'shape'"
+    run --name tty -dit busybox sleep 60
+    terminal "stty rows 30 cols 90; '$MINI' --root '$STORE' attach --detach-keys x tty" <<<x
+    wait_for 10 has_happened 'resize 30 90' '{{.Action}} {{.Actor.Attributes.height}} {{.Actor.Attributes.width}}' || fail "no resize"
+    has_happened 'detach <no value> <no value>' '{{.Action}} {{.Actor.Attributes.height}} {{.Actor.Attributes.width}}' || fail "no detach"
+    works save -o busybox.tar busybox
+    chooses save event=save image=busybox
+    works volume prune -af
+    works container prune -f
+    chooses "prune prune" event=prune
+    has_happened "volume 0" '{{.Type}} {{.Actor.Attributes.reclaimed}}' || fail "volume prune"
+}
+
+@test "06 options: events: a monitor that was killed has its container's end told by whoever finds it" {
+    run -d --name box -v data:/data busybox sleep 60
+    monitor=$(awk '/^PPid/ {print $2}' "/proc/$("$MINI" --root "$STORE" inspect -f '{{.State.Pid}}' box)/status")
+    kill -KILL "$monitor"
+    wait_for 20 has_happened "die 137" '{{.Action}} {{.Actor.Attributes.exitCode}}' || { works ps -a; has_happened "die 137" '{{.Action}} {{.Actor.Attributes.exitCode}}' || fail "no end"; }
+    has_happened "unmount <no value>" '{{.Action}} {{.Actor.Attributes.exitCode}}' || fail "no unmount"
 }

@@ -18,8 +18,9 @@ struct events_args {
 #define AT(field) offsetof(struct events_args, field)
 
 static const struct opt OPTS[] = {
-    {'f', "filter", "KEY=VALUE", "only some: container, image, network, volume, event, type, label",
-        OPT_LIST, AT(filters)},
+    {'f', "filter", "KEY=VALUE",
+        "only some: container=, image=, network=, volume=, event=, type=, label=", OPT_LIST,
+        AT(filters)},
     {0, "format", "TEMPLATE", "json, or a template: '{{.Type}} {{.Action}}'", OPT_TEXT, AT(format)},
     {0, "since", "TIME", "from then on: 10m ago, or 2026-11-22T03:00:00Z; else from now on",
         OPT_TEXT, AT(since)},
@@ -27,8 +28,11 @@ static const struct opt OPTS[] = {
     {0},
 };
 
-static const char *const KEYS[] = {
-    "container", "image", "network", "volume", "event", "type", "label", "scope", NULL};
+/* The first are types of things, by ID or name; some of them only Docker has, and nothing happens
+ * to them here. */
+enum { TYPES = 9 };
+static const char *const KEYS[] = {"config", "container", "daemon", "network", "node", "plugin",
+    "secret", "service", "volume", "event", "image", "label", "scope", "type", NULL};
 
 struct showing {
     struct filters filters;
@@ -43,12 +47,17 @@ static const char *text(const struct json_object *object, const char *key)
     return json_object_object_get_ex(object, key, &value) ? json_object_get_string(value) : "";
 }
 
-/* --filter container=X: its name, or the beginning of its ID; the other types alike. */
+static bool begins(const char *text, const char *with)
+{
+    return with[0] && strncmp(text, with, strlen(with)) == 0;
+}
+
+/* --filter container=X: the beginning of its name or ID, as Docker has it; the other types alike.
+ */
 static bool is_named(const struct filters *filters, const char *type,
     const struct json_object *event, const struct json_object *attributes)
 {
     struct json_object *actor = json_object_object_get(event, "Actor");
-    const char *id = text(actor, "ID");
     bool given = false;
 
     for (size_t i = 0; i < filters->count; i++) {
@@ -56,23 +65,39 @@ static bool is_named(const struct filters *filters, const char *type,
         if (strcmp(filter->key, type) != 0)
             continue;
         given = true;
-        if (strcmp(text(event, "Type"), type) != 0)
-            continue;
-        if (filter->value[0] && (strncmp(id, filter->value, strlen(filter->value)) == 0 ||
-                                    strcmp(text(attributes, "name"), filter->value) == 0))
+        if (strcmp(text(event, "Type"), type) == 0 &&
+            (begins(text(actor, "ID"), filter->value) ||
+                begins(text(attributes, "name"), filter->value)))
             return true;
     }
     return !given;
 }
 
-/* An image's filter also chooses the containers that were made from it. */
+/* The image itself, or what containers were made from: by ID, name, or name without its tag. */
 static bool is_of_image(const struct filters *filters, const struct json_object *event,
     const struct json_object *attributes)
 {
-    if (is_named(filters, "image", event, attributes))
-        return true;
-    return strcmp(text(event, "Type"), "container") == 0 &&
-           filters_equal(filters, "image", text(event, "from"));
+    bool of_image = strcmp(text(event, "Type"), "image") == 0;
+    const char *id = text(json_object_object_get(event, "Actor"), "ID");
+    const char *name = text(attributes, of_image ? "name" : "image");
+    const char *tag = strrchr(name, ':');
+    char bare[300];
+
+    snprintf(bare, sizeof(bare), "%.*s",
+        tag && !strchr(tag, '/') ? (int)(tag - name) : (int)strlen(name), name);
+    return filters_equal(filters, "image", id) || filters_equal(filters, "image", name) ||
+           filters_equal(filters, "image", bare) ||
+           (of_image && is_named(filters, "image", event, attributes));
+}
+
+static bool is_of_types(const struct filters *filters, const struct json_object *event,
+    const struct json_object *attributes)
+{
+    for (int i = 0; i < TYPES; i++) {
+        if (!is_named(filters, KEYS[i], event, attributes))
+            return false;
+    }
+    return true;
 }
 
 static bool is_wanted(const struct filters *filters, const struct json_object *event)
@@ -89,10 +114,7 @@ static bool is_wanted(const struct filters *filters, const struct json_object *e
            (filters_equal(filters, "event", action) ||
                filters_equal(filters, "event", text(event, "Action"))) &&
            filters_labels(filters, "label", attributes) &&
-           is_named(filters, "container", event, attributes) &&
-           is_named(filters, "network", event, attributes) &&
-           is_named(filters, "volume", event, attributes) &&
-           is_of_image(filters, event, attributes);
+           is_of_types(filters, event, attributes) && is_of_image(filters, event, attributes);
 }
 
 /* 2026-11-22T07:05:58.949316034Z container start ID (image=busybox, name=web) */

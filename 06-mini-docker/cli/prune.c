@@ -7,9 +7,10 @@
 #include "prune.h"
 
 #include "engine/life/heal.h"
+#include "engine/show/events.h"
 #include "engine/show/human.h"
 
-#include <string.h>
+#include <inttypes.h>
 
 struct prune_args {
     bool all, force, volumes;
@@ -51,26 +52,31 @@ static const char *const BUILD_KEYS[] = {"until", NULL};
 
 /* One kind; [1] of the warning is for -a. */
 struct kind {
+    const char *type; /* of its event, which tells how much went */
     const char *heading, *const *keys, *all_key, *warning[2];
     bool all_inverted; /* of all_key: dangling=false is -a */
     int (*run)(struct prune *prune, struct err *err);
 };
 
-static const struct kind CONTAINERS = {.heading = "Deleted Containers:",
+static const struct kind CONTAINERS = {.type = "container",
+    .heading = "Deleted Containers:",
     .keys = AGE_KEYS,
     .warning = {"This will remove all stopped containers."},
     .run = prune_containers};
-static const struct kind NETWORKS = {.heading = "Deleted Networks:",
+static const struct kind NETWORKS = {.type = "network",
+    .heading = "Deleted Networks:",
     .keys = AGE_KEYS,
     .warning = {"This will remove all custom networks not used by at least one container."},
     .run = prune_networks};
-static const struct kind VOLUMES = {.heading = "Deleted Volumes:",
+static const struct kind VOLUMES = {.type = "volume",
+    .heading = "Deleted Volumes:",
     .keys = VOLUME_KEYS,
     .all_key = "all",
     .warning = {"This will remove anonymous local volumes not used by at least one container.",
         "This will remove all local volumes not used by at least one container."},
     .run = prune_volumes};
-static const struct kind IMAGES = {.heading = "Deleted Images:",
+static const struct kind IMAGES = {.type = "image",
+    .heading = "Deleted Images:",
     .keys = IMAGE_KEYS,
     .all_key = "dangling",
     .all_inverted = true,
@@ -87,9 +93,16 @@ static int run_kind(const struct kind *kind, struct prune *prune, struct err *er
 {
     prune->heading = kind->heading;
     prune->said = false;
+    uint64_t before = prune->bytes;
     int result = kind->run(prune, err);
     if (prune->said)
         puts("");
+    if (result == 0) {
+        char bytes[24];
+        snprintf(bytes, sizeof(bytes), "%" PRIu64, prune->bytes - before);
+        event_add(&prune->store, kind->type, "prune", "",
+            (const struct event_attribute[]){{"reclaimed", bytes}, {0}});
+    }
     return result;
 }
 

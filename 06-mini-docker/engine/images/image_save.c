@@ -6,6 +6,7 @@
  */
 #include "image_save.h"
 
+#include "engine/show/events.h"
 #include "image_blob.h"
 #include "image_manifest.h"
 #include "tar.h"
@@ -231,6 +232,10 @@ int image_save(const struct store *store, char *const words[], int fd, const cha
     struct err ignored;
     if (save.tar.tar && tar_write_end(&save.tar, result == 0 ? err : &ignored) < 0)
         result = -1;
+    for (size_t i = 0; result == 0 && i < save.chosen.count; i++)
+        event_add(store, "image", "save", save.chosen.rows[i].id,
+            (const struct event_attribute[]){
+                {"name", image_name_familiar(save.chosen.rows[i].name)}, {0}});
     json_object_put(save.manifests);
     json_object_put(save.images);
     image_index_free(&save.chosen);

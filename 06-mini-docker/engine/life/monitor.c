@@ -13,6 +13,7 @@
 
 #include "engine/network/network.h"
 #include "engine/show/events.h"
+#include "life_events.h"
 #include "removal.h"
 
 #include "runtime/attach.h"
@@ -89,7 +90,7 @@ static int start(struct monitor *monitor, struct err *err)
         monitor_open_streams(monitor, err) == 0 && run(monitor, root, err) == 0) {
         store_now(status->started_at);
         if (monitor_begin_streams(monitor, err) == 0 && save(monitor, false, err) == 0) {
-            event_container(monitor->store, monitor->record, "start", NULL);
+            life_events_began(monitor->store, monitor->record, status);
             return 0;
         }
         life_end(&monitor->life, &ignored);
@@ -114,7 +115,7 @@ static uint32_t take_status(struct monitor *monitor)
     monitor->status.restarting = monitor->delay_msec >= 0;
     if (!monitor->record->host.auto_remove) /* that goes in a moment */
         save(monitor, false, &ignored);
-    event_died(monitor->store, monitor->record, monitor->status.exit_code, kills > 0);
+    life_events_ended(monitor->store, monitor->record, &monitor->status);
     return (uint32_t)kills;
 }
 

@@ -5,6 +5,8 @@
  */
 #include "monitor_internal.h"
 
+#include "engine/show/events.h"
+
 #include "cleanup.h"
 
 #include <errno.h>
@@ -64,11 +66,16 @@ static void close_output(struct monitor *monitor, const struct monitor_client *c
 static void set_size(struct monitor *monitor, size_t length)
 {
     struct winsize size;
+    char rows[8], columns[8];
 
     if (!monitor->record->config.tty || length != sizeof(size) || monitor->output[0] < 0)
         return;
     memcpy(&size, monitor->in.bytes, sizeof(size));
     ioctl(monitor->output[0], TIOCSWINSZ, &size);
+    snprintf(rows, sizeof(rows), "%hu", size.ws_row);
+    snprintf(columns, sizeof(columns), "%hu", size.ws_col);
+    event_container(monitor->store, monitor->record, "resize",
+        (const struct event_attribute[]){{"height", rows}, {"width", columns}, {0}});
 }
 
 static void note_stop(struct monitor *monitor, struct monitor_client *client)

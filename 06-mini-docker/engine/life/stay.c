@@ -81,6 +81,8 @@ static int follow(const struct store *store, const struct record *record, struct
     }
     if (status >= 0 && status != ATTACH_DETACHED)
         say_oom(record);
+    if (status == ATTACH_DETACHED)
+        event_container(store, record, "detach", NULL);
     return status == ATTACH_DETACHED ? 0 : status;
 }
 
@@ -92,6 +94,7 @@ int stay_start(const struct store *store, const struct record *record, const str
 
     if (client.terminal && ioctl(STDIN_FILENO, TIOCGWINSZ, &size) == 0)
         start.console_size = &size;
+    event_container(store, record, "attach", NULL);
     if (start_container(store, record, image, &start, &client.socket, err) < 0) {
         attach_end(&client.attach);
         return -1;

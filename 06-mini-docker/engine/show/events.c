@@ -116,18 +116,6 @@ void event_container(const struct store *store, const struct record *record, con
     add(store, "container", action, record->id, image, attributes);
 }
 
-void event_died(
-    const struct store *store, const struct record *record, int exit_code, bool out_of_memory)
-{
-    char number[12];
-
-    if (out_of_memory)
-        event_container(store, record, "oom", NULL);
-    snprintf(number, sizeof(number), "%d", exit_code);
-    event_container(
-        store, record, "die", (const struct event_attribute[]){{"exitCode", number}, {0}});
-}
-
 void event_add(const struct store *store, const char *type, const char *action, const char *id,
     const struct event_attribute *attributes)
 {

@@ -19,22 +19,22 @@ struct event_attribute {
 };
 
 /*
- * A container's event: "create", "start", "die" (with exitCode), "kill" (signal), "stop",
- * "restart", "pause", "unpause", "destroy", "rename" (oldName), "oom", "attach", "exec_create:
- * CMD", "exec_start: CMD", "exec_die" (exitCode), "health_status: healthy", "update", "resize",
- * "top", "export", "commit", "copy". Its image, name and labels are added. `more` may be NULL.
+ * A container's event: "create", "start", "die" (with exitCode; engine/life/life_events.h), "kill"
+ * (signal), "stop", "restart", "pause", "unpause", "destroy", "rename" (oldName), "oom", "attach",
+ * "detach", "exec_create: CMD", "exec_start: CMD", "exec_die" (exitCode), "exec_detach",
+ * "health_status: healthy", "update", "resize" (height, width), "top", "export", "commit", "copy".
+ * Its image, name and labels are added. `more` may be NULL.
  *
  * It never fails: what happened has happened, and a full disk must not undo it.
  */
 void event_container(const struct store *store, const struct record *record, const char *action,
     const struct event_attribute *more);
 
-/* "die", with its exitCode, and "oom" before it when the kernel ended it for want of memory. */
-void event_died(
-    const struct store *store, const struct record *record, int exit_code, bool out_of_memory);
-
-/* One of another type: "image" (pull, tag, delete, load, …), "network" (create, connect,
- * disconnect, destroy), "volume" (create, mount, unmount, destroy). `id`: the image's ID, … */
+/*
+ * One of another type: "image" (pull, tag, delete, load, save, prune, …), "network" (create,
+ * connect, disconnect, destroy, prune), "volume" (create, mount, unmount, destroy, prune). `id`:
+ * the image's ID, …
+ */
 void event_add(const struct store *store, const char *type, const char *action, const char *id,
     const struct event_attribute *attributes);
 

@@ -8,6 +8,7 @@
  */
 #include "status.h"
 
+#include "engine/life/life_events.h"
 #include "engine/life/monitor.h"
 #include "engine/life/removal.h"
 #include "engine/network/network.h"
@@ -77,6 +78,7 @@ static int finish(const struct store *store, const char *id, struct status *stat
 
     if (record_load(store, id, &record, err) < 0)
         return -1;
+    life_events_ended(store, &record, status);
     if (record.host.auto_remove) {
         int result = removal(store, &record, true, err);
         record_free(&record);
