@@ -47,11 +47,13 @@ monitor_of() { awk '/^PPid/ {print $2}' "/proc/$("$MINI" --root "$STORE" inspect
 }
 
 @test "06 engine: without --rm a run keeps its container, with it nothing is left" {
-    run --name kept busybox sh -c 'echo x >/file; exit 3'
+    run --name kept busybox sh -c 'echo x >/file; grep "^overlay / " /proc/mounts; exit 3'
     ends 3
+    [[ $output != *volatile* ]] || fail "a lost power may take what it wrote"
     state_is ExitCode kept 3 || fail "it was not kept"
-    run --rm busybox sh -c 'exit 4'
+    run --rm busybox sh -c 'grep "^overlay / " /proc/mounts; exit 4'
     ends 4
+    [[ -z $output || $output == *volatile* ]] || fail "its end syncs the host's whole file system"
     [ "$(ls "$STORE/containers")" = "$("$MINI" --root "$STORE" ps -aq --no-trunc)" ] || fail "more than one is left"
     engine rm kept
     [ -z "$(ls -A "$STORE/containers" "$STORE/run/runtime" "$STORE/run/monitor" | grep -v :)" ] || fail "something is left"

@@ -32,13 +32,17 @@ enum { DATA = 4096 };
  * (the kernel's Documentation/filesystems/overlayfs.rst). Where a kernel would let a directory that
  * was renamed, or a file whose owner was changed, refer to the layer below, it is told not to:
  * `upper` alone must say what has changed, for diff and commit.
+ *
+ * At its end an overlay syncs the whole file system of `upper`, which waits for what everybody else
+ * has written there: not a volatile one.
  */
 static bool write_data(char data[DATA], const struct spec_root *root, const char *lower, bool user)
 {
-    return snprintf(data, DATA, "lowerdir=%s%s%s%s%s%s", lower, root->upper ? ",upperdir=" : "",
+    return snprintf(data, DATA, "lowerdir=%s%s%s%s%s%s%s", lower, root->upper ? ",upperdir=" : "",
                root->upper ? root->upper : "", root->upper ? ",workdir=" : "",
                root->upper ? root->work : "",
-               user ? ",userxattr" : ",redirect_dir=off,metacopy=off") < DATA;
+               user ? ",userxattr" : ",redirect_dir=off,metacopy=off",
+               root->fleeting ? ",volatile" : "") < DATA;
 }
 
 /* How long the path is, with its last slash, that all layers begin with. */
@@ -128,7 +132,10 @@ static int use_copy(const struct spec_root *root, bool user, struct err *err)
 
 int root_overlay_mount(const struct spec_root *root, bool user, struct err *err)
 {
-    if (mount_overlay(root, user) == 0)
+    struct spec_root lasting = *root;
+
+    lasting.fleeting = false; /* Linux before 5.10 knows no volatile overlay */
+    if (mount_overlay(root, user) == 0 || (root->fleeting && mount_overlay(&lasting, user) == 0))
         return 0;
     err_sys(err, "cannot mount an overlay on %s", root->path);
     if (err->code == E2BIG)

@@ -60,6 +60,8 @@ struct spec_root {
      * directory will do, `upper` itself too. NULL: path is the root as it is.
      */
     const char *lower, *upper, *work;
+    /* What is written need not outlive a lost power, and `upper` is not mounted a second time. */
+    bool fleeting;
 };
 
 /*

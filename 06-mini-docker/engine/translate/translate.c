@@ -71,6 +71,7 @@ static int fill_root(struct translating *translating, const char *const **ret_la
     if (!root->upper || !root->work)
         return -1;
     root->path = root->upper;
+    root->fleeting = host->auto_remove;
     *ret_layers = split_layers(translating, root->upper, root->lower);
     return *ret_layers ? 0 : -1;
 }
