@@ -389,3 +389,113 @@ END
     ! grep -E '(Basic|Bearer|/token).* 127.0.0.1:' "$WORLD/log" || fail "another host has seen who we are"
     nothing
 }
+
+# pushes NAME LINE...: push NAME works; its lines besides "Preparing" are these.
+pushes() {
+    local name=$1
+    shift
+    works push "$name"
+    diff <(printf '%s\n' "$@") <(grep -v ': Preparing$' <<<"$output") || fail "other lines"
+}
+
+@test "06 registry: what is pushed, others read with equal digests; what is there is not sent, or is mounted" {
+    works pull -q "$HOST/team/x:oci-$ARCH"
+    works tag "$HOST/team/x:oci-$ARCH" "$HOST/mine:1"
+    local layers size
+    mapfile -t layers < <(raw "oci-$ARCH" | jq -r '.layers[].digest[7:19]')
+    size=$(raw "oci-$ARCH" | wc -c)
+    pushes "$HOST/mine:1" "The push refers to repository [$HOST/mine]" "${layers[@]/%/: Mounted from team/x}" \
+        "1: digest: $(digest "oci-$ARCH") size: $size"
+    pushes "$HOST/mine:1" "The push refers to repository [$HOST/mine]" "${layers[@]/%/: Layer already exists}" \
+        "1: digest: $(digest "oci-$ARCH") size: $size"
+    # to another registry, as somebody; docker's form too
+    works tag "$HOST/mine:1" "$LOCKED/y/z:1"
+    works pull -q "$HOST/team/x:$ARCH"
+    works tag "$HOST/team/x:$ARCH" "$LOCKED/y/z:2"
+    engine push "$LOCKED/y/z:1"
+    ends 1 "no basic auth credentials"
+    known "$LOCKED" secret
+    pushes "$LOCKED/y/z:1" "The push refers to repository [$LOCKED/y/z]" "${layers[@]/%/: Pushed}" \
+        "1: digest: $(digest "oci-$ARCH") size: $size"
+    prints "$LOCKED/y/z" push -q -a "$LOCKED/y/z"
+    local tag
+    for tag in 1:oci-$ARCH 2:$ARCH; do
+        skopeo inspect --raw --creds user:secret --tls-verify=false "docker://$LOCKED/y/z:${tag%%:*}" | cmp - <(raw "${tag#*:}") ||
+            fail "another manifest: $tag"
+    done
+    skopeo copy -q --src-creds user:secret --src-tls-verify=false "docker://$LOCKED/y/z:2" oci:back:x
+    # an image of our own, whose layer is not compressed; and the same layer twice is sent once
+    works tag busybox "$HOST/box:1"
+    works push "$HOST/box:1"
+    skopeo copy -q --preserve-digests --src-tls-verify=false "docker://$HOST/box:1" oci:box:x
+    [ "$(jq -r '.manifests[0].digest' box/index.json)" = "$(grep -o 'sha256:[0-9a-f]*' <<<"$output")" ] || fail "another digest"
+    engine push "$HOST/none:1"
+    ends 1 "An image does not exist locally with the tag: $HOST/none:1"
+    engine push "$HOST/mine@$(digest "$ARCH")"
+    complained "cannot push a digest reference"
+    whole
+}
+
+@test "06 registry: a push through bad weather, with tokens" {
+    works pull -q "$HOST/team/x:$ARCH"
+    works tag "$HOST/team/x:$ARCH" "$EVIL/storm/x:1"
+    behaves token flaky
+    engine push "$EVIL/storm/x:1" # nobody may only pull
+    ends 1 "unauthorized"
+    known "$EVIL" secret
+    works push "$EVIL/storm/x:1"
+    [ "$(asked '^GET /token.*scope=repository%3Astorm%2Fx%3Apull%2Cpush')" -ge 1 ] || fail "$(cat "$WORLD/log")"
+    ! grep -q '/v2/.* Basic' "$WORLD/log" || fail "the registry has seen the password"
+    skopeo inspect --raw --tls-verify=false "docker://$HOST/storm/x:1" | cmp - <(raw "$ARCH") || fail "another manifest"
+}
+
+@test "06 registry: login tries who we are and keeps it for its owner alone; logout forgets" {
+    call "$MINI" login -u user --password-stdin "$LOCKED" <<<wrong
+    ends 1 "unauthorized"
+    [ ! -e "$DOCKER_CONFIG/config.json" ] || fail "it was kept"
+    mkdir -p "$DOCKER_CONFIG"
+    echo '{"psFormat": "x", "auths": {"other:1": {"auth": "eDp5"}}}' >"$DOCKER_CONFIG/config.json"
+    call "$MINI" login -u user --password-stdin "$LOCKED" <<<secret
+    ends 0 "stored unencrypted in $DOCKER_CONFIG/config.json"
+    [ "$output" = "Login Succeeded" ] || fail "other words"
+    [ "$(stat -c %a "$DOCKER_CONFIG/config.json")" = 600 ] || fail "others may read it"
+    [ "$(jq -c . "$DOCKER_CONFIG/config.json")" = "{\"psFormat\":\"x\",\"auths\":{\"other:1\":{\"auth\":\"eDp5\"},\"$LOCKED\":{\"auth\":\"$(printf user:secret | base64)\"}}}" ] ||
+        fail "$(cat "$DOCKER_CONFIG/config.json")"
+    call "$MINI" login "$LOCKED"
+    [ "$output" = $'Authenticating with existing credentials...\nLogin Succeeded' ] || fail "other words"
+    # skopeo reads what we keep
+    copy --dest-authfile "$DOCKER_CONFIG/config.json" "docker-archive:$WORLD/$ARCH.tar" "docker://$LOCKED/by/skopeo:1"
+    call "$MINI" logout "https://$LOCKED/"
+    [ "$output" = "Removing login credentials for $LOCKED" ] || fail "other words"
+    [ "$(jq -c .auths "$DOCKER_CONFIG/config.json")" = '{"other:1":{"auth":"eDp5"}}' ] || fail "it is still there"
+    call "$MINI" logout "$LOCKED"
+    [ "$output" = "Not logged in to $LOCKED" ] || fail "other words"
+    call "$MINI" login -u user -p secret "$LOCKED"
+    ends 0 "WARNING! Using --password via the CLI is insecure. Use --password-stdin."
+    call "$MINI" logout "$LOCKED"
+    # a terminal asks, and shows no password
+    mkfifo keys
+    script -qefc "'$MINI' login $LOCKED" /dev/null <keys >seen 2>&1 3>&- 4>&- &
+    exec 5>keys
+    wait_for 20 grep -q 'Username: ' seen && echo user >&5
+    wait_for 20 grep -q 'Password: ' seen && echo secret >&5
+    wait $! || fail "$(cat seen)"
+    exec 5>&-
+    grep -q 'Login Succeeded' seen && grep -q '^Username: user' seen || fail "$(cat seen)"
+    ! grep -q secret seen || fail "the password is shown"
+    call "$MINI" login "$HOST" </dev/null
+    complained "Cannot perform an interactive login from a non TTY device"
+    call "$MINI" login --password-stdin "$HOST" </dev/null
+    complained "Must provide --username with --password-stdin"
+    call "$MINI" login -u u -p p not-a-host
+    complained "'not-a-host' is no registry"
+    # a helper keeps it instead
+    mkdir bin
+    printf '#!/bin/sh\necho "$1 $(cat)" >>"$BOX"\n[ "$1" = store ] || { echo "credentials not found"; exit 1; }\n' >bin/docker-credential-box
+    chmod +x bin/docker-credential-box
+    echo '{"credsStore": "box"}' >"$DOCKER_CONFIG/config.json"
+    BOX=$PWD/kept PATH=$PWD/bin:$PATH call "$REGISTRY" login -u user --password-stdin "$LOCKED" <<<secret
+    [ -z "$stderr" ] || fail "it warns"
+    grep -qF "store {\"ServerURL\":\"$LOCKED\",\"Username\":\"user\",\"Secret\":\"secret\"}" kept || fail "$(cat kept)"
+    [ "$(cat "$DOCKER_CONFIG/config.json")" = '{"credsStore": "box"}' ] || fail "the file was changed"
+}

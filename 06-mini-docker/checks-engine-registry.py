@@ -11,6 +11,7 @@ import http.client
 import http.server
 import json
 import os
+import re
 import ssl
 import sys
 import threading
@@ -110,7 +111,7 @@ class Between(http.server.BaseHTTPRequestHandler):
             if "short" in words and "/blobs/" in self.path and self.times("short") == 1:
                 TOKENS.clear()  # it has become too old
                 return self.challenge()
-        if "flaky" in words and self.times("flaky" + self.path) == 1:
+        if "flaky" in words and self.times(self.command + re.sub("uploads/.*", "", self.path)) == 1:
             return self.answer(503, [])
         if "bomb" in words:
             return self.answer(200, [(f"X-{n}", "x" * 1000) for n in range(1000)])

@@ -12,6 +12,7 @@ static const struct command *const IMAGE[] = {
     &load_command,
     &image_prune_command,
     &pull_command,
+    &push_command,
     &image_rm_command,
     &save_command,
     &tag_command,

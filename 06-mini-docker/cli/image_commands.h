@@ -6,19 +6,12 @@
 #include "commands.h"
 
 extern const struct command images_command, load_command, save_command, import_command, tag_command,
-    rmi_command, history_command, pull_command;
+    rmi_command, history_command, pull_command, push_command, login_command, logout_command;
 extern const struct command build_command, builder_group;
 extern const struct command image_group;
 
 /* `image ls`, `image rm`, `image inspect`. */
 extern const struct command image_ls_command, image_rm_command, image_inspect_command;
-
-/*
- * Hand a command's words to mini-docker-registry, which takes this process's place (remote.c).
- * Returns only on failure: it is not there.
- */
-int cli_remote(
-    const struct command *command, const void *args, int argc, char **argv, struct err *err);
 
 /* How much an archive may unpack to. */
 #define CLI_MAX_SIZE(place)                                                                        \

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * pull: the words are read here, for the sake of --help, completion and errors; then they are
- * written again from what was read, and mini-docker-registry goes on with them, in this process.
+ * pull, push, login, logout: the words are read here, for the sake of --help, completion and
+ * errors; then they are written again from what was read, and mini-docker-registry goes on with
+ * them, in this process.
  */
 #include "image_commands.h"
 
@@ -55,7 +56,9 @@ static void add_options(struct words *words, const struct opt *row, const char *
     }
 }
 
-int cli_remote(
+/* Hand a command's words to mini-docker-registry, which takes this process's place. Returns only on
+ * failure. */
+static int hand_on(
     const struct command *command, const void *args, int argc, char **argv, struct err *err)
 {
     struct words words = {0};
@@ -81,9 +84,18 @@ int cli_remote(
     return -1;
 }
 
-static int pull_run(void *args, int argc, char **argv, struct err *err)
-{
-    return cli_remote(&pull_command, args, argc, argv, err);
-}
+#define HAND_ON(name)                                                                              \
+    static int name##_run(void *args, int argc, char **argv, struct err *err)                      \
+    {                                                                                              \
+        return hand_on(&name##_command, args, argc, argv, err);                                    \
+    }
+
+HAND_ON(pull)
+HAND_ON(push)
+HAND_ON(login)
+HAND_ON(logout)
 
 const struct command pull_command = {ROW_PULL, .run = pull_run};
+const struct command push_command = {ROW_PUSH, .run = push_run};
+const struct command login_command = {ROW_LOGIN, .run = login_run};
+const struct command logout_command = {ROW_LOGOUT, .run = logout_run};

@@ -16,6 +16,7 @@
 
 extern struct registry_globals globals;
 
-extern const struct command pull_command, fetch_command;
+extern const struct command pull_command, push_command, login_command, logout_command,
+    fetch_command;
 
 #endif

@@ -106,6 +106,7 @@ static int add_header(struct http_answer *answer, const char *name, const char *
 static void set_body(CURL *easy, const struct http_request *request, struct http_answer *answer)
 {
     if (request->is_sending) {
+        lseek(request->file, 0, SEEK_SET); /* it may be tried again */
         curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
         curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)request->file_size);
         curl_easy_setopt(easy, CURLOPT_READFUNCTION, give_body);
@@ -224,6 +225,11 @@ long http_retry_msec(const struct http_answer *answer, unsigned tries)
     return answer->retry_after_sec > 0 ? answer->retry_after_sec * 1000 : FIRST_MSEC << tries;
 }
 
+void http_wait(long msec)
+{
+    nanosleep(&(struct timespec){msec / 1000, msec % 1000 * 1000000}, NULL);
+}
+
 int http_ask(const struct http *http, const struct http_request *request, struct http_answer *ret,
     struct err *err)
 {
@@ -235,8 +241,7 @@ int http_ask(const struct http *http, const struct http_request *request, struct
         if (wait_msec < 0)
             return result;
         http_free(ret);
-        /* a signal ends it early, and the next try notices */
-        nanosleep(&(struct timespec){wait_msec / 1000, wait_msec % 1000 * 1000000}, NULL);
+        http_wait(wait_msec);
         if (request->again && request->again(request->arg, err) < 0)
             return -1;
     }

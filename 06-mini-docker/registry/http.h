@@ -88,6 +88,9 @@ int http_done(struct http_answer *answer, CURLcode code);
  * -1: no. */
 long http_retry_msec(const struct http_answer *answer, unsigned tries);
 
+/* Wait so long, or until a signal comes. */
+void http_wait(long msec);
+
 /* Fill *err with what a status other than 2xx means; `what` is what was asked for. Returns -1. */
 int http_refused(const struct http_answer *answer, const char *what, struct err *err);
 

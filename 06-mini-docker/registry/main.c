@@ -30,8 +30,8 @@ static const struct opt GLOBALS[] = {
 
 struct registry_globals globals;
 
-static const struct command *const COMMANDS[] = {
-    &pull_command, &fetch_command, &command_help_row, NULL};
+static const struct command *const COMMANDS[] = {&pull_command, &push_command, &login_command,
+    &logout_command, &fetch_command, &command_help_row, NULL};
 
 static const struct program PROGRAM_TABLE = {
     .name = "mini-docker-registry",

@@ -41,7 +41,7 @@ int remote_prepare(
     return credentials_find(host, &ret->credentials, err);
 }
 
-int remote_open(const struct image_name *name, const char *actions,
+int remote_prepare_repository(const struct image_name *name, const char *actions,
     const struct remote_options *options, struct remote *ret, struct err *err)
 {
     char host[IMAGE_REPOSITORY];
@@ -51,7 +51,14 @@ int remote_open(const struct image_name *name, const char *actions,
         return -1;
     snprintf(ret->path, sizeof(ret->path), "%s", name->repository + strlen(host) + 1);
     snprintf(ret->scopes[0], sizeof(ret->scopes[0]), "repository:%s:%s", ret->path, actions);
-    return remote_hello(ret, err);
+    return 0;
+}
+
+int remote_open(const struct image_name *name, const char *actions,
+    const struct remote_options *options, struct remote *ret, struct err *err)
+{
+    return remote_prepare_repository(name, actions, options, ret, err) < 0 ? -1
+                                                                           : remote_hello(ret, err);
 }
 
 static int hello_by(struct remote *remote, const char *scheme, bool only_look,
@@ -67,12 +74,16 @@ static int hello_by(struct remote *remote, const char *scheme, bool only_look,
     return http_ask(&remote->http, &request, answer, err);
 }
 
-bool remote_challenges(const struct remote *remote, const struct http_answer *answer)
+bool remote_is_ours(const struct remote *remote, const char *url)
 {
     size_t length = strlen(remote->base);
 
-    return answer->status == 401 && answer->challenge[0] &&
-           strncmp(answer->url, remote->base, length) == 0 && answer->url[length] == '/';
+    return strncmp(url, remote->base, length) == 0 && url[length] == '/';
+}
+
+bool remote_challenges(const struct remote *remote, const struct http_answer *answer)
+{
+    return answer->status == 401 && answer->challenge[0] && remote_is_ours(remote, answer->url);
 }
 
 int remote_hello(struct remote *remote, struct err *err)

@@ -33,10 +33,13 @@ struct remote {
 int remote_prepare(
     const char *host, const struct remote_options *options, struct remote *ret, struct err *err);
 
+/* The same for the repository of a name, for "pull" or "pull,push". */
+int remote_prepare_repository(const struct image_name *name, const char *actions,
+    const struct remote_options *options, struct remote *ret, struct err *err);
+
 /*
- * The same for the repository of a name, for "pull" or "pull,push"; and say hello: find out the
- * scheme, and log in where that is wanted. Errors: nobody is there; it is no registry; it does not
- * know us.
+ * And say hello: find out the scheme, and log in where that is wanted. Errors: nobody is there; it
+ * is no registry; it does not know us.
  */
 int remote_open(const struct image_name *name, const char *actions,
     const struct remote_options *options, struct remote *ret, struct err *err);
@@ -58,6 +61,9 @@ int remote_ask(struct remote *remote, const struct http_request *request, struct
 
 /* The header's value for http_begin, or NULL. */
 const char *remote_authorization(const struct remote *remote);
+
+/* Is this a URL of the registry itself? */
+bool remote_is_ours(const struct remote *remote, const char *url);
 
 /* Does this 401 come from the registry itself? Whoever it sends us to must not learn who we are. */
 bool remote_challenges(const struct remote *remote, const struct http_answer *answer);

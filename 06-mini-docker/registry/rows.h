@@ -25,11 +25,22 @@ struct pull_args {
     struct opt_list insecure;
 };
 
+struct push_args {
+    bool all_tags, quiet;
+    struct opt_list insecure;
+};
+
+struct login_args {
+    const char *user, *password;
+    bool password_stdin;
+    struct opt_list insecure;
+};
+
 struct fetch_args {
     uint64_t most_bytes;
 };
 
-extern const struct opt PULL_OPTS[], FETCH_OPTS[];
+extern const struct opt PULL_OPTS[], PUSH_OPTS[], LOGIN_OPTS[], LOGOUT_OPTS[], FETCH_OPTS[];
 
 #define ROW_PULL                                                                                   \
     .name = "pull", .operands = "NAME[:TAG|@DIGEST]",                                              \
@@ -40,6 +51,23 @@ extern const struct opt PULL_OPTS[], FETCH_OPTS[];
         "--insecure names it.\nFurther CAs: /etc/docker/certs.d/HOST[:PORT]/*.crt. What a "        \
         "broken pull has brought, the\nnext one goes on with.",                                    \
     .mixed = true, .least = 1, .most = 1, .opts = PULL_OPTS, .args_size = sizeof(struct pull_args)
+
+#define ROW_PUSH                                                                                   \
+    .name = "push", .operands = "NAME[:TAG]", .summary = "Upload an image to a registry",          \
+    .details = "The registry's host is part of the name: mini-docker tag IMAGE "                   \
+               "HOST[:PORT]/NAME, then push\nthat. Layers that it has are not sent.",              \
+    .mixed = true, .least = 1, .most = 1, .opts = PUSH_OPTS, .args_size = sizeof(struct push_args)
+
+#define ROW_LOGIN                                                                                  \
+    .name = "login", .operands = "[SERVER]",                                                       \
+    .summary = "Tell a registry who you are, and keep that for pull and push",                     \
+    .details = "SERVER is HOST[:PORT], else Docker's hub. It is kept where docker keeps it, in "   \
+               "~/.docker/config.json\nor in the program that this file names.",                   \
+    .mixed = true, .most = 1, .opts = LOGIN_OPTS, .args_size = sizeof(struct login_args)
+
+#define ROW_LOGOUT                                                                                 \
+    .name = "logout", .operands = "[SERVER]", .summary = "Forget who you are to a registry",       \
+    .mixed = true, .most = 1, .opts = LOGOUT_OPTS
 
 #define ROW_FETCH                                                                                  \
     .name = "fetch", .operands = "URL FILE",                                                       \
