@@ -122,16 +122,22 @@ static int find_place(const struct building *building, const char *name, struct 
     return ret->dir < 0 ? -1 : 0;
 }
 
-/* In Docker's words for a build. */
-static int explain(const struct building *building, const char *name)
+/* In Docker's words for a build: a directory is in a file's way, or the other way round. */
+static int explain(const struct building *building)
 {
     struct err *err = building->err;
+    char what[sizeof(err->what)];
+    const char *name = strchr(err->what, '"');
 
-    if (err->code != EISDIR || err->kind != ERR_REFUSED)
+    if (err->kind != ERR_REFUSED || !name || (err->code != EISDIR && err->code != ENOTDIR))
         return -1;
-    err_set(err, ERR_USAGE, "cannot replace to directory %.200s with file",
-        building->is_dir ? name : building->destination);
-    return err_hint(err, "a directory has this name -> copy into it: end the destination with a /");
+    snprintf(what, sizeof(what), "%.*s", (int)strcspn(name + 1, "\""), name + 1);
+    if (err->code == EISDIR)
+        err_set(err, ERR_USAGE, "cannot replace to directory %.200s with file", what);
+    else
+        err_set(err, ERR_USAGE, "cannot copy to non-directory: %.200s", what);
+    return err_hint(err, "below %.200s: its kind is not that of what is copied -> remove it first",
+        building->destination);
 }
 
 static int copy_file(const struct building *building, const struct build_found *found,
@@ -151,7 +157,7 @@ static int copy_file(const struct building *building, const struct build_found *
         result = rootfs_copy_by(from, slash ? slash + 1 : found->path, place.dir, place.name,
             building->how, rules, building->err);
         if (result < 0)
-            explain(building, place.name);
+            explain(building);
     }
     copy_place_free(&place);
     return result;
@@ -171,7 +177,9 @@ static int copy_dir(const struct building *building, const struct build_found *f
     if (from < 0)
         return err_sys(building->err, "cannot open %.200s", path);
     cleanup_close int to = open_destination(building);
-    return to < 0 ? -1 : rootfs_copy_by(from, NULL, to, NULL, building->how, rules, building->err);
+    return to < 0 || rootfs_copy_by(from, NULL, to, NULL, building->how, rules, building->err) < 0
+               ? explain(building)
+               : 0;
 }
 
 /* An archive: 1, it was unpacked; 0: it is none. */
@@ -224,8 +232,8 @@ static int write_heredoc(const struct building *building, const struct dockerfil
     }
     result = find_place(building, heredoc->name, &place);
     if (result == 0 && unlinkat(place.dir, place.name, 0) < 0 && errno == EISDIR) {
-        err_refuse(building->err, EISDIR, "a directory");
-        result = explain(building, place.name);
+        err_refuse(building->err, EISDIR, "\"%s\"", place.name);
+        result = explain(building);
     }
     cleanup_close int fd =
         result < 0 ? -1
