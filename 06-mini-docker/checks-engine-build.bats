@@ -185,3 +185,120 @@ EOF
     [ "$(in_image x 'cat /a /b')" = $'a\nb' ] || fail "other files"
     whole
 }
+
+@test "06 build: COPY and ADD: what changes is done again, what was only touched is not" {
+    mkdir -p context/dir/sub
+    echo one >context/a.txt
+    echo log >context/b.log
+    echo deep >context/dir/sub/x
+    tar -C context -czf context/t.tgz dir
+    printf '*.log\nDockerfile\n' >context/.dockerignore
+    dockerfile <<'EOF'
+FROM busybox
+WORKDIR /w
+COPY . .
+COPY --chown=7:8 --chmod=640 a.txt /owned/
+ADD t.tgz /unpacked
+ENV WHO=me
+COPY <<END /etc/hello
+hello $WHO
+END
+RUN <<END
+cat /etc/hello
+stat -c '%u %g %a' /owned/a.txt
+END
+EOF
+    built -t x
+    complained "hello me"
+    grep -q '^#7 [0-9.]* 7 8 640$' <<<"$stderr" || fail "another owner or mode"
+    [ "$(in_image x 'cd /w && find . -type f | sort; cat /unpacked/dir/sub/x')" = $'./.dockerignore\n./a.txt\n./dir/sub/x\n./t.tgz\ndeep' ] ||
+        fail "other files"
+    touch context/a.txt
+    echo more >>context/b.log # which .dockerignore leaves out
+    built -t x
+    [ "$cached" -eq 6 ] || fail "not all was cached"
+    echo two >context/a.txt
+    built -t x
+    [ "$cached" -eq 1 ] || fail "a file has changed, and not all from there on was done"
+    [ "$(in_image x 'cat a.txt')" = two ] || fail "the old file"
+    whole
+    printf 'FROM busybox\nCOPY none /\n' | dockerfile
+    build
+    ends 1 'Dockerfile:2:1: '
+    complained none
+    printf 'FROM busybox\nCOPY b.log /\n' | dockerfile
+    build
+    ends 1 '.dockerignore'
+}
+
+@test "06 build: stages: only those that are needed, each from another, scratch too" {
+    echo 'int main(void) { return 42; }' >context/main.c
+    dockerfile <<'EOF'
+FROM busybox AS unused
+RUN exit 1
+FROM busybox AS made
+COPY main.c /
+RUN wc -c </main.c >/size
+FROM made AS again
+RUN echo again >>/size
+FROM scratch
+COPY --from=again /size /
+COPY --from=2 /size /second
+COPY --from=busybox /bin/busybox /bin/sh
+CMD ["/bin/sh", "-c", "while read l; do echo $l; done </size"]
+EOF
+    built -t x
+    prints $'30\nagain' run --rm --network none x
+    built -t x
+    [ "$cached" -eq 6 ] || fail "not all was cached: $cached"
+    built --target made -t made
+    [ "$cached" -eq 2 ] || fail "a target is another road"
+    printf 'FROM busybox AS a\nCOPY --from=a /bin /b\n' | dockerfile
+    build
+    ends 1 'Dockerfile:2:1: circular dependency detected in stage: a'
+    printf 'FROM busybox AS a\nCOPY --from=b /bin /b\nFROM a AS b\n' | dockerfile
+    build
+    ends 1 'circular dependency detected'
+    printf 'FROM scratch\nRUN x\n' | dockerfile
+    build
+    ends 1 'FROM scratch is empty'
+    whole
+}
+
+@test "06 build: an image for others to build on: ONBUILD, once; ARG, SHELL, --label" {
+    dockerfile <<'EOF'
+FROM busybox
+ONBUILD ARG WHO=nobody
+ONBUILD RUN echo "for $WHO" >/for
+ONBUILD COPY file /
+EOF
+    built -t base
+    printf 'FROM base\nSHELL ["/bin/sh", "-ec"]\nRUN false; true\n' | dockerfile
+    echo text >context/file
+    build --build-arg WHO=me
+    ends 1 'process "/bin/sh -ec false; true" did not complete'
+    printf 'ARG V=1\nFROM base\nARG V\nLABEL v=$V a=${NONE:-else}\nENV P=$PATH:/x\nCMD echo $V\n' | dockerfile
+    built --build-arg WHO=me --label own=yes -t x
+    [ "$(in_image x 'cat /for /file')" = $'for me\ntext' ] || fail "the triggers were not pulled"
+    engine image inspect --format '{{json .Config.OnBuild}} {{json .Config.Labels}} {{json .Config.Cmd}} {{.Config.Env}}' x
+    told 'null {"v":"1","a":"else","own":"yes"} ["/bin/sh","-c","echo $V"]'
+    told ':/bin:/x]'
+}
+
+@test "06 build: the context on standard input: an archive, a Dockerfile alone, and -f -" {
+    echo text >context/file
+    printf 'FROM busybox\nCOPY file /\n' | dockerfile
+    tar -C context -czf context.tgz .
+    call "$MINI" --root "$STORE" build --network none -t x - <context.tgz
+    ends 0
+    [ "$(in_image x 'cat /file')" = text ] || fail "other files"
+    call "$MINI" --root "$STORE" build --network none -t y - <<<$'FROM busybox\nRUN echo y >/y'
+    ends 0
+    call "$MINI" --root "$STORE" build --network none -q -t z --iidfile id -f - context <<<$'FROM y\nCOPY file /z'
+    ends 0
+    [ "$output" = "$(cat id)" ] && [ "$output" = "$(id_of z)" ] || fail "another ID"
+    [ "$(in_image z 'cat /y /z')" = $'y\ntext' ] || fail "other files"
+    call "$MINI" --root "$STORE" build - <<<$'FROM busybox\nCOPY file /'
+    ends 1 'Dockerfile:2:1: there is no context to copy from'
+    whole
+}

@@ -96,6 +96,14 @@ struct build_stage *build_find_stage(struct build *build, const char *word, size
     return NULL;
 }
 
+struct build_stage *build_stage_of(const struct build_at *at, const char *from)
+{
+    struct build *build = at->build;
+    struct build_stage *stage = from ? build_find_stage(build, from, build->stages_count) : NULL;
+
+    return stage || !from ? stage : build_stage_number(build, from);
+}
+
 int build_need_stage(struct build *build, struct build_stage *stage, struct err *err)
 {
     if (stage->state == BUILD_DONE)

@@ -6,7 +6,7 @@
  *     build.c        the stages that the target needs, each once
  *     build_stage.c  one instruction after another on a draft of an image (image_draft.h)
  *     build_step.c   what makes a layer: looked up in the cache, or made
- *     build_run.c    … by a container
+ *     build_run.c    … by a container      build_copy.c  … by copying
  */
 #ifndef ENGINE_BUILD_H
 #define ENGINE_BUILD_H

@@ -99,6 +99,27 @@ static int read_dockerfile(struct build_context *context, const struct build_opt
     return fd < 0 ? missing(context, file, err) : read_text(context, fd, err);
 }
 
+/* FILE.dockerignore beside a Dockerfile that was named is stronger than .dockerignore. */
+static int read_ignore(
+    struct build_context *context, const struct build_options *options, struct err *err)
+{
+    char own[PATH_MAX];
+    const char *name = own;
+    cleanup_free char *text = NULL;
+
+    snprintf(own, sizeof(own), "%.*s.dockerignore", PATH_MAX - 16, options->file ?: STANDARD);
+    cleanup_close int beside = options->file && !is_stdin(options->context)
+                                   ? open(own, O_RDONLY | O_CLOEXEC)
+                                   : open_inside(context, own);
+    cleanup_close int usual = beside < 0 ? open_inside(context, name = ".dockerignore") : -1;
+    if (beside < 0 && usual < 0)
+        return errno == ENOENT ? 0 : err_sys(err, "cannot read %s", name);
+    ssize_t length = fsio_read_fd(beside >= 0 ? beside : usual, DOCKERFILE_MOST, &text);
+    if (length < 0)
+        return err_sys(err, "cannot read %s", name);
+    return build_ignore_parse(text, (size_t)length, name, &context->ignore, err);
+}
+
 /* All of standard input, in a file of the room. */
 static int keep_stdin(const struct build_context *context, struct err *err)
 {
@@ -169,7 +190,9 @@ static int open_stdin(
     if (result < 0)
         return -1;
     if (result == 0)
-        return read_dockerfile(context, options, true, err);
+        return read_dockerfile(context, options, true, err) < 0
+                   ? -1
+                   : read_ignore(context, options, err);
     snprintf(context->name, sizeof(context->name), STANDARD);
     return read_text(context, file, err);
 }
@@ -188,13 +211,14 @@ int build_context_open(const struct store *store, const struct build_options *op
         return err_hint(err, "the context is the directory that COPY copies from -> name one, "
                              "as in `build -t NAME .`");
     }
-    return read_dockerfile(ret, options, false, err);
+    return read_dockerfile(ret, options, false, err) < 0 ? -1 : read_ignore(ret, options, err);
 }
 
 void build_context_close(struct build_context *context)
 {
     if (context->fd >= 0)
         close(context->fd);
+    build_ignore_free(&context->ignore);
     free(context->text);
     if (context->room.path[0])
         image_stage_end(&context->room);

@@ -4,12 +4,14 @@
 #define ENGINE_BUILD_CONTEXT_H
 
 #include "build.h"
+#include "build_ignore.h"
 
 #include "engine/images/image_stage.h"
 
 struct build_context {
-    int fd;     /* the open directory; -1: a Dockerfile came alone */
-    char *text; /* of the Dockerfile, and a 0 */
+    int fd;                     /* the open directory; -1: a Dockerfile came alone */
+    struct build_ignore ignore; /* .dockerignore */
+    char *text;                 /* of the Dockerfile, and a 0 */
     size_t length;
     char name[256];          /* of it, in errors */
     struct image_stage room; /* where an archive was unpacked */

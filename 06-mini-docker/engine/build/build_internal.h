@@ -60,6 +60,7 @@ bool build_makes_layer(enum dockerfile_word word);
  * that it is built. Errors: it needs itself. */
 struct build_stage *build_find_stage(struct build *build, const char *word, size_t before);
 struct build_stage *build_stage_number(struct build *build, const char *word);
+struct build_stage *build_stage_of(const struct build_at *at, const char *from); /* of --from */
 int build_need_stage(struct build *build, struct build_stage *stage, struct err *err);
 
 /* build_stage.c: from its FROM to its end. */
@@ -107,8 +108,9 @@ struct build_step {
 };
 int build_step_do(struct build_step *step, struct err *err);
 
-/* The two kinds of them. */
+/* The three kinds of them. */
 int build_run(const struct build_at *at, struct err *err);
+int build_copy(const struct build_at *at, struct err *err);
 int build_workdir(const struct build_at *at, struct err *err);
 
 #endif

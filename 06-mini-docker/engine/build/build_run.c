@@ -216,10 +216,26 @@ static int run_step(struct running *run, struct err *err)
     return build_step_do(&step, err);
 }
 
+/* What would be another build without it. */
+static int check_flags(const struct build_at *at, struct err *err)
+{
+    const char *security = dockerfile_flag(at->instruction, "security");
+
+    if (dockerfile_flag(at->instruction, "mount")) {
+        err_set(err, ERR_USAGE, "RUN --mount is not known here");
+        return err_hint(err, "a step sees the files of its stage -> COPY what it needs before");
+    }
+    if (security && strcmp(security, "sandbox") != 0) {
+        err_set(err, ERR_USAGE, "RUN --security=%.40s is not known here", security);
+        return err_hint(err, "a step has the rights of any container -> leave it out");
+    }
+    return 0;
+}
+
 int build_run(const struct build_at *at, struct err *err)
 {
     struct running run = {.at = at};
-    int result = build_words_of(at, &run.words, err);
+    int result = check_flags(at, err) < 0 ? -1 : build_words_of(at, &run.words, err);
 
     if (result == 0)
         result = build_run_args(at, false, &run.env, err);

@@ -29,8 +29,10 @@ static const struct {
     int (*run)(const struct build_at *at, struct err *err);
     bool layer;
 } INSTRUCTIONS[] = {
+    [DOCKERFILE_ADD] = {build_copy, true},
     [DOCKERFILE_ARG] = {build_arg, false},
     [DOCKERFILE_CMD] = {build_change, false},
+    [DOCKERFILE_COPY] = {build_copy, true},
     [DOCKERFILE_ENTRYPOINT] = {build_change, false},
     [DOCKERFILE_ENV] = {build_change, false},
     [DOCKERFILE_EXPOSE] = {build_change, false},
@@ -98,9 +100,12 @@ static void begin_step(struct build *build, struct build_stage *stage, const cha
 static int run_instruction(const struct build_at *at, struct err *err)
 {
     enum dockerfile_word word = at->instruction->word;
+    struct build_stage *from = build_stage_of(at, dockerfile_flag(at->instruction, "from"));
 
     if (!INSTRUCTIONS[word].run)
         return err_set(err, ERR_USAGE, "%s cannot stand here", dockerfile_name(word));
+    if (from && build_need_stage(at->build, from, err) < 0)
+        return build_place(at, err);
     if (INSTRUCTIONS[word].layer)
         begin_step(at->build, at->stage, at->instruction->text);
     int result = INSTRUCTIONS[word].run(at, err);

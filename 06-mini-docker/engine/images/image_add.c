@@ -112,18 +112,33 @@ static int put_blobs(const struct store *store, const struct image_incoming *inc
     return put_manifest(store, incoming, row->id, row, err);
 }
 
+/* True where the index says it already: a build of which all was cached writes nothing. */
+static bool is_named(const struct image_index *index, const struct image_row *row, const char *name)
+{
+    for (size_t i = 0; i < index->count; i++) {
+        if (strcmp(index->rows[i].name, name) == 0 &&
+            strcmp(index->rows[i].manifest, row->manifest) == 0)
+            return true;
+    }
+    return false;
+}
+
 static int name_it(const struct store *store, const struct image_row *row, const char *const *names,
     size_t names_count, struct err *err)
 {
     struct image_index index;
     cleanup_close int lock = -1;
     int result = image_index_lock(store, &index, &lock, err);
+    bool changed = names_count == 0;
 
-    if (result == 0 && names_count == 0)
+    if (result == 0 && changed)
         result = image_index_set(&index, row, "", err);
-    for (size_t i = 0; result == 0 && i < names_count; i++)
-        result = image_index_set(&index, row, names[i], err);
-    if (result == 0)
+    for (size_t i = 0; result == 0 && i < names_count; i++) {
+        bool there = is_named(&index, row, names[i]);
+        changed |= !there;
+        result = there ? 0 : image_index_set(&index, row, names[i], err);
+    }
+    if (result == 0 && changed)
         result = image_index_write(store, &index, err);
     image_index_free(&index);
     return result;

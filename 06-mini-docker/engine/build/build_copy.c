@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: MIT
+/*
+ * COPY and ADD: what they say is put into struct build_copy, and build_source.c does it. What is
+ * copied is summed first, and the sum is in the step's key: so a file that has changed means that
+ * this step and those behind it are done again, and a file that was only touched does not.
+ *
+ * Files of another stage, or of an image, are seen in a child as well (build_view.h); then the
+ * child that copies is a child of that one.
+ */
+#include "build_internal.h"
+#include "build_source.h"
+#include "build_view.h"
+
+#include "cleanup.h"
+
+#include <string.h>
+#include <sys/mman.h>
+
+struct copying {
+    const struct build_at *at;
+    struct build_copy copy;
+    struct build_tree tree;
+    char *from_lower; /* of a stage or an image; NULL: the context */
+    const char *lower, *room;
+    int fd;
+    char *digest; /* where the sum goes: memory that a child shares */
+    char *destination;
+    char **words; /* expanded */
+    struct dockerfile_heredoc *heredocs;
+};
+
+static int work_on(struct copying *copying, struct err *err);
+
+/* In a child: root_fd is the root that is copied into. */
+static int put(int root_fd, void *arg, struct err *err)
+{
+    struct copying *copying = arg;
+
+    if (build_copy_into(copying->at->build->store, &copying->copy, root_fd, err) < 0)
+        return -1;
+    return build_view_archive(copying->room, true, copying->fd, err);
+}
+
+/* With the source at hand: sum it up, or copy it. */
+static int work_on(struct copying *copying, struct err *err)
+{
+    if (!copying->room)
+        return build_copy_sum(&copying->copy, copying->digest, err);
+    return build_view(copying->at->build->store, copying->lower, copying->room, put, copying, err);
+}
+
+static int work_on_tree(int root_fd, void *arg, struct err *err)
+{
+    struct copying *copying = arg;
+
+    copying->tree.fd = root_fd;
+    return work_on(copying, err);
+}
+
+static int work(struct copying *copying, struct err *err)
+{
+    return copying->from_lower ? build_view(copying->at->build->store, copying->from_lower, NULL,
+                                     work_on_tree, copying, err)
+                               : work_on(copying, err);
+}
+
+static int make(const struct build_step *step, const char *room, int fd, struct err *err)
+{
+    struct copying *copying = step->arg;
+
+    copying->room = room;
+    copying->fd = fd;
+    return work(copying, err);
+}
+
+/* --from: a stage, by its name or number, or else an image. */
+static int choose_tree(struct copying *copying, struct err *err)
+{
+    struct build *build = copying->at->build;
+    const char *from = dockerfile_flag(copying->at->instruction, "from");
+    struct build_stage *stage;
+    struct image image;
+
+    copying->tree = (struct build_tree){
+        .fd = build->context.fd, .name = "the context", .ignore = &build->context.ignore};
+    copying->copy.from = &copying->tree;
+    if (!from && build->context.fd < 0 && copying->copy.sources[0]) {
+        err_set(err, ERR_USAGE, "there is no context to copy from");
+        return err_hint(err, "the Dockerfile came alone, on standard input -> name a directory");
+    }
+    if (!from)
+        return 0;
+    copying->tree.name = from;
+    copying->tree.ignore = NULL;
+    stage = build_stage_of(copying->at, from);
+    if (stage) { /* it was built before this step began */
+        copying->from_lower = image_draft_lower(build->store, &stage->draft, err);
+        return copying->from_lower ? 0 : -1;
+    }
+    if (build_find_image(build, from, &image, err) < 0)
+        return -1;
+    copying->from_lower = steal_ptr(image.lower);
+    image_free(&image);
+    return 0;
+}
+
+static int choose_owner(struct copying *copying, struct err *err)
+{
+    const struct dockerfile_instruction *instruction = copying->at->instruction;
+    const char *chmod = dockerfile_flag(instruction, "chmod");
+    const char *chown = dockerfile_flag(instruction, "chown");
+    struct dockerfile_scope scope = build_scope(copying->at);
+    char *end;
+
+    copying->copy.mode = BUILD_MODE_KEPT;
+    if (chmod) {
+        copying->copy.mode = (mode_t)strtoul(chmod, &end, 8);
+        if (!chmod[0] || *end || copying->copy.mode > 07777) {
+            err_set(err, ERR_USAGE, "invalid chmod parameter: '%.40s'", chmod);
+            return err_hint(err, "accepted: an octal number between 0 and 07777");
+        }
+    }
+    if (!chown) {
+        bool kept = dockerfile_flag(instruction, "from");
+        copying->copy.uid = kept ? BUILD_OWNER_KEPT : 0;
+        copying->copy.gid = kept ? BUILD_OWNER_KEPT : 0;
+        return 0;
+    }
+    cleanup_free char *who = dockerfile_expand(chown, &scope, err);
+    return who ? build_view_user(copying->lower, who, &copying->copy.uid, &copying->copy.gid, err)
+               : -1;
+}
+
+static int expand_words(struct copying *copying, struct err *err)
+{
+    const struct dockerfile_instruction *instruction = copying->at->instruction;
+    struct dockerfile_scope scope = build_scope(copying->at);
+    size_t count = 0;
+
+    while (instruction->words[count])
+        count++;
+    copying->words = calloc(count + 1, sizeof(*copying->words));
+    copying->heredocs = calloc(instruction->heredoc_count + 1, sizeof(*copying->heredocs));
+    if (!copying->words || !copying->heredocs)
+        return err_sys(err, "no memory for the words");
+    for (size_t i = 0; i < count; i++) {
+        copying->words[i] = dockerfile_expand(instruction->words[i], &scope, err);
+        if (!copying->words[i])
+            return -1;
+    }
+    scope.keep_quotes = true;
+    for (size_t i = 0; i < instruction->heredoc_count; i++) {
+        struct dockerfile_heredoc *to = &copying->heredocs[i];
+        *to = instruction->heredocs[i];
+        to->text = to->expand ? dockerfile_expand(to->text, &scope, err) : strdup(to->text);
+        if (!to->text)
+            return to->expand ? -1 : err_sys(err, "no memory for a here-document");
+    }
+    copying->copy.heredocs = copying->heredocs;
+    copying->copy.heredoc_count = instruction->heredoc_count;
+    return 0;
+}
+
+/* The last word is the destination, below WORKDIR. */
+static int choose_words(struct copying *copying, struct err *err)
+{
+    struct json_object *dir;
+    const char *below = "/";
+    size_t count = 0;
+
+    if (expand_words(copying, err) < 0)
+        return -1;
+    while (copying->words[count])
+        count++;
+    cleanup_free char *last = steal_ptr(copying->words[count - 1]);
+    if (json_object_object_get_ex(copying->at->stage->draft.config, "WorkingDir", &dir) && dir)
+        below = json_object_get_string(dir);
+    if (asprintf(&copying->destination, "%s%s%s", last[0] == '/' ? "" : below,
+            last[0] == '/' ? "" : "/", strcmp(last, ".") == 0 ? "./" : last) < 0)
+        return err_sys(err, "no memory for a path");
+    copying->copy.sources = copying->words;
+    copying->copy.destination = copying->destination;
+    return 0;
+}
+
+static bool is_address(const char *word)
+{
+    return strncmp(word, "http://", 7) == 0 || strncmp(word, "https://", 8) == 0 ||
+           strncmp(word, "git@", 4) == 0;
+}
+
+/* --exclude may be there several times. */
+static int choose_excluded(struct copying *copying, struct err *err)
+{
+    const struct dockerfile_instruction *instruction = copying->at->instruction;
+    size_t count = 0;
+
+    copying->copy.exclude = calloc(instruction->flag_count + 1, sizeof(*copying->copy.exclude));
+    for (size_t i = 0; copying->copy.exclude && i < instruction->flag_count; i++) {
+        if (strcmp(instruction->flags[i].name, "exclude") == 0)
+            copying->copy.exclude[count++] = instruction->flags[i].value;
+    }
+    return copying->copy.exclude ? 0 : err_sys(err, "no memory for --exclude");
+}
+
+static int choose_flags(struct copying *copying, struct err *err)
+{
+    const struct dockerfile_instruction *instruction = copying->at->instruction;
+    const char *unpack = dockerfile_flag(instruction, "unpack");
+
+    copying->copy.unpack =
+        instruction->word == DOCKERFILE_ADD && (!unpack || strcmp(unpack, "false") != 0);
+    if (choose_excluded(copying, err) < 0)
+        return -1;
+    copying->copy.chown = dockerfile_flag(instruction, "chown");
+    copying->copy.parents = dockerfile_flag(instruction, "parents");
+    for (char **word = copying->words; instruction->word == DOCKERFILE_ADD && *word; word++) {
+        if (!is_address(*word))
+            continue;
+        err_set(err, ERR_USAGE, "ADD %.200s: nothing is fetched", *word);
+        return err_hint(err, "a build uses what is here -> fetch it, and COPY the file");
+    }
+    return 0;
+}
+
+static int do_step(struct copying *copying, struct err *err)
+{
+    const struct build_at *at = copying->at;
+    struct build_key key;
+    cleanup_free char *by = NULL;
+
+    build_key_begin(&key, &at->stage->draft);
+    build_key_add(&key, copying->digest);
+    if (asprintf(&by, "%s", at->instruction->text) < 0)
+        return err_sys(err, "no memory for COPY");
+    struct build_step step = {.at = at,
+        .key = &key,
+        .created_by = by,
+        .lower = copying->lower,
+        .make = make,
+        .arg = copying};
+    return build_step_do(&step, err);
+}
+
+static int copy(struct copying *copying, struct err *err)
+{
+    if (choose_words(copying, err) < 0 || choose_flags(copying, err) < 0 ||
+        choose_tree(copying, err) < 0 || choose_owner(copying, err) < 0 || work(copying, err) < 0)
+        return -1;
+    return do_step(copying, err);
+}
+
+int build_copy(const struct build_at *at, struct err *err)
+{
+    cleanup_free char *lower = image_draft_lower(at->build->store, &at->stage->draft, err);
+    struct copying copying = {.at = at, .lower = lower};
+
+    if (!lower)
+        return -1;
+    copying.digest =
+        mmap(NULL, DIGEST_TEXT, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (copying.digest == MAP_FAILED)
+        return err_sys(err, "no memory for a digest");
+    int result = copy(&copying, err);
+    munmap(copying.digest, DIGEST_TEXT);
+    for (char **word = copying.words; word && *word; word++)
+        free(*word);
+    free(copying.words);
+    for (size_t i = 0; copying.heredocs && i < at->instruction->heredoc_count; i++)
+        free(copying.heredocs[i].text);
+    free(copying.heredocs);
+    free(copying.copy.exclude);
+    free(copying.destination);
+    free(copying.from_lower);
+    return result;
+}
