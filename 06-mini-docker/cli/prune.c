@@ -47,7 +47,6 @@ static const struct opt BUILD_OPTS[] = {ALL("for Docker's sake: all of it goes i
 static const char *const AGE_KEYS[] = {"label", "label!", "until", NULL};
 static const char *const VOLUME_KEYS[] = {"all", "label", "label!", NULL};
 static const char *const IMAGE_KEYS[] = {"dangling", "label", "label!", "until", NULL};
-
 static const char *const BUILD_KEYS[] = {"until", NULL};
 
 /* One kind; [1] of the warning is for -a. */
@@ -83,7 +82,8 @@ static const struct kind IMAGES = {.type = "image",
     .warning = {"This will remove all dangling images.",
         "This will remove all images without at least one container associated to them."},
     .run = prune_images};
-static const struct kind BUILDS = {.heading = "Deleted build cache objects:",
+static const struct kind BUILDS = {.type = "builder",
+    .heading = "Deleted build cache objects:",
     .keys = BUILD_KEYS,
     .warning = {"This will remove all build cache."},
     .run = prune_builds};
