@@ -48,6 +48,8 @@ enum {
                            no reader finds half a file */
     ROOTFS_KEEP = 8,    /* what is there stays: a copy that was cut off goes on; no half file */
     ROOTFS_MOUNTS = 16, /* what is mounted below the source is copied as well */
+    ROOTFS_ALONE = 32,  /* with REPLACE: nobody reads meanwhile, so half a file hurts nobody; faster
+                           for small ones */
 };
 
 /*

@@ -150,14 +150,24 @@ static bool is_there(int dir, const char *name)
     return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
+/* Is it made without its name, which it gets when it is whole? */
+static bool is_made_apart(const struct copy *copy)
+{
+    return copy->how & (ROOTFS_REPLACE | ROOTFS_KEEP) && !(copy->how & ROOTFS_ALONE);
+}
+
 /* *ret_name is what has to become the file's name once it is whole, "" when it has none yet. */
 static int open_new(const struct copy *copy, int to_dir, const char *name, char ret_name[40])
 {
     int flags = O_WRONLY | O_CLOEXEC, fd = -1;
 
     ret_name[0] = '\0';
-    if (!(copy->how & (ROOTFS_REPLACE | ROOTFS_KEEP)))
-        return openat(to_dir, name, flags | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
+    if (!is_made_apart(copy)) {
+        do
+            fd = openat(to_dir, name, flags | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
+        while (fd < 0 && copy->how & ROOTFS_REPLACE && make_way(copy, to_dir, name) == 0);
+        return fd;
+    }
     fd = openat(to_dir, ".", flags | O_TMPFILE, 0600);
     if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL))
         return fd;
@@ -169,7 +179,7 @@ static int open_new(const struct copy *copy, int to_dir, const char *name, char 
 
 static int name_it(const struct copy *copy, int fd, int to_dir, const char *made, const char *name)
 {
-    if (!(copy->how & (ROOTFS_REPLACE | ROOTFS_KEEP)))
+    if (!is_made_apart(copy))
         return 0;
     if (!made[0])
         return link_as(copy, fd, to_dir, name);

@@ -255,7 +255,8 @@ int build_copy_into(
         .root = root_fd,
         .is_dir = length > 0 && copy->destination[length - 1] == '/',
         .owners = owners,
-        .how = ROOTFS_ALL | ROOTFS_REPLACE | ROOTFS_MOUNTS | (owners ? ROOTFS_OWNERS : 0),
+        .how = ROOTFS_ALL | ROOTFS_REPLACE | ROOTFS_ALONE | ROOTFS_MOUNTS |
+               (owners ? ROOTFS_OWNERS : 0),
         .err = err};
     struct build_sources sources;
     int result = build_find(copy, &sources, err);
