@@ -499,3 +499,79 @@ pushes() {
     grep -qF "store {\"ServerURL\":\"$LOCKED\",\"Username\":\"user\",\"Secret\":\"secret\"}" kept || fail "$(cat kept)"
     [ "$(cat "$DOCKER_CONFIG/config.json")" = '{"credsStore": "box"}' ] || fail "the file was changed"
 }
+
+# In a network of its own, so that the registry is no loopback address; and with a /etc/docker of its own.
+# shellcheck disable=SC2016 # the variables are for the inner shell
+@test "06 registry: https is what is spoken, and only with a certificate of somebody trusted" {
+    need_root "a network and an /etc/docker of the test's own"
+    need openssl
+    openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.crt -days 2 -subj /CN=authority 2>/dev/null
+    openssl req -newkey rsa:2048 -nodes -keyout key -out request -subj /CN=registry 2>/dev/null
+    openssl x509 -req -in request -CA ca.crt -CAkey ca.key -days 2 -out crt -extfile <(echo subjectAltName=IP:192.0.2.1) 2>/dev/null
+    printf '%s\n' 'version: 0.1' 'log: {level: error, accesslog: {disabled: true}}' \
+        "storage: {filesystem: {rootdirectory: $WORLD/good}}" >tls.yml
+    cp tls.yml plain.yml
+    echo "http: {addr: '192.0.2.1:443', tls: {certificate: $PWD/crt, key: $PWD/key}}" >>tls.yml
+    echo "http: {addr: '192.0.2.1:80'}" >>plain.yml
+    cat >inside <<'END'
+set -e
+ip link set lo up
+ip address add 192.0.2.1/32 dev lo
+mkdir -p /etc/docker
+mount -t tmpfs tmpfs /etc/docker
+docker-registry serve tls.yml >tls.log 2>&1 &
+docker-registry serve plain.yml >plain.log 2>&1 &
+trap 'kill $(jobs -p)' EXIT
+for _ in $(seq 200); do
+    curl -sko /dev/null https://192.0.2.1/v2/ && curl -so /dev/null http://192.0.2.1/v2/ && break
+    sleep 0.05
+done
+pull() { "$MINI" --root "$STORE" pull -q "$@" 2>&1 || echo "status $?"; }
+echo "1 $(pull "192.0.2.1/team/x:$ARCH" | tr '\n' ' ')"
+echo "2 $(pull --insecure 192.0.2.1:443 "192.0.2.1/team/x:$ARCH" | tr '\n' ' ')"
+mkdir -p /etc/docker/certs.d/192.0.2.1
+cp ca.crt /etc/docker/certs.d/192.0.2.1/ca.crt
+echo "3 $(pull "192.0.2.1/team/x:$ARCH")"
+echo "4 $(pull "192.0.2.1:80/team/x:$ARCH" | tr '\n' ' ')"
+echo "5 $(pull --insecure 192.0.2.1:80 "192.0.2.1:80/team/x:$ARCH")"
+rm -r /etc/docker/certs.d
+echo "6 $(pull --insecure 192.0.2.1 "192.0.2.1/team/x:$ARCH")"
+END
+    export MINI STORE
+    call unshare --net --mount bash inside
+    ends 0
+    grep -q '^1 .*certificate.*status 1' <<<"$output" || fail "a certificate of nobody is taken"
+    grep -q '^2 .*certificate.*status 1' <<<"$output" || fail "--insecure is of one host and port"
+    grep -qx "3 192.0.2.1/team/x:$ARCH" <<<"$output" || fail "not with the authority's certificate"
+    grep -q '^4 .*plain http.*status 1' <<<"$output" || fail "plain http is spoken"
+    grep -qx "5 192.0.2.1:80/team/x:$ARCH" <<<"$output" || fail "not with --insecure: plain http"
+    grep -qx "6 192.0.2.1/team/x:$ARCH" <<<"$output" || fail "not with --insecure: a certificate of nobody"
+}
+
+@test "06 registry: in a terminal each layer has its line, which is drawn again" {
+    terminal "stty rows 40 columns 120; '$MINI' --root '$STORE' pull '$HOST/team/x:$ARCH'"
+    grep -q $'\033\\[3A' seen || fail "nothing is drawn again: $(cat -v seen)"
+    [ "$(shown | grep -c ': Pull complete')" -ge 3 ] || fail "$(cat -v seen)"
+    shown | grep -q "^Status: Downloaded newer image" || fail "$(cat -v seen)"
+    rm -rf "$STORE" # with too few lines: as without a terminal
+    terminal "stty rows 3 columns 120; '$MINI' --root '$STORE' pull '$HOST/team/x:$ARCH'"
+    ! grep -q $'\033' seen || fail "it is drawn again: $(cat -v seen)"
+}
+
+@test "06 registry: many pulls at once of the same image hurt nobody, and fetch each layer once" {
+    behaves
+    local i pids=()
+    for i in 1 2 3 4 5 6; do
+        "$MINI" --root "$STORE" pull -q "$EVIL/team/x:$ARCH" >"out$i" 2>&1 3>&- 4>&- &
+        pids+=($!)
+    done
+    for i in "${pids[@]}"; do
+        wait "$i" || fail "one failed: $(cat out*)"
+    done
+    whole
+    local digest
+    for digest in $(raw "$ARCH" | jq -r '.layers[].digest'); do
+        [ "$(asked "^GET .*/blobs/$digest ")" -eq 1 ] || fail "$(cat "$WORLD/log")"
+    done
+    prints "$ARCH" image inspect --format '{{.Architecture}}' "$EVIL/team/x:$ARCH"
+}

@@ -143,6 +143,7 @@ int http_begin(const struct http *http, const struct http_request *request, stru
     char range[32];
 
     *ret = (struct http_answer){.request = request,
+        .is_first = request->is_first,
         .err = err,
         .modified = -1,
         .stall_sec = http->stall_sec ? (long)http->stall_sec : STALL_SEC};
@@ -216,7 +217,7 @@ long http_retry_msec(const struct http_answer *answer, unsigned tries)
         return -1;
     for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
         again |= answer->code == codes[i];
-    if (answer->request->is_first && answer->code == CURLE_COULDNT_CONNECT)
+    if (answer->is_first && answer->code == CURLE_COULDNT_CONNECT)
         again = false;
     for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++)
         again |= answer->code == CURLE_OK && answer->status == statuses[i];

@@ -58,7 +58,8 @@ struct http_answer {
     char *text;                     /* ends with a NUL */
     size_t length;
     /* below: http.c's own */
-    const struct http_request *request;
+    const struct http_request *request; /* while it is asked */
+    bool is_first;
     struct err *err;
     bool failed; /* *err has been filled in by a callback */
     size_t header_bytes;

@@ -132,7 +132,7 @@ int remote_location(const struct http_answer *answer, char ret[HTTP_URL], struct
     curl_url_cleanup(url);
     if (good)
         return 0;
-    err_refuse(err, EPROTO, "%s does not say where to go on", answer->request->url);
+    err_refuse(err, EPROTO, "%s does not say where to go on", answer->url);
     return err_hint(err, "its Location header is missing, or is no address -> ask who runs it");
 }
 
@@ -148,7 +148,6 @@ int remote_ask(struct remote *remote, const struct http_request *request, struct
         struct http_request mine = *request;
         mine.authorization = remote_authorization(remote);
         int result = http_ask(&remote->http, &mine, ret, err);
-        ret->request = request;
         if (result < 0 || tries > 0 || !remote_challenges(remote, ret))
             return result;
         char challenge[sizeof(ret->challenge)];
