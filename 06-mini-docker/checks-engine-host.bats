@@ -111,7 +111,7 @@ limit() {
     [ -z "$(comm -12 <(sort <<<"$output") <(of self | sort))" ] || fail "some are the host's"
     docker run --rm --pid host --ipc host --uts host --network host --cgroupns host busybox sh -c "$look; hostname"
     [ "$output" = "$(of self; hostname)" ] || fail "not the host's: $(of self)"
-    starts box -h inner
+    starts box -h inner --ipc shareable
     docker run --rm --pid container:box --ipc container:box --network container:box busybox sh -c "$look; hostname"
     [ "$(grep -E '^(pid|ipc|net)' <<<"$output")" = "$(of "$pid" | grep -E '^(pid|ipc|net)')" ] || fail "not box's"
     has inner

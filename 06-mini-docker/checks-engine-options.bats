@@ -330,3 +330,33 @@ container destroy <no value>"
     wait_for 20 has_happened "die 137" '{{.Action}} {{.Actor.Attributes.exitCode}}' || { works ps -a; has_happened "die 137" '{{.Action}} {{.Actor.Attributes.exitCode}}' || fail "no end"; }
     has_happened "unmount <no value>" '{{.Action}} {{.Actor.Attributes.exitCode}}' || fail "no unmount"
 }
+
+@test "06 options: --ipc: shareable shares its /dev/shm, private and none do not" {
+    run -d --name pod --ipc shareable --shm-size 1m busybox sh -c 'echo pod >/dev/shm/x; exec sleep 60'
+    wait_for 20 "$MINI" --root "$STORE" exec pod test -s /dev/shm/x
+    run -d --name side --ipc container:pod --read-only busybox sh -c 'echo side >/dev/shm/y; exec sleep 60'
+    ends 0
+    wait_for 20 "$MINI" --root "$STORE" exec pod test -s /dev/shm/y
+    prints side exec pod cat /dev/shm/y
+    works exec side sh -c 'grep " /dev/shm " /proc/self/mounts'
+    told "tmpfs rw,nosuid,nodev,noexec,relatime,size=1024k"
+    # who shares with one that shares, shares with both
+    run --rm --ipc container:side busybox cat /dev/shm/x /dev/shm/y
+    is $'pod\nside'
+    same=$(readlink "/proc/$("$MINI" --root "$STORE" inspect -f '{{.State.Pid}}' pod)/ns/ipc")
+    prints "$same" exec side readlink /proc/self/ns/ipc
+    run -d --name closed busybox sleep 60
+    run -d --name without --ipc none busybox sleep 60
+    ends 0
+    for other in closed without; do
+        run --ipc container:$other busybox true
+        ends 125 "non-shareable IPC"
+    done
+    engine exec without ls /dev/shm
+    ends 1 "No such file"
+    works kill pod side
+    works rm -f pod side
+    # what is not shared is one's own
+    run --rm busybox ls /dev/shm
+    is ""
+}

@@ -65,6 +65,9 @@ unsigned long mounts_base_propagation(const struct spec *spec);
 int mounts_open_sources(struct container *container, struct err *err);
 void mounts_close_sources(struct container *container);
 
+/* mounts_foreign.c: mount_clone of a path as another process sees it. */
+int mounts_clone_foreign(pid_t pid, const char *source, bool recursive, struct err *err);
+
 /* mounts_bind.c: a copy of an entry's source with its flags, hung nowhere; or -1. */
 int mounts_copy_source(const struct container *container, const struct spec_mount *mount,
     const struct mounts_options *options, bool in_parent, struct err *err);

@@ -89,7 +89,9 @@ int mounts_copy_source(const struct container *container, const struct spec_moun
 
     if (full_source(container, m, source, err) < 0)
         return -1;
-    cleanup_close int tree = mount_clone(source, options->flags & MS_REC, err);
+    cleanup_close int tree =
+        m->from_pid ? mounts_clone_foreign(m->from_pid, source, options->flags & MS_REC, err)
+                    : mount_clone(source, options->flags & MS_REC, err);
     if (tree < 0 || set_propagation(container->spec, tree, m, options, in_parent, err) < 0 ||
         set_flags(tree, m, options, err) < 0)
         return -1;

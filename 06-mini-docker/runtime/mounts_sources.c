@@ -84,7 +84,8 @@ static int open_source(struct container *container, size_t index, bool all, stru
     if (mounts_read_options(container, m, &options, err) < 0)
         return -1;
     bool mapped = m->mappings || options.idmap;
-    if (!mounts_is_bind(m, &options) || options.flags & MS_REMOUNT || !(all || mapped))
+    if (!mounts_is_bind(m, &options) || options.flags & MS_REMOUNT ||
+        !(all || mapped || m->from_pid))
         return 0;
     cleanup_close int tree = mounts_copy_source(container, m, &options, true, err);
     if (tree < 0 || (mapped && map_ids(container, m, &options, tree, err) < 0))
@@ -105,7 +106,7 @@ static bool is_needed(const struct container *container, bool *ret_all)
     if (*ret_all)
         return true;
     for (size_t i = 0; i < spec->mounts_count; i++) {
-        if (spec->mounts[i].mappings)
+        if (spec->mounts[i].mappings || spec->mounts[i].from_pid)
             return true;
         for (const char *const *word = spec->mounts[i].options; word && *word; word++) {
             if (strcmp(*word, "idmap") == 0 || strcmp(*word, "ridmap") == 0)

@@ -72,6 +72,7 @@ struct spec_mount {
     const char *destination, *type, *source;
     const char *const *options;
     const struct idmap *mappings;
+    pid_t from_pid; /* a bind's source is what this process sees there; 0: what we see */
 };
 
 struct spec_device {

@@ -60,7 +60,7 @@ static void the_last_word_holds(void **state)
 static void sets_and_clears_for_a_bind(void **state)
 {
     struct mounts_options o = read_words("none", WORDS("rbind", "ro", "suid", "nodev"));
-    const struct spec_mount typed = {"/x", "bind", "s", NULL, NULL};
+    const struct spec_mount typed = {"/x", "bind", "s", NULL, NULL, 0};
 
     (void)state;
     assert_int_equal(o.flags & (MS_BIND | MS_REC), MS_BIND | MS_REC);
@@ -127,8 +127,8 @@ static void leaves_an_unmapped_group_out(void **state)
 
 static void hears_of_the_host_unless_told(void **state)
 {
-    const struct spec_mount plain = {"/x", "bind", "/", WORDS("rbind", "rprivate"), NULL};
-    const struct spec_mount slave = {"/x", "bind", "/", WORDS("rbind", "rslave"), NULL};
+    const struct spec_mount plain = {"/x", "bind", "/", WORDS("rbind", "rprivate"), NULL, 0};
+    const struct spec_mount slave = {"/x", "bind", "/", WORDS("rbind", "rslave"), NULL, 0};
     const struct spec_mount unsaid = {"/x", "none", "/", WORDS("rbind", "ro"), NULL};
     const struct spec_mount path = {"/x", "overlay", "o", WORDS("lowerdir=/slave"), NULL};
 

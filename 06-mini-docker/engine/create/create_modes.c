@@ -17,7 +17,7 @@
 /* An option that has one of a few words, or container:NAME. */
 struct mode {
     const char *option, *what, *text, *fallback;
-    const char *words[4];
+    const char *words[5]; /* ends with NULL */
     bool container;
     const char **ret;
 };
@@ -25,6 +25,7 @@ struct mode {
 static int read_mode(struct creation *creation, const struct mode *mode)
 {
     const char *const *word = mode->words;
+    char accepted[80];
 
     *mode->ret = mode->text && *mode->text ? mode->text : mode->fallback;
     if (!*mode->ret || *mode->ret == mode->fallback)
@@ -39,9 +40,12 @@ static int read_mode(struct creation *creation, const struct mode *mode)
         return 0;
     err_set(creation->err, ERR_USAGE, "%s: invalid %s mode: %.60s", mode->option, mode->what,
         mode->text);
-    return err_hint(creation->err, "accepted: %s%s%s%s%s%s", mode->words[0],
-        mode->words[1] ? ", " : "", mode->words[1] ?: "", mode->words[2] ? ", " : "",
-        mode->words[2] ?: "", mode->container ? ", container:NAME" : "");
+    size_t used = 0;
+    for (word = mode->words; *word; word++)
+        used += (size_t)snprintf(
+            accepted + used, sizeof(accepted) - used, "%s%s", used ? ", " : "", *word);
+    return err_hint(
+        creation->err, "accepted: %s%s", accepted, mode->container ? ", container:NAME" : "");
 }
 
 static int read_modes(struct creation *creation)
@@ -50,7 +54,7 @@ static int read_modes(struct creation *creation)
     struct record_host *host = &creation->record->host;
     const struct mode modes[] = {
         {"--pid", "PID", options->pid, NULL, {"host"}, true, &host->pid_mode},
-        {"--ipc", "IPC", options->ipc, "private", {"host", "private", "shareable"}, true,
+        {"--ipc", "IPC", options->ipc, "private", {"host", "none", "private", "shareable"}, true,
             &host->ipc_mode},
         {"--uts", "UTS", options->uts, NULL, {"host"}, false, &host->uts_mode},
         {"--userns", "USER", options->userns, NULL, {"host"}, false, &host->userns_mode},

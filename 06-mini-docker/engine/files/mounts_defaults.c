@@ -56,14 +56,17 @@ void mounts_add_files(
     }
 }
 
-/* /dev/shm: --shm-size; the host's with --ipc host. */
+/* /dev/shm: --shm-size; the host's with --ipc host; another container's, which
+ * translate_namespaces.c says, with --ipc container:X. */
 static void change_shm(
     const struct record_host *host, struct mounts_made *made, struct spec_mount *mount)
 {
     static const char *const bind[] = {"rbind", "rprivate", NULL};
 
-    if (host->ipc_mode && strcmp(host->ipc_mode, "host") == 0) {
-        *mount = (struct spec_mount){"/dev/shm", "bind", "/dev/shm", bind, NULL};
+    if (host->ipc_mode &&
+        (strcmp(host->ipc_mode, "host") == 0 || strncmp(host->ipc_mode, "container:", 10) == 0)) {
+        *mount = (struct spec_mount){
+            .destination = "/dev/shm", .type = "bind", .source = "/dev/shm", .options = bind};
     } else if (host->shm_size_bytes) {
         snprintf(made->text, sizeof(made->text), "size=%ju", (uintmax_t)host->shm_size_bytes);
         memcpy(made->options, (const char *const[]){"nosuid", "noexec", "nodev", "mode=1777"},

@@ -155,6 +155,37 @@ static void drop_shm(struct mounts *mounts)
     mounts->count = kept;
 }
 
+/* --ipc container:X: its /dev/shm as well, where it has one that it shares (Docker's "shareable").
+ */
+static int join_shm(struct translating *translating, const char *id)
+{
+    struct mounts *mounts = &translating->ret->mounts;
+    struct record other = {0};
+    pid_t pid;
+
+    if (record_load(translating->store, id, &other, translating->err) < 0)
+        return -1;
+    const char *mode = other.host.ipc_mode ?: "private";
+    bool shares = strcmp(mode, "private") != 0 && strcmp(mode, "none") != 0;
+    if (!shares) {
+        err_refuse(
+            translating->err, EINVAL, "can't join IPC of container %.12s: non-shareable IPC", id);
+        err_hint(translating->err,
+            "its mode is %s -> use IpcMode:shareable for the donor container: --ipc shareable",
+            mode);
+    }
+    record_free(&other);
+    if (!shares || find_process(translating, "IPC", id, &pid) < 0)
+        return -1;
+    for (size_t i = 0; i < mounts->count; i++) {
+        struct spec_mount *mount = &mounts->items[i];
+        if (strcmp(mount->destination, "/dev/shm") == 0 && strcmp(mount->type, "bind") == 0 &&
+            strcmp(mount->source, "/dev/shm") == 0)
+            mount->from_pid = pid;
+    }
+    return 0;
+}
+
 int translate_namespaces(struct translating *translating)
 {
     const struct record_host *host = &translating->record->host;
@@ -165,6 +196,8 @@ int translate_namespaces(struct translating *translating)
         choose(translating, host->uts_mode, CLONE_NEWUTS, "UTS") < 0 ||
         choose(translating, host->network_mode, CLONE_NEWNET, "network") < 0 ||
         choose(translating, host->cgroupns_mode, CLONE_NEWCGROUP, "cgroup") < 0 ||
+        (host->ipc_mode && strncmp(host->ipc_mode, "container:", 10) == 0 &&
+            join_shm(translating, host->ipc_mode + 10) < 0) ||
         fill_rootless(translating) < 0 || fill_sysctls(translating) < 0)
         return -1;
     if (!(spec->linux_.namespaces & CLONE_NEWUTS))
