@@ -281,7 +281,6 @@ nothing_runs() {
     done
 }
 
-# bats test_tags=vm
 @test "01: the host is as it was after all experiments" {
     before=$(snapshot)
     lab all

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # Lab 02, as a student would run it.
+# bats file_tags=v1
 bats_require_minimum_version 1.5.0
 load ../tests/helper
 

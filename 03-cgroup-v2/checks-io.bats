@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # Lab 03, as a student would run it: io, io-weight, io-latency, pids, freeze, kill, threaded, psi.
+# bats file_tags=v2
 bats_require_minimum_version 1.5.0
 load ../tests/helper
 
@@ -55,14 +56,10 @@ needs_root() {
     [ "$(disks)" = "$before" ] || fail "the disks are not as before" "$(disks)"
 }
 
-@test "03 io: several limits stand in one line" {
+@test "03 io: several limits stand in one line; what it shows of v1 is said to be a stored run" {
     lab io --mib 1
     claims_hold
     grep -qE 'io.max: [0-9:]+ rbps=max wbps=[0-9]+ riops=[0-9]+ wiops=[0-9]+$' <<<"$output" || fail "no such line"
-}
-
-@test "03 io: what it shows of v1 is said to be a stored run" {
-    lab io --mib 1
     says "not measured now: a stored run of lab 02"
     grep -qE 'v1, direct: .* [12]\.[0-9] MiB/s' <<<"$output" || fail "v1's direct writes are not throttled"
     grep -qE 'v1, buffered: .* [0-9]{2,}\.[0-9] MiB/s; the group is charged 0' <<<"$output" || fail "v1 has no escape"

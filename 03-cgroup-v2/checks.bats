@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Lab 03, as a student would run it: cpu, controllers, files, weight, cpuset, memory, swap, events, limits.
 # checks-io.bats has the other experiments.
+# bats file_tags=v2
 bats_require_minimum_version 1.5.0
 load ../tests/helper
 

@@ -1,12 +1,14 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # Lab 04, as a student would run it.
+# bats file_tags=native
 bats_require_minimum_version 1.5.0
 load ../tests/helper
 
 # A program's standard output alone: what stands between the last step before it and the next.
 inside() { sed -n '/^\[3\/4\]/,/^\[4\/4\]/p' <<<"$output" | sed '1d;$d'; }
 
+# bats test_tags=vm
 @test "04 run: the program is its own init, and stress-ng is held at the limit" {
     lab
     has_control
@@ -71,6 +73,7 @@ inside() { sed -n '/^\[3\/4\]/,/^\[4\/4\]/p' <<<"$output" | sed '1d;$d'; }
     [[ $(inside | sed -n 4p) == labs-* ]] || fail "the host name is the host's"
 }
 
+# bats test_tags=vm
 @test "04 run: what needs more memory than the limit is killed" {
     lab --memory 32m -- sh -c 'head -c 200m /dev/zero | tail >/dev/null; exit $?'
     [ "$status" -eq 137 ] || fail "status is not 128 + SIGKILL"
@@ -91,11 +94,13 @@ inside() { sed -n '/^\[3\/4\]/,/^\[4\/4\]/p' <<<"$output" | sed '1d;$d'; }
     wait "$pid" || true
 }
 
+# bats test_tags=vm
 @test "04 race: too late, and two ways to be in time" {
     lab race
     has_control
 }
 
+# bats test_tags=vm
 @test "04 recursion: two mistakes reach the pids limit, the mended program does not" {
     lab recursion
     has_control
@@ -114,6 +119,7 @@ inside() { sed -n '/^\[3\/4\]/,/^\[4\/4\]/p' <<<"$output" | sed '1d;$d'; }
     claims_hold
 }
 
+# bats test_tags=vm
 @test "04 cost: attaching is dear, being born inside is not" {
     lab cost
     has_control
@@ -175,6 +181,7 @@ inside() { sed -n '/^\[3\/4\]/,/^\[4\/4\]/p' <<<"$output" | sed '1d;$d'; }
     says "why: memory stays charged"
 }
 
+# bats test_tags=vm
 @test "04: ended half-way, it leaves nothing" {
     [ "$(id -u)" -eq 0 ] || skip "needs root"
     for signal in TERM INT; do

@@ -31,7 +31,6 @@ mounts() {
     sed 's/^[0-9]* [0-9]* //' /proc/self/mountinfo | sort
 }
 
-# bats test_tags=vm
 @test "05 pivot: a command in the busybox root, alone, with a control" {
     lab -- sh -c 'echo pid $$; hostname; ls -d /proc/[0-9]*'
     has_control
@@ -255,7 +254,6 @@ mounts() {
     has_control
 }
 
-# bats test_tags=vm
 @test "05 all: every experiment, and the host's mounts are as they were" {
     before=$(mounts)
     lab all

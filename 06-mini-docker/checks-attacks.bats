@@ -229,7 +229,6 @@ fork_bomb() {
     run_it sh -c 'i=0; while [ $i -lt 40 ]; do sleep 2 & i=$((i + 1)); done; echo all'
     [ "$output" = all ]
 }
-# bats test_tags=vm
 @test "06 attack: a fork bomb: works on the naive runtime, fails on mini-runc" {
     attack fork_bomb
 }
@@ -239,7 +238,6 @@ memory_hog() {
     run_it sh -c 'yes | head -c 50000000 >/run/hog && echo all' # /run is a tmpfs
     [ "$output" = all ]
 }
-# bats test_tags=vm
 @test "06 attack: a memory hog: works on the naive runtime, fails on mini-runc" {
     attack memory_hog
 }
@@ -250,7 +248,6 @@ raw_device() {
     [[ $output == made* ]] || fail "not even the node was made"
     [[ $output == *opened ]]
 }
-# bats test_tags=vm
 @test "06 attack: a raw device by mknod: works on the naive runtime, fails on mini-runc" {
     [ -e /dev/loop-control ] || skip "this host has no /dev/loop-control"
     attack raw_device

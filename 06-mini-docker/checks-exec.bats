@@ -185,7 +185,6 @@ spied_on() {
     ! pgrep -f "$PWD/state" || fail "left behind"
 }
 
-# bats test_tags=vm
 @test "06 exec: the runtime is killed at any moment: delete removes all" {
     bundle box
     starts box
@@ -205,7 +204,6 @@ spied_on() {
     fail "left behind: $left, of $inside"
 }
 
-# bats test_tags=vm
 @test "06 exec: without a group and without a PID namespace, delete still finds it" {
     need_root "to use the host's PID namespace"
     bundle box "$(without pid cgroup)" 'del(.mounts[] | select(.type == "cgroup"))'
@@ -229,7 +227,6 @@ spied_on() {
     done
 }
 
-# bats test_tags=vm
 @test "06 namespaces: a container that joins another's user namespace can mount and be root in it" {
     need_root "to map users"
     bundle pod "$USER_NAMESPACE"

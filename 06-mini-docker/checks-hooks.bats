@@ -180,7 +180,6 @@ nothing_made() {
     [ "$output" -gt 300000 ] || fail "the state was cut off"
 }
 
-# bats test_tags=vm
 @test "06 hooks: killed while a hook runs, the runtime takes it along, and delete removes the rest" {
     shell createRuntime "echo \$\$ >$PWD/hook.pid; exec sleep 4243"
     "$RUNC" --root "$PWD/state" create --bundle "$PWD/box" box >/dev/null 2>&1 3>&- 4>&- &

@@ -310,7 +310,6 @@ podman_user_namespace() {
     needs_podman
     run_and_status pod
 }
-# bats test_tags=vm
 @test "06 peers: podman: run -d, logs, pause, stop, start, kill, rm -f" {
     needs_podman
     life pod
@@ -341,12 +340,10 @@ podman_user_namespace() {
     shared_namespaces pod
     podman_user_namespace pod
 }
-# bats test_tags=vm
 @test "06 peers: podman: --cgroups=disabled" {
     needs_podman
     podman_without_groups pod
 }
-# bats test_tags=vm
 @test "06 peers: podman: nothing stays" {
     needs_podman
     clean
@@ -438,7 +435,6 @@ containerd_terminal() {
     needs_containerd
     containerd_terminal
 }
-# bats test_tags=vm
 @test "06 peers: containerd: nothing stays" {
     needs_containerd
     clean

@@ -128,7 +128,6 @@ running() { done_by 0 run --detach --pid-file pid "$ID"; }
     done_by 0 --systemd-cgroup list
 }
 
-# bats test_tags=vm
 @test "06 runc: with --cgroup-manager disabled there is no group, and what needs one says so" {
     bundle
     done_by 0 --cgroup-manager disabled run --detach --pid-file pid "$ID"
@@ -235,7 +234,6 @@ running() { done_by 0 run --detach --pid-file pid "$ID"; }
     [ -z "$(find /sys/fs/cgroup -name "$ID" 2>/dev/null)" ] || fail "a group is left"
 }
 
-# bats test_tags=vm
 @test "06 runc: create, start, kill, delete, and the state in between" {
     local pid
     bundle '.annotations = {"a.b": "c"}'
@@ -280,7 +278,6 @@ running() { done_by 0 run --detach --pid-file pid "$ID"; }
     refuse "$ID does not exist" update --pids-limit 5 "$ID"
 }
 
-# bats test_tags=vm
 @test "06 runc: delete --force ends what runs; one that is not there is no error; several are tried" {
     bundle
     running
@@ -456,7 +453,6 @@ memory_max() { limit memory memory.limit_in_bytes memory.max; }
     refuse "--cpu-idle" update --cpu-idle 2 "$ID"
 }
 
-# bats test_tags=vm
 @test "06 runc: update refuses what it cannot do, and changes nothing then" {
     need_groups
     bundle '.linux.resources.pids.limit = 40'
