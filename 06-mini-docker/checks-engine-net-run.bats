@@ -365,3 +365,42 @@ at() {
         ! inside nft list table ip mini-docker 2>/dev/null || fail "round $round: its rules are still there"
     done
 }
+
+@test "06 networks: twenty start and end at once: no address and no port twice, and none is lost" {
+    local i
+    engine run --rm --network none busybox true # the image is there then
+    start() {
+        inside "$MINI" --root "$PWD/store" run -d --name "box$1" -p 9000-9030:80 busybox sleep 1000 >>ids 2>>errors 3>&- 4>&-
+    }
+    for i in {1..20}; do start "$i" & done
+    # shellcheck disable=SC2046 # `wait` alone would wait for the namespace, too
+    wait $(jobs -p | grep -vx "$apart") || fail "$(cat errors)"
+    for i in {21..40}; do
+        start "$i" &
+        inside "$MINI" --root "$PWD/store" rm -f "box$((i - 20))" >/dev/null 2>>errors 3>&- 4>&- &
+        inside "$MINI" --root "$PWD/store" run --rm busybox true 2>>errors 3>&- 4>&- &
+    done
+    # shellcheck disable=SC2046
+    wait $(jobs -p | grep -vx "$apart") || fail "$(cat errors)"
+    [ "$(wc -l <ids)" = 40 ] && [ ! -s errors ] || fail "$(cat errors)"
+    alone() { [ "$(wc -l <store/run/networks/leases)" = 40 ]; } # 20 of each
+    wait_for 20 alone || fail "$(cat store/run/networks/leases)"
+    for kind in address port; do
+        column=$([ $kind = address ] && echo 3 || echo 4)
+        [ "$(awk -v kind=$kind -v column="$column" '$1 == kind {print $column}' store/run/networks/leases | sort -u | wc -l)" = 20 ] ||
+            fail "$kind: $(cat store/run/networks/leases)"
+    done
+    # the kernel has what the leases say
+    [ "$(inside ss -Hltn | awk '{print $4}' | grep -c ':90[0-3][0-9]$')" = 20 ] || fail "ports: $(inside ss -Hltn)"
+    for i in {21..40}; do
+        ip=$("$MINI" --root "$PWD/store" exec "box$i" ip -o -4 addr show eth0 | grep -o '172[0-9.]*/')
+        grep -qF " ${ip%/} " store/run/networks/leases || fail "box$i has $ip"
+        echo "$ip"
+    done | sort | uniq -d >twice
+    [ ! -s twice ] || fail "twice: $(cat twice)"
+    for i in {21..40}; do inside "$MINI" --root "$PWD/store" rm -f "box$i" >/dev/null 2>>errors 3>&- 4>&- & done
+    # shellcheck disable=SC2046
+    wait $(jobs -p | grep -vx "$apart") || fail "$(cat errors)"
+    [ ! -s errors ] && [ ! -s store/run/networks/leases ] || fail "$(cat errors store/run/networks/leases)"
+    empty "the last of them"
+}

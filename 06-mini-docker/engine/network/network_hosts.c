@@ -168,7 +168,6 @@ int network_hosts_rename(const struct store *store, struct leases *leases, const
     }
     if (!any)
         return 0;
-    return leases_save(leases, err) < 0
-               ? -1
-               : network_hosts_write(store, leases, container, plain, err);
+    return leases_save(leases, err) < 0 ? -1
+                                        : network_hosts_write(store, leases, container, plain, err);
 }
