@@ -16,6 +16,7 @@ setup() {
     need_root "to make networks"
     need nft
     cd "$BATS_TEST_TMPDIR"
+    others=() # what a test starts beside it
     mkfifo ready
     unshare -n -m sh -c 'mount -t sysfs sysfs /sys; ip link set lo up; echo >ready; exec sleep 1000' 3>&- 4>&- &
     apart=$!
@@ -25,7 +26,7 @@ setup() {
 teardown() {
     [ -n "${apart-}" ] || return 0
     for id in $(ls store/containers 2>/dev/null); do engine kill "$id"; done
-    kill "$apart"
+    kill "$apart" "${others[@]}" 2>/dev/null || true
     [ -z "${home-}" ] || rm -rf "$home"
 }
 
@@ -185,7 +186,7 @@ s.bind(("0.0.0.0", 53))
 while True:
     data, peer = s.recvfrom(100)
     s.sendto(data, peer)' 3>&- &
-    udp=$!
+    others+=($!)
     engine run -d --name near -p 8100-8110:80 busybox sleep 1000
     engine port near
     [ "$output" = "80/tcp -> 0.0.0.0:8101" ] || fail "not the next free port of the range"
@@ -225,7 +226,6 @@ assert s.connect_ex(("::1", 8000)) in (errno.ECONNREFUSED, errno.EADDRNOTAVAIL)'
     ends 125 "no link of this host has the address 10.1.1.1"
     engine run --rm -p '[::1]:8053:80' busybox true
     ends 125 "invalid IP address: ::1"
-    kill "$udp"
 }
 
 @test "06 networks: a published port answers, is refused to a second, and is free when the first was killed" {
@@ -403,4 +403,67 @@ at() {
     wait $(jobs -p | grep -vx "$apart") || fail "$(cat errors)"
     [ ! -s errors ] && [ ! -s store/run/networks/leases ] || fail "$(cat errors store/run/networks/leases)"
     empty "the last of them"
+}
+
+# A machine beside the host, in a namespace: 10.55.0.1, and the host .2
+world_begin() {
+    nsenter -t "$apart" -n -m unshare -n sleep 1000 3>&- 4>&- &
+    world=$! others+=($!)
+    wait_for 20 world_is_there || fail "no world"
+    inside sh -c "ip link add up0 type veth peer name up1 && ip link set up1 netns $world && ip addr add 10.55.0.2/24 dev up0 &&
+        ip link set up0 up && nsenter -t $world -n sh -c 'ip addr add 10.55.0.1/24 dev up1 && ip link set up1 up && ip link set lo up'"
+}
+world_is_there() { [ "$(cat "/proc/$world/comm")" = sleep ]; }
+
+# passes WHAT: a container reaches the world, and the world its published port
+passes() {
+    engine run -d --name web -p 8080:80 busybox sh -c 'echo one >/page; exec httpd -f -h /'
+    ends 0
+    said=$stderr
+    engine exec web ping -c 1 -W 5 10.55.0.1
+    ends 0
+    page() { nsenter -t "$world" -n timeout 2 busybox wget -qO- http://10.55.0.2:8080/page 2>/dev/null | grep -q one; }
+    wait_for 20 page || fail "no way in, beside $1"
+    engine rm -f web
+    ends 0
+}
+
+@test "06 networks: beside firewalls that let nothing through: iptables, the older one, Docker's, somebody's own" {
+    need iptables-nft
+    need iptables-legacy
+    world_begin
+    inside iptables-nft -P FORWARD DROP
+    inside iptables-nft -S >before
+    passes "iptables"
+    inside iptables-nft -S | diff before - || fail "something of ours stayed"
+    inside nft 'delete table ip filter; table ip filter { chain FORWARD { type filter hook forward priority 0; policy drop; }; chain DOCKER-USER { }; }
+        add rule ip filter FORWARD jump DOCKER-USER'
+    inside nft list ruleset >before
+    passes "Docker"
+    inside nft list ruleset | diff before - || fail "something of ours stayed"
+    inside nft delete table ip filter
+    inside iptables-legacy -P FORWARD DROP
+    inside iptables-legacy -S >before
+    passes "iptables-legacy"
+    inside iptables-legacy -S | diff before - || fail "something of ours stayed"
+    inside iptables-legacy -P FORWARD ACCEPT
+    inside nft 'table inet mine { chain way { type filter hook forward priority 0; policy drop; }; }'
+    engine run --rm busybox ping -c 1 -W 1 10.55.0.1
+    ends 1 "the chain 'inet mine way' drops what it does not know -> nft insert rule inet mine way"
+}
+
+@test "06 networks: beside firewalld, which is asked to trust the bridge, and forgets it afterwards" {
+    need firewalld
+    need dbus-daemon
+    world_begin
+    inside sh -c 'mount -t tmpfs tmpfs /run && mkdir /run/dbus'
+    nsenter -t "$apart" -n -m dbus-daemon --system --nofork --nopidfile >bus 2>&1 3>&- 4>&- &
+    others+=($!)
+    wait_for 20 inside test -S /run/dbus/system_bus_socket
+    nsenter -t "$apart" -n -m firewalld --nofork --nopid >wall 2>&1 3>&- 4>&- &
+    others+=($!)
+    wait_for 60 inside firewall-cmd --state >/dev/null 2>&1 || fail "it does not begin: $(cat bus wall)"
+    passes "firewalld"
+    [ -z "$said" ] || fail "it says: $said"
+    ! inside firewall-cmd --get-active-zones | grep mdocker || fail "it knows the bridge still"
 }

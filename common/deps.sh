@@ -61,6 +61,7 @@ test    debootstrap             debootstrap             debootstrap             
 test    git                     git                     git                     git             git
 test    ctags                   universal-ctags         ctags                   ctags           ctags
 test    python3                 python3                 python3                 python          python3
+test    iptables-legacy         iptables                iptables-legacy         iptables        iptables-legacy
 test    pasta                   passt                   passt                   passt           passt
 test    podman                  podman                  podman                  podman          podman
 test    conmon                  conmon                  conmon                  conmon          conmon

@@ -22,14 +22,6 @@ bool nat_is_there(const struct store *store);
 /* Take it away. */
 int nat_remove(const struct store *store, struct err *err);
 
-/*
- * Every packet must pass every table. Where another firewall lets nothing through (Docker's, or any
- * with the policy DROP for what is forwarded), tell it to pass what is ours: in the chain that is
- * meant for this, DOCKER-USER, or in the dropping chain itself. Whom we cannot tell, a note names
- * (network_note.h).
- */
-int nat_stand_beside(struct err *err);
-
 /* Have nft do what the script says, all of it or nothing. */
 int nat_run(const char *script, struct err *err);
 

@@ -6,16 +6,13 @@
  * DOCKER-USER; ufw and many scripts set the same policy. Two rules in there, marked as ours, pass
  * what comes from our bridges and what goes to them; who may do so has been decided in our own
  * table.
- *
- * firewalld ends its chain with a rule, not a policy, and writes it anew when it likes. It wants to
- * be asked by its own program, which is the person's to do.
  */
-#include "nat.h"
+#include "nat_beside.h"
 
+#include "nat.h"
 #include "network_note.h"
 
 #include "cleanup.h"
-#include "fsio.h"
 
 #include <json-c/json.h>
 #include <stdlib.h>
@@ -88,18 +85,9 @@ static int pass_ours(const char *chain, struct err *err)
     return nat_run(script, err);
 }
 
-/* The kernel's older tables, which nft does not show; only root may read which there are. */
-static bool has_legacy_filter(void)
+int nat_beside_pass(const char *bridge, struct err *err)
 {
-    struct err ignored;
-    cleanup_free char *names = fsio_read("/proc/net", "ip_tables_names", &ignored);
-
-    return names && strstr(names, "filter");
-}
-
-int nat_stand_beside(struct err *err)
-{
-    char note[300] = "";
+    char note[300];
     struct seen seen;
 
     if (look(&seen, err) < 0)
@@ -107,20 +95,51 @@ int nat_stand_beside(struct err *err)
     if ((seen.docker_user || seen.dropping) &&
         pass_ours(seen.docker_user ? "DOCKER-USER" : "FORWARD", err) < 0)
         return -1;
-    if (seen.firewalld)
-        snprintf(note, sizeof(note),
-            "firewalld may drop what containers send -> firewall-cmd --zone=trusted "
-            "--add-interface=mdocker0");
-    else if (seen.others[0])
+    if (seen.others[0]) {
         snprintf(note, sizeof(note),
             "the chain '%s' drops what it does not know -> nft insert rule %s iifname "
             "\"mdocker*\" accept, and the same with oifname",
             seen.others, seen.others);
-    else if (has_legacy_filter())
-        snprintf(note, sizeof(note),
-            "iptables-legacy has rules here, which may drop what containers send -> "
-            "iptables-legacy -I FORWARD -i mdocker+ -j ACCEPT, and the same with -o");
-    if (note[0])
         network_note_add(note);
+    }
+    if (seen.firewalld)
+        nat_firewalld_pass(bridge);
+    nat_legacy_pass();
     return 0;
+}
+
+/* "delete rule ip filter CHAIN handle N", for each that is marked as ours. */
+static void write_removal(struct json_object *object, void *arg)
+{
+    struct json_object *rule, *handle;
+
+    if (json_object_object_get_ex(object, "rule", &rule) &&
+        json_object_object_get_ex(rule, "handle", &handle) &&
+        strcmp(text_of(rule, "comment"), COMMENT) == 0)
+        fprintf(arg, "delete rule ip filter %s handle %d\n", text_of(rule, "chain"),
+            json_object_get_int(handle));
+}
+
+static void take_out(void)
+{
+    static const char *const filter[] = {"table", "ip", "filter", NULL};
+    cleanup_free char *script = NULL;
+    struct err ignored;
+    size_t size;
+    FILE *out = open_memstream(&script, &size);
+
+    if (!out)
+        return;
+    nat_each(filter, write_removal, out, &ignored);
+    if (fclose(out) == 0 && size > 0)
+        nat_run(script, &ignored);
+}
+
+void nat_beside_stop(const char *bridge, bool last)
+{
+    nat_firewalld_stop(bridge);
+    if (!last)
+        return;
+    take_out();
+    nat_legacy_stop();
 }

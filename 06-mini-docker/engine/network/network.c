@@ -17,6 +17,7 @@
 #include "lease.h"
 #include "link.h"
 #include "nat.h"
+#include "nat_beside.h"
 #include "network_address.h"
 #include "network_hosts.h"
 #include "network_rootless.h"
@@ -69,9 +70,10 @@ static int lay_cables(int rtnl, const struct taken *taken, pid_t pid, struct err
 }
 
 /* nft runs anyhow: see, too, whether somebody's firewall has come since the bridge was made. */
-static int open_ports(const struct store *store, const struct leases *leases, struct err *err)
+static int open_ports(
+    const struct store *store, const struct leases *leases, const char *bridge, struct err *err)
 {
-    return nat_apply(store, leases, err) < 0 ? -1 : nat_stand_beside(err);
+    return nat_apply(store, leases, err) < 0 ? -1 : nat_beside_pass(bridge, err);
 }
 
 /* All under the lock: 0 with the leases written, or -1 with none. */
@@ -84,7 +86,7 @@ static int take_all(const struct store *store, const struct record *record, pid_
     if (leases_open(store, &leases, err) == 0 &&
         network_take(store, &leases, rtnl, record, pid, ret, err) == 0 &&
         leases_save(&leases, err) == 0 &&
-        (ret->ports_count == 0 || open_ports(store, &leases, err) == 0))
+        (ret->ports_count == 0 || open_ports(store, &leases, ret->endpoints[0].bridge, err) == 0))
         status = network_hosts_write(store, &leases, record->id, ret->plain, err);
     leases_close(&leases);
     return status;

@@ -12,6 +12,7 @@
 
 #include "link.h"
 #include "nat.h"
+#include "nat_beside.h"
 
 #include "cleanup.h"
 #include "fsio.h"
@@ -37,6 +38,18 @@ static bool has_link(const struct network_list *list, const char *link)
     return false;
 }
 
+/* The rules in other firewalls are for the bridges of all engines. */
+static bool is_any_bridge_left(const char *but)
+{
+    struct if_nameindex *links = if_nameindex();
+    bool any = false;
+
+    for (struct if_nameindex *link = links; link && link->if_index; link++)
+        any |= strncmp(link->if_name, "mdocker", 7) == 0 && strcmp(link->if_name, but) != 0;
+    if_freenameindex(links);
+    return any;
+}
+
 static int take_away(const struct store *store, int rtnl, const char *link, struct err *err)
 {
     struct network_list list;
@@ -49,6 +62,7 @@ static int take_away(const struct store *store, int rtnl, const char *link, stru
     network_list_free(&list);
     if (last && nat_is_there(store) && nat_remove(store, err) < 0)
         return -1;
+    nat_beside_stop(link, !is_any_bridge_left(link));
     return link_remove(rtnl, link, err);
 }
 

@@ -15,6 +15,7 @@
 
 #include "link.h"
 #include "nat.h"
+#include "nat_beside.h"
 #include "network_note.h"
 
 #include "cleanup.h"
@@ -111,7 +112,7 @@ static int make(const struct store *store, const struct leases *leases, int rtnl
         return -1;
     memcpy(mac + 2, &network->gateway, 4);
     if (link_add_bridge(rtnl, network->link, mac, store->root, err) < 0 ||
-        nat_apply(store, leases, err) < 0 || nat_stand_beside(err) < 0)
+        nat_apply(store, leases, err) < 0 || nat_beside_pass(network->link, err) < 0)
         return -1;
     return set_up(rtnl, network, err);
 }
