@@ -8,7 +8,7 @@ load ../tests/helper
 load checks
 
 setup() {
-    need_root "to make layers"
+    [[ $BATS_TEST_DESCRIPTION == *rootless* ]] || need_root "for files of others"
     cd "$BATS_TEST_TMPDIR"
     STORE=$BATS_TEST_TMPDIR/store
     mkdir context
@@ -301,4 +301,137 @@ EOF
     call "$MINI" --root "$STORE" build - <<<$'FROM busybox\nCOPY file /'
     ends 1 'Dockerfile:2:1: there is no context to copy from'
     whole
+}
+
+@test "06 build: two at once, of the same and of another Dockerfile, share one store" {
+    local n
+    printf 'FROM busybox\nRUN echo a >/a\nCOPY file /\nRUN cat /a /file >/b\n' | dockerfile
+    echo text >context/file
+    works images
+    for n in 1 2 3; do
+        "$MINI" --root "$STORE" build --network none -q -t "same:$n" context >"id$n" 2>"said$n" 3>&- &
+        printf 'FROM busybox\nRUN echo a >/a\nRUN echo %s >/n\n' "$n" |
+            "$MINI" --root "$STORE" build --network none -q -t "other:$n" - >/dev/null 2>>"said$n" 3>&- &
+    done
+    wait
+    [ -z "$(cat said?)" ] || fail "$(cat said?)"
+    for n in 1 2 3; do
+        [ "$(in_image "same:$n" 'cat /b')" = $'a\ntext' ] || fail "same:$n has other files"
+        [ "$(in_image "other:$n" 'cat /n')" = "$n" ] || fail "other:$n has other files"
+    done
+    built
+    [ "$cached" -eq 3 ] || fail "none of them filled the cache"
+    whole
+}
+
+# What an image is: its files, and how it is run; less what buildah adds of its own.
+files_of() { # IMAGE
+    local dirs
+    dirs=$("$MINI" --root "$STORE" image inspect --format '{{.GraphDriver.Data.LowerDir}}' "$1")
+    mkdir -p seen
+    unshare --mount sh -c 'mount -t overlay -o "lowerdir=$0" overlay seen && cd seen && find . -mindepth 1 \
+        \( -type d -printf "%p %m %U:%G\n" -o -printf "%p %y %m %U:%G %s %l\n" \)' "$dirs" | LC_ALL=C sort
+}
+config_of() {
+    "$MINI" --root "$STORE" image inspect "$1" |
+        jq -S '.[0].Config | del(.Hostname, .Labels["io.buildah.version"])'
+}
+
+@test "06 build: buildah makes the same files and the same configuration of it, and skopeo reads ours" {
+    need buildah
+    need skopeo
+    local buildah=(buildah --root "$PWD/cs" --runroot "$PWD/cr" --storage-driver vfs)
+    mkdir -p context/dir
+    echo hi >context/f
+    echo x >context/dir/y
+    ln -s f context/l
+    chmod 751 context/dir
+    dockerfile <<'EOF'
+FROM busybox AS b
+ENV A=1 B="two words" C=$A-x
+ARG V=7
+WORKDIR /w/deep
+RUN echo $V > v && mkdir -p /opt/x && rm -r /mnt && ln -s /etc/passwd pw
+COPY . /ctx/
+COPY dir sub/
+ADD f /f2
+FROM busybox
+COPY --from=b --chown=3:4 /w /w
+COPY --from=b /opt /
+ENV PATH=$PATH:/more
+EXPOSE 80 53/udp
+VOLUME /data
+LABEL one=1 two="2 3"
+HEALTHCHECK --interval=5s --retries=2 CMD true
+STOPSIGNAL SIGINT
+USER 7:8
+WORKDIR own
+ENTRYPOINT ["/bin/sh", "-c"]
+CMD echo hi
+ONBUILD RUN echo later
+SHELL ["/bin/sh", "-ec"]
+EOF
+    works save -o busybox.tar busybox
+    {
+        "${buildah[@]}" pull "docker-archive:$PWD/busybox.tar"
+        "${buildah[@]}" bud --isolation chroot --format docker -t theirs context
+        "${buildah[@]}" push theirs "docker-archive:$PWD/theirs.tar:theirs:1"
+    } >buildah.log 2>&1 || fail "$(tail -5 buildah.log)"
+    works load -i theirs.tar
+    built -t ours
+    diff <(files_of ours) <(files_of theirs:1) || fail "other files"
+    diff <(config_of ours) <(config_of theirs:1) || fail "another configuration"
+    works save -o ours.tar ours
+    [ "$(skopeo inspect --config docker-archive:ours.tar | jq -c '[.config.Cmd[2], (.rootfs.diff_ids | length)]')" = '["echo hi",4]' ] ||
+        fail "skopeo reads something else"
+}
+
+@test "06 build: an ordinary user's build is rootless" {
+    local store=$BATS_TEST_TMPDIR/user
+    mkdir -p "$store/context"
+    chmod a+rx "$BATS_RUN_TMPDIR" "$BATS_TEST_TMPDIR/.." "$BATS_TEST_TMPDIR"
+    echo text >"$store/context/file"
+    printf '%s\n' 'FROM busybox AS a' 'WORKDIR /w' 'COPY file .' 'RUN id -u >id' 'FROM scratch' \
+        'COPY --from=a /w /bin/busybox /' >"$store/context/Dockerfile"
+    [ "$(id -u)" -ne 0 ] || chown -R 65534:65534 "$store"
+    call "${AS_USER[@]}" "$MINI" --root "$store/store" build --network none -t x "$store/context"
+    [[ $stderr != *"blocks user namespaces"* ]] || skip "${stderr%%$'\n'*}"
+    ends 0
+    call "${AS_USER[@]}" "$MINI" --root "$store/store" run --rm --network none x /busybox cat /id /file
+    ends 0
+    [ "$output" = $'0\ntext' ] || fail "other files"
+    "${AS_USER[@]}" rm -rf "$store/store"
+}
+
+@test "06 build: a compiler works in it, and only what it made is in the image" {
+    need gcc
+    local file
+    mkdir -p root/{tmp,usr/bin,usr/include}
+    : >root/usr/include/stdc-predef.h
+    for file in "$(command -v gcc)" "$(gcc -print-prog-name=cc1)" "$(gcc -print-prog-name=collect2)" "$(command -v as)" "$(command -v ld)" /bin/sh; do
+        cp --parents -L "$file" root/
+        ldd "$file" 2>/dev/null | grep -o '/[^ ]*' | xargs -rI{} cp --parents -Ln {} root/ || true
+    done
+    tar -C root -cf root.tar .
+    works import root.tar compiler
+    cat >context/hello.c <<'EOF'
+static long call(long n, long a, const void *b, long c)
+{
+    long ret;
+    __asm__ volatile("syscall" : "=a"(ret) : "a"(n), "D"(a), "S"(b), "d"(c) : "rcx", "r11", "memory");
+    return ret;
+}
+void _start(void)
+{
+    call(1, 1, "hello from C\n", 13);
+    call(60, 7, 0, 0);
+}
+EOF
+    printf '%s\n' 'FROM compiler AS make' 'COPY hello.c /src/' 'WORKDIR /src' \
+        'RUN gcc -O1 -static -nostdlib -fno-use-linker-plugin -fno-stack-protector -o hello hello.c' 'FROM scratch' \
+        'COPY --from=make /src/hello /hello' 'CMD ["/hello"]' | dockerfile
+    built -t hello
+    engine run --rm --network none hello
+    ends 7
+    [ "$output" = "hello from C" ] || fail "it says something else"
 }
