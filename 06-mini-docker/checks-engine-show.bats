@@ -13,6 +13,8 @@ setup() {
     STORE=$BATS_TEST_TMPDIR/store
 }
 
+is() { [ "$output" = "$1" ] || fail "it is not: $1"; }
+
 # The containers aa, bb and cc, which were made in this order and do not run.
 three() {
     works create --name aa --label team=red --label plain -v vol:/data busybox sleep 1000
@@ -215,12 +217,52 @@ three() {
     bash -c 'eval "$1"; PATH=$2:$PATH COMP_WORDS=(mini-docker --root "$3" inspect al) COMP_CWORD=4
         _mini_docker mini-docker al inspect; echo "${COMPREPLY[*]}"' - "$output" "${MINI%/*}" "$STORE" >found
     [ "$(cat found)" = alpha ] || fail "bash finds: $(cat found)"
-    works completion zsh
-    told "#compdef mini-docker"
-    works completion fish
-    told "complete -c mini-docker"
     engine completion tcsh
     ends 125 "no completion for the shell 'tcsh'"
+}
+
+@test "06 show: completion in fish itself: commands, options, containers, files" {
+    need fish
+    works create --name alpha busybox
+    # asks WORDS: what fish offers for the line
+    asks() { HOME=$PWD PATH=${MINI%/*}:$PATH call fish -c 'mini-docker completion fish | source; complete -C "$argv"' "mini-docker $1"; }
+    asks ru
+    is $'run\tRun a program in a new container'
+    asks "--root $STORE inspect al"
+    is $'alpha\tbusybox'
+    asks "network ins"
+    [[ $output == inspect$'\t'* ]] || fail "no command of a group"
+    asks "run --network-a"
+    [[ $output == --network-alias$'\t'* ]] || fail "no option"
+    asks "--root $STORE run -it bus"
+    is $'busybox:latest\timage'
+    touch archive.tar
+    asks "load -i $PWD/arch"
+    is "$PWD/archive.tar"
+}
+
+@test "06 show: completion in zsh itself: commands, options, containers, files" {
+    need zsh
+    works create --name alpha busybox
+    works create --name beta busybox
+    touch archive.tar
+    cat >keys <<'END'
+zmodload zsh/zpty
+zpty shell zsh -f -i
+zpty -w shell 'PS1=; autoload -U compinit; compinit -u -D; source <(mini-docker completion zsh); bindkey "^I" complete-word; echo LOA"DED"'
+zpty -r shell line '*LOADED*' || exit 1
+zpty -w -n shell "$1"$'\t'
+zpty -r shell line "$2" && print -r -- "$line"
+END
+    # types WORDS PATTERN: typed, and Tab; what the terminal shows then
+    types() { TERM=dumb HOME=$PWD PATH=${MINI%/*}:$PATH timeout -k 5 20 zsh -f keys "mini-docker $1" "$2" >seen || fail "$1: $(cat -v seen)"; }
+    types ru '*run*'
+    types "--root $STORE inspect al" '*inspect alpha*'
+    types "--root $STORE inspect " '*alpha*beta*-- busybox*'
+    types "network ins" '*network inspect*'
+    types "run --network-a" '*--network-alias*'
+    types "--root $STORE run -it bus" '*busybox:latest*'
+    types "load -i arch" '*ive.tar*' # behind a bell
 }
 
 @test "06 show: the manual page has every command, and no mistake of form" {

@@ -52,6 +52,8 @@ test    clang                   clang                   clang                   
 test    clang-format            clang-format            clang-tools-extra       clang           clang-extra-tools
 test    /usr/lib*/*/lib/clang/*/lib/linux/libclang_rt.asan-x86_64.a libclang-rt-dev compiler-rt compiler-rt compiler-rt
 test    strace                  strace                  strace                  strace          strace
+test    zsh                     zsh                     zsh                     zsh             zsh
+test    fish                    fish                    fish                    fish            fish
 test    tmux                    tmux                    tmux                    tmux            tmux
 test    jq                      jq                      jq                      jq              jq
 test    man                     man-db                  man-db                  man-db          man-db
