@@ -76,14 +76,12 @@ class Between(http.server.BaseHTTPRequestHandler):
                     b'{"errors":[{"code":"UNAUTHORIZED","message":"authentication required"}]}')
 
     def forward(self):
-        length = self.headers.get("Content-Length")
-        body = self.rfile.read(int(length)) if length else self.chunks()
         there = http.client.HTTPConnection("127.0.0.1", UPSTREAM)
         headers = {name: value for name, value in self.headers.items()
                    if name.lower() not in ("authorization", "transfer-encoding", "connection")}
         if "norange" in mode():
             headers.pop("Range", None)
-        there.request(self.command, self.path, body, headers)
+        there.request(self.command, self.path, self.body, headers)
         got = there.getresponse()
         data = got.read()
         return got.status, [(name, value) for name, value in got.getheaders()
@@ -102,6 +100,8 @@ class Between(http.server.BaseHTTPRequestHandler):
     def any(self):
         self.note()
         words = mode()
+        length = self.headers.get("Content-Length")
+        self.body = self.rfile.read(int(length)) if length else self.chunks()
         if self.path.startswith("/token"):
             return self.token()
         if "token" in words:

@@ -28,6 +28,7 @@ const struct opt RUN_OPTS[] = {
     CREATE_RESTART,
     TEXT(0, "cidfile", "FILE", cidfile, "write its ID to a new file"),
     TEXT(0, "pull", "WHEN", pull, "fetch the image: missing (where it is), always, never"),
+    TEXT(0, "platform", "OS/ARCH[/VARIANT]", platform, "fetch it for this kind of machine"),
     FLAG('q', "quiet", quiet, "say nothing while the image is fetched"),
     TEXT(0, "rootfs", "DIR", rootfs, "its root is DIR itself, and there is no image"),
     FLAG(0, "read-only", read_only, "its root cannot be written to"),

@@ -136,6 +136,19 @@ static void set_limits(CURL *easy, const struct http *http)
         curl_easy_setopt(easy, CURLOPT_PROXY, "");
 }
 
+/* Connections, with their TLS, live on from one request to the next. NULL: they do not. */
+static CURLSH *shared(void)
+{
+    static CURLSH *share;
+
+    if (!share && (share = curl_share_init())) {
+        curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_CONNECT);
+        curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS);
+        curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+    }
+    return share;
+}
+
 int http_begin(const struct http *http, const struct http_request *request, struct http_answer *ret,
     struct err *err)
 {
@@ -153,6 +166,7 @@ int http_begin(const struct http *http, const struct http_request *request, stru
     /* what is sent goes where it was meant to go, or nowhere */
     bool follow = strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0;
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, (long)follow);
+    curl_easy_setopt(easy, CURLOPT_SHARE, shared());
     curl_easy_setopt(easy, CURLOPT_URL, request->url);
     curl_easy_setopt(easy, CURLOPT_USERAGENT, agent);
     curl_easy_setopt(easy, CURLOPT_PRIVATE, ret);
@@ -210,7 +224,7 @@ long http_retry_msec(const struct http_answer *answer, unsigned tries)
         CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE, CURLE_HTTP2,
         CURLE_HTTP2_STREAM};
     static const long statuses[] = {408, 429, 500, 502, 503, 504};
-    enum { FIRST_MSEC = 300, WAIT_SEC = 30, SILENT_TRIES = 2 };
+    enum { FIRST_MSEC = 100, WAIT_SEC = 30, SILENT_TRIES = 2 };
     bool again = false, silent = answer->code == CURLE_OPERATION_TIMEDOUT;
 
     if (answer->failed || http_stopped || tries + 1 >= (silent ? SILENT_TRIES : HTTP_TRIES))
@@ -223,7 +237,7 @@ long http_retry_msec(const struct http_answer *answer, unsigned tries)
         again |= answer->code == CURLE_OK && answer->status == statuses[i];
     if (!again || answer->retry_after_sec > WAIT_SEC)
         return -1;
-    return answer->retry_after_sec > 0 ? answer->retry_after_sec * 1000 : FIRST_MSEC << tries;
+    return answer->retry_after_sec > 0 ? answer->retry_after_sec * 1000 : FIRST_MSEC << 2 * tries;
 }
 
 void http_wait(long msec)

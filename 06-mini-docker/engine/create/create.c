@@ -28,7 +28,9 @@ enum { NAME_ATTEMPTS = 100 };
 
 static int pull(const struct creation *creation, const char *word, bool missing)
 {
-    struct image_pull pull = {.missing = missing, .quiet = creation->options->quiet};
+    struct image_pull pull = {.missing = missing,
+        .platform = creation->options->platform,
+        .quiet = creation->options->quiet};
 
     return image_pull(creation->store, word, &pull, creation->err);
 }

@@ -17,7 +17,7 @@ struct create_options {
     const char *detach_keys;
 
     bool interactive, tty, remove, read_only, init, privileged, publish_all, no_healthcheck, quiet;
-    const char *name, *cidfile, *pull, *rootfs;
+    const char *name, *cidfile, *pull, *platform, *rootfs;
     const char *hostname, *domainname, *user, *workdir, *entrypoint;
     const char *network, *ip;
     const char *memory, *memory_swap, *memory_reservation, *cpus, *cpu_shares, *cpuset_cpus,
