@@ -74,6 +74,9 @@ test    skopeo                  skopeo                  skopeo                  
 test    docker-registry         docker-registry         docker-distribution -           docker-registry
 test    umoci                   umoci                   umoci                   umoci           umoci
 test    buildah                 buildah                 buildah                 buildah         buildah
+test    xz                      xz-utils                xz                      xz              xz
+test    zstd                    zstd                    zstd                    zstd            zstd
+test    bzip2                   bzip2                   bzip2                   bzip2           bzip2
 bench   crun                    crun                    crun                    crun            crun
 bench   runc                    runc                    runc                    runc            runc
 bench   bwrap                   bubblewrap              bubblewrap              bubblewrap      bubblewrap

@@ -116,6 +116,7 @@ static void reads_heredocs(void **state)
     assert_parsed("CMD cat <<EOF", "CMD |cat <<EOF|");
     assert_parsed("ONBUILD RUN <<A <<-B\n1\nA\n\t2\n\tB\nUSER x",
         "ONBUILD |RUN <<A <<-B\n1\nA\n2\nB|; USER |x|");
+    dockerfile_free(&file);
     assert_ok(dockerfile_parse_line("RUN <<A <<-B\n1\nA\n2\nB", "o", &file, &err));
     assert_string_equal(file.list[0].heredocs[1].text, "2\n");
 }
@@ -191,8 +192,10 @@ static void refuses_in_dockers_words(void **state)
         "D:2:9: Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed");
     refused("FROM x\nONBUILD from y", "D:2:9: FROM isn't allowed as an ONBUILD trigger");
     refused("FROM x\nONBUILD RUNN y", "D:2:9: unknown instruction: RUNN (did you mean RUN?)");
+    dockerfile_free(&file);
     assert_err(dockerfile_parse("FROM x\nRUN \0", 12, "D", &file, &err), ERR_USAGE);
     assert_string_equal(err.what, "D:2:1: there is a byte 0 in this line");
+    dockerfile_free(&file);
 }
 
 static void refuses_more_than_a_line(void **state)
