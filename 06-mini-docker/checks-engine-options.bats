@@ -360,3 +360,77 @@ container destroy <no value>"
     run --rm busybox ls /dev/shm
     is ""
 }
+
+@test "06 options: what only docker has is refused by name, with a cause and a way round" {
+    local option
+    for option in blkio-weight-device cgroup-parent cpu-count cpu-percent cpu-rt-period cpu-rt-runtime device-cgroup-rule gpus \
+        io-maxbandwidth io-maxiops ip6 kernel-memory link link-local-ip mac-address memory-swappiness storage-opt; do
+        engine create "--$option" 1 busybox
+        ends 125 "--$option: mini-docker does not have this option of docker's"
+        complained " -> "
+    done
+    for option in oom-kill-disable use-api-socket; do
+        engine create "--$option" busybox
+        ends 125 "--$option: mini-docker does not have this option of docker's"
+    done
+    engine create --platform linux/s390x busybox
+    ends 1 "--platform linux/s390x: this machine is linux/"
+    engine create --runtime kata busybox
+    ends 1 "unknown or invalid runtime name: kata"
+    engine create --isolation hyperv busybox
+    ends 1 "invalid isolation 'hyperv'"
+    engine create --volume-driver nfs busybox
+    ends 1 "error looking up volume plugin nfs"
+    # what means what is here anyway
+    run --rm --runtime runc --isolation default --volume-driver local --platform linux --disable-content-trust=false busybox true
+    ends 0
+    # no option of docker's is unknown: its own --help, where it is here
+    if command -v docker >/dev/null; then
+        while read -r option; do
+            engine create "$option" 1 busybox </dev/null
+            [[ $stderr != *"unknown option"* ]] || fail "$option is unknown"
+        done < <(docker create --help 2>/dev/null | grep -oE '^ +(-., )?--[a-z0-9-]+' | grep -oE -- '--[a-z0-9-]+' | grep -vx -- --help)
+    fi
+}
+
+@test "06 options: --cpu-period and --cpu-quota are the group's, update changes them; --annotation is kept" {
+    run -d --name box --cpu-period 50000 --cpu-quota 25000 --annotation a=b --annotation c busybox sleep 60
+    ends 0
+    PID=$("$MINI" --root "$STORE" inspect -f '{{.State.Pid}}' box)
+    quota() { # the quota and the period of its group
+        case $(version) in
+        v1) echo "$(cat "$(group_of "$PID" cpu)/cpu.cfs_quota_us") $(cat "$(group_of "$PID" cpu)/cpu.cfs_period_us")" ;;
+        *) cat "$(group_of "$PID" '')/cpu.max" ;;
+        esac
+    }
+    [ "$(quota)" = "25000 50000" ] || fail "$(quota)"
+    prints '50000 25000 {"a":"b","c":""}' inspect -f '{{.HostConfig.CpuPeriod}} {{.HostConfig.CpuQuota}} {{json .HostConfig.Annotations}}' box
+    works update --cpu-quota 40000 box
+    [ "$(quota)" = "40000 50000" ] || fail "$(quota)"
+    works update --cpu-quota -1 box
+    [ "$(quota)" = "-1 50000" ] || [ "$(quota)" = "max 50000" ] || fail "$(quota)"
+    engine update --cpus 1 box
+    ends 1 "NanoCPUs cannot be updated as CPU Quota has already been set"
+    engine create --cpus 1 --cpu-quota 5000 busybox
+    ends 1 "Conflicting options: Nano CPUs and CPU Quota cannot both be set."
+    engine create --cpu-period 999 busybox
+    complained "CPU cfs period can not be less than 1ms"
+    engine create --cpu-quota 999 busybox
+    complained "CPU cfs quota can not be less than 1ms"
+}
+
+@test "06 options: --dns-search and --dns-option are lines of resolv.conf; --health-start-interval, until it is well" {
+    run --rm --dns 192.0.2.1 --dns-search one.example --dns-search two --dns-option timeout:1 --dns-opt attempts:2 busybox cat /etc/resolv.conf
+    is $'search one.example two\noptions timeout:1 attempts:2\nnameserver 192.0.2.1'
+    run --rm --dns-search . busybox cat /etc/resolv.conf
+    [[ $output != *search* ]] || fail "it searches"
+    engine create --dns-search $'a\nnameserver 192.0.2.2' busybox
+    ends 125 'for "--dns-search" flag'
+    # the first checks come quickly, the next after an hour
+    run -d --name box --health-cmd 'echo look >>/looks; [ $(wc -l </looks) -ge 3 ]' --health-interval 1h --health-start-period 1h \
+        --health-start-interval 0.1s busybox sleep 60
+    well() { [ "$("$MINI" --root "$STORE" inspect -f '{{.State.Health.Status}}' box)" = healthy ]; }
+    wait_for 20 well || fail "never well"
+    prints 3 exec box sh -c 'wc -l </looks'
+    prints 100000000 inspect -f '{{.Config.Healthcheck.StartInterval}}' box
+}

@@ -13,6 +13,12 @@
         letter, name, arg, help, OPT_LIST, AT(field)                                               \
     }
 
+/* Docker's, which are known to be refused (engine/create/create_refused.c), and are not listed. */
+#define REFUSED(name, index)                                                                       \
+    {                                                                                              \
+        0, name, "VALUE", NULL, OPT_TEXT, AT(refused[index])                                       \
+    }
+
 const struct opt RUN_OPTS[] = {
     FLAG('d', "detach", detach, "run it in the background, and print its ID"),
     TEXT(0, "detach-keys", "KEYS", detach_keys, "what ends attaching: ctrl-p,ctrl-q"),
@@ -42,6 +48,8 @@ const struct opt RUN_OPTS[] = {
     TEXT('h', "hostname", "NAME", hostname, "its host name; else 12 hex digits of its ID"),
     TEXT(0, "domainname", "NAME", domainname, "its NIS domain name"),
     LIST('l', "label", "KEY=VALUE", label, "a label, for whoever lists it"),
+    LIST(0, "annotation", "KEY=VALUE", annotation,
+        "the same for runtimes, which make nothing of it"),
     LIST(0, "label-file", "FILE", label_file, "the labels of a file, one a line"),
 
     LIST('v', "volume", "SOURCE:TARGET[:ro]", volumes,
@@ -62,6 +70,10 @@ const struct opt RUN_OPTS[] = {
     FLAG('P', "publish-all", publish_all, "publish all ports that the image exposes"),
     LIST(0, "expose", "PORT", expose, "expose one more"),
     LIST(0, "dns", "ADDRESS", dns, "the name server that it asks"),
+    LIST(0, "dns-search", "DOMAIN", dns_search,
+        "where names without a dot are looked up; .: nowhere"),
+    LIST(0, "dns-option", "OPTION", dns_options, "an option of resolv.conf(5): timeout:1"),
+    LIST(0, "dns-opt", "OPTION", dns_options, NULL),
     LIST(0, "add-host", "NAME:IP", add_host, "one more line for its /etc/hosts"),
 
     CREATE_LIMITS,
@@ -91,10 +103,36 @@ const struct opt RUN_OPTS[] = {
     TEXT(0, "health-timeout", "TIME", health_timeout, "how long it may take: 30s"),
     TEXT(0, "health-retries", "N", health_retries, "how many failures mean unhealthy: 3"),
     TEXT(0, "health-start-period", "TIME", health_start_period, "failures before do not count: 0s"),
+    TEXT(0, "health-start-interval", "TIME", health_start_interval, "how often until then"),
     FLAG(0, "no-healthcheck", no_healthcheck, "not the image's health check either"),
     TEXT(0, "stop-signal", "SIGNAL", stop_signal, "what `stop` sends: SIGTERM"),
     TEXT(0, "stop-timeout", "SECONDS", stop_timeout, "how long `stop` waits before it ends it: 10"),
     TEXT(0, "log-driver", "NAME", log_driver, "json-file"),
     LIST(0, "log-opt", "KEY=VALUE", log_opt, "max-size=10m, max-file=3"),
+    TEXT(0, "platform", "PLATFORM", platform, "this machine's only: linux/amd64, or what it is"),
+    TEXT(0, "runtime", "NAME", runtime, "runc, which means mini-docker's own"),
+    TEXT(0, "isolation", "NAME", isolation, "default; the others are for Windows"),
+    TEXT(0, "volume-driver", "NAME", volume_driver, "local"),
+    FLAG(0, "disable-content-trust", content_trust, "for Docker's sake: nothing is signed"),
+
+    REFUSED("blkio-weight-device", REFUSED_BLKIO_WEIGHT_DEVICE),
+    REFUSED("cgroup-parent", REFUSED_CGROUP_PARENT),
+    REFUSED("cpu-count", REFUSED_CPU_COUNT),
+    REFUSED("cpu-percent", REFUSED_CPU_PERCENT),
+    REFUSED("cpu-rt-period", REFUSED_CPU_RT_PERIOD),
+    REFUSED("cpu-rt-runtime", REFUSED_CPU_RT_RUNTIME),
+    REFUSED("device-cgroup-rule", REFUSED_DEVICE_CGROUP_RULE),
+    REFUSED("gpus", REFUSED_GPUS),
+    REFUSED("io-maxbandwidth", REFUSED_IO_MAXBANDWIDTH),
+    REFUSED("io-maxiops", REFUSED_IO_MAXIOPS),
+    REFUSED("ip6", REFUSED_IP6),
+    REFUSED("kernel-memory", REFUSED_KERNEL_MEMORY),
+    REFUSED("link", REFUSED_LINK),
+    REFUSED("link-local-ip", REFUSED_LINK_LOCAL_IP),
+    REFUSED("mac-address", REFUSED_MAC_ADDRESS),
+    REFUSED("memory-swappiness", REFUSED_MEMORY_SWAPPINESS),
+    REFUSED("storage-opt", REFUSED_STORAGE_OPT),
+    {0, "oom-kill-disable", NULL, NULL, OPT_FLAG, AT(refused_flags[REFUSED_OOM_KILL_DISABLE])},
+    {0, "use-api-socket", NULL, NULL, OPT_FLAG, AT(refused_flags[REFUSED_USE_API_SOCKET])},
     {0},
 };

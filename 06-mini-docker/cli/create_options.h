@@ -24,6 +24,9 @@
         CREATE_TEXT(0, "memory-reservation", "SIZE", memory_reservation,                           \
             "what it is pressed back to when memory is short"),                                    \
         CREATE_TEXT(0, "cpus", "N", cpus, "how many CPUs it may use at once: 0.5"),                \
+        CREATE_TEXT(0, "cpu-period", "USEC", cpu_period, "with --cpu-quota, for --cpus: 100000"),  \
+        CREATE_TEXT(                                                                               \
+            0, "cpu-quota", "USEC", cpu_quota, "how long it may use CPUs in each such period"),    \
         CREATE_TEXT(                                                                               \
             'c', "cpu-shares", "N", cpu_shares, "its weight where CPUs are short; 1024 is usual"), \
         CREATE_TEXT(0, "cpuset-cpus", "LIST", cpuset_cpus, "the CPUs that it may use: 0-3, 0,1"),  \

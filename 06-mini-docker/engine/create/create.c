@@ -110,9 +110,9 @@ static int check_words(struct creation *creation)
 
 static int fill(struct creation *creation)
 {
-    static int (*const parts[])(struct creation *) = {create_config, create_env, create_labels,
-        create_health, create_limits, create_devices, create_modes, create_network, create_ports,
-        create_mounts};
+    static int (*const parts[])(struct creation *) = {create_refused, create_config, create_env,
+        create_labels, create_health, create_limits, create_devices, create_modes, create_network,
+        create_ports, create_mounts};
 
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
         if (parts[i](creation) < 0)

@@ -111,7 +111,7 @@ int create_labels(struct creation *creation)
 {
     const struct record_config *image = creation->image;
     struct record_config *config = &creation->record->config;
-    struct pairs pairs = {0};
+    struct pairs pairs = {0}, annotations = {0};
     struct texts lines;
 
     for (size_t i = 0; i < image->labels_count; i++) {
@@ -122,6 +122,11 @@ int create_labels(struct creation *creation)
         creation_set_words(creation, &pairs, "--label-file", lines.items) < 0 ||
         creation_set_words(creation, &pairs, "-l, --label", creation->options->label.items) < 0)
         return -1;
+    if (creation_set_words(
+            creation, &annotations, "--annotation", creation->options->annotation.items) < 0)
+        return -1;
+    creation->record->host.annotations = annotations.items;
+    creation->record->host.annotations_count = annotations.count;
     config->labels = pairs.items ?: creation_alloc(creation, 1, sizeof(*pairs.items));
     config->labels_count = pairs.count;
     return config->labels ? 0 : -1;

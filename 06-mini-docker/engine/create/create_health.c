@@ -78,12 +78,14 @@ int create_health(struct creation *creation)
         {"--health-timeout", options->health_timeout, offsetof(struct record_health, timeout_nsec)},
         {"--health-start-period", options->health_start_period,
             offsetof(struct record_health, start_period_nsec)},
+        {"--health-start-interval", options->health_start_interval,
+            offsetof(struct record_health, start_interval_nsec)},
     };
     bool any = options->health_cmd || options->health_retries;
     struct record_health health = image ? *image : (struct record_health){0};
     uint64_t retries = health.retries;
 
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
         any |= times[i].text != NULL;
         if (times[i].text && read_time(creation, times[i].option, times[i].text,
                                  (uint64_t *)((char *)&health + times[i].offset)) < 0)

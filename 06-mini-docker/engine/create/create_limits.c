@@ -79,6 +79,32 @@ static int read_cpus(struct creation *creation)
     return 0;
 }
 
+/* --cpus in the kernel's own numbers: so long in each period; a quota of 0 and -1 is no limit. */
+static int read_cpu_times(struct creation *creation)
+{
+    const struct create_options *options = creation->options;
+    struct record_host *host = &creation->record->host;
+    const char *quota = options->cpu_quota;
+    uint64_t usec = 0;
+
+    if ((options->cpu_period || quota) && host->nano_cpus > 0)
+        return err_refuse(creation->err, EINVAL,
+            "Conflicting options: Nano CPUs and CPU %s cannot both be set.",
+            options->cpu_period ? "Period" : "Quota");
+    if (options->cpu_period && strcmp(options->cpu_period, "0") != 0 &&
+        size_parse_u64("--cpu-period", options->cpu_period, 1000, 1000000, &host->cpu_period_usec,
+            creation->err) < 0)
+        return err_hint(creation->err, "CPU cfs period can not be less than 1ms (i.e. 1000) or "
+                                       "larger than 1s (i.e. 1000000)");
+    if (!quota)
+        return 0;
+    if (strcmp(quota, "0") != 0 && strcmp(quota, "-1") != 0 &&
+        size_parse_u64("--cpu-quota", quota, 1000, INT64_MAX / 1000, &usec, creation->err) < 0)
+        return err_hint(creation->err, "CPU cfs quota can not be less than 1ms (i.e. 1000)");
+    host->cpu_quota_usec = usec > 0 ? (int64_t)usec : strcmp(quota, "-1") == 0 ? -1 : 0;
+    return 0;
+}
+
 static int read_pids(struct creation *creation)
 {
     const char *text = creation->options->pids_limit;
@@ -173,7 +199,7 @@ int create_limits(struct creation *creation)
     uint64_t io_weight = 0;
 
     if (read_memory(creation) < 0 || read_swap(creation) < 0 || read_cpus(creation) < 0 ||
-        read_pids(creation) < 0 || read_oom_score(creation) < 0 ||
+        read_cpu_times(creation) < 0 || read_pids(creation) < 0 || read_oom_score(creation) < 0 ||
         read_weight(creation, "--cpu-shares", options->cpu_shares, SHARES_LEAST, SHARES_MOST,
             &host->cpu_shares) < 0 ||
         read_weight(creation, "--blkio-weight", options->blkio_weight, 10, 1000, &io_weight) < 0 ||

@@ -6,6 +6,7 @@
 #include "creation.h"
 
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -71,7 +72,7 @@ static int check_conflicts(struct creation *creation, const char *mode)
 
     if (shared && options->hostname)
         return refuse_conflict(creation, "hostname");
-    if (shared && options->dns.count > 0)
+    if (shared && (options->dns.count > 0 || options->dns_search.count > 0))
         return refuse_conflict(creation, "dns");
     if (shared && options->add_host.count > 0)
         return refuse_conflict(creation, "custom host-to-IP mapping");
@@ -105,6 +106,20 @@ static int check_address(
     return 0;
 }
 
+/* They become words of a line of resolv.conf. */
+static int check_resolv(struct creation *creation, const char *option, const struct opt_list *words)
+{
+    for (size_t i = 0; i < words->count; i++) {
+        const char *at = words->items[i];
+        while (isgraph((unsigned char)*at) && *at != '#' && *at != ';')
+            at++;
+        if (*at || at == words->items[i])
+            return creation_refuse(
+                creation, option, words->items[i], "it is one word of letters, digits and - . :");
+    }
+    return 0;
+}
+
 /* "box:10.0.0.1"; "host-gateway" is the host as the container sees it. */
 static int check_hosts(struct creation *creation)
 {
@@ -125,7 +140,9 @@ static int check_hosts(struct creation *creation)
             return creation_refuse(creation, "--dns", options->dns.items[i],
                 "IP address is not correctly formatted: %.60s", options->dns.items[i]);
     }
-    return 0;
+    return check_resolv(creation, "--dns-search", &options->dns_search) < 0
+               ? -1
+               : check_resolv(creation, "--dns-option", &options->dns_options);
 }
 
 /* Who shares another's network has its name as well: the host's, or a container's. */
@@ -180,6 +197,8 @@ int create_network(struct creation *creation)
     record->host.network_mode =
         creation_mode(creation, options->network ? network->name : "default");
     record->host.dns = options->dns.items;
+    record->host.dns_search = options->dns_search.items;
+    record->host.dns_options = options->dns_options.items;
     record->host.extra_hosts = options->add_host.items;
     record->networks = network;
     record->networks_count = shared ? 0 : 1;

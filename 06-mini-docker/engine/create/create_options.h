@@ -9,6 +9,8 @@
 #ifndef ENGINE_CREATE_OPTIONS_H
 #define ENGINE_CREATE_OPTIONS_H
 
+#include "create_refused.h"
+
 #include "opt.h"
 
 struct create_options {
@@ -20,16 +22,18 @@ struct create_options {
     const char *name, *cidfile, *pull, *platform, *rootfs;
     const char *hostname, *domainname, *user, *workdir, *entrypoint;
     const char *network, *ip;
-    const char *memory, *memory_swap, *memory_reservation, *cpus, *cpu_shares, *cpuset_cpus,
+    const char *memory, *memory_swap, *memory_reservation, *cpus, *cpu_period, *cpu_quota, *cpu_shares, *cpuset_cpus,
         *cpuset_mems, *pids_limit, *blkio_weight, *oom_score_adj, *shm_size;
     const char *restart, *stop_signal, *stop_timeout;
     const char *userns, *pid, *ipc, *uts, *cgroupns;
     const char *health_cmd, *health_interval, *health_retries, *health_timeout,
-        *health_start_period;
-    const char *log_driver;
-    struct opt_list attach, env, env_file, label, label_file;
+        *health_start_period, *health_start_interval;
+    const char *log_driver, *platform, *runtime, *isolation, *volume_driver;
+    const char *refused[REFUSED_VALUES];
+    bool refused_flags[REFUSED_FLAGS], content_trust;
+    struct opt_list attach, env, env_file, label, label_file, annotation;
     struct opt_list volumes, volumes_from, mounts, tmpfs;
-    struct opt_list publish, expose, network_alias, dns, add_host;
+    struct opt_list publish, expose, network_alias, dns, dns_search, dns_options, add_host;
     struct opt_list read_bps, write_bps, read_iops, write_iops;
     struct opt_list ulimit, cap_add, cap_drop, group_add, security_opt, device, sysctl, log_opt;
 

@@ -58,6 +58,7 @@ int create_labels(struct creation *creation);       /* config.labels */
 int create_health(struct creation *creation);       /* config.health */
 int create_limits(struct creation *creation);       /* host: numbers */
 int create_devices(struct creation *creation);      /* host: devices, rates, ulimits, sysctls */
+int create_refused(struct creation *creation);      /* nothing: what there is not here */
 int create_restart(struct creation *creation);      /* host.restart_*, auto_remove */
 int create_modes(struct creation *creation);        /* host: namespaces, restart, rights, logs */
 int create_network(struct creation *creation);      /* host: the network, networks */

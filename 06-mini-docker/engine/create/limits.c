@@ -14,6 +14,12 @@ void limits_fill(const struct record_host *host, struct cgroup_limits *ret)
         ret->cpu_period_usec = CPU_PERIOD_USEC;
         ret->cpu_quota_usec = host->nano_cpus / (1000000000 / CPU_PERIOD_USEC);
     }
+    if (host->cpu_period_usec > 0)
+        ret->cpu_period_usec = host->cpu_period_usec;
+    if (host->cpu_quota_usec > 0) {
+        ret->cpu_period_usec = host->cpu_period_usec ?: CPU_PERIOD_USEC;
+        ret->cpu_quota_usec = (uint64_t)host->cpu_quota_usec;
+    }
     ret->cpu_shares = host->cpu_shares;
     ret->cpus = host->cpuset_cpus;
     ret->mems = host->cpuset_mems;

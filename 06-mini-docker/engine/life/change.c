@@ -70,6 +70,10 @@ static void merge(const struct create_options *options, const struct record_host
         host->memory_swap_bytes = judged->memory_swap_bytes;
     if (options->cpus)
         host->nano_cpus = judged->nano_cpus;
+    if (options->cpu_period || options->cpu_quota) {
+        host->cpu_period_usec = judged->cpu_period_usec;
+        host->cpu_quota_usec = judged->cpu_quota_usec;
+    }
     if (options->cpu_shares)
         host->cpu_shares = judged->cpu_shares;
     if (options->cpuset_cpus)
@@ -98,6 +102,9 @@ static int check(const struct create_options *options, const struct record_host 
         return err_hint(err, "memory and swap together are %jd bytes -> add --memory-swap",
             (intmax_t)host->memory_swap_bytes);
     }
+    if (options->cpus && (host->cpu_period_usec > 0 || host->cpu_quota_usec > 0))
+        return err_refuse(err, EINVAL,
+            "Conflicting options: NanoCPUs cannot be updated as CPU Quota has already been set");
     if (options->restart && host->auto_remove)
         return err_set(err, ERR_USAGE,
             "Restart policy cannot be updated because AutoRemove is enabled for the container");
@@ -115,6 +122,8 @@ static int set_limits(
     int result = 0;
 
     limits_fill(given, &limits);
+    if (given->cpu_quota_usec < 0)
+        limits.cpu_quota_usec = UINT64_MAX;
     if (given->pids_limit < 0)
         limits.pids = UINT64_MAX;
     if (store_run_dir(store, "runtime", root, err) < 0)
@@ -143,6 +152,9 @@ int change_limits(const struct store *store, const char *word, const struct crea
     if (open_record(store, word, &record, &lock, err) < 0)
         return -1;
     judged.host.memory_bytes = record.host.memory_bytes;
+    judged.host.nano_cpus = record.host.nano_cpus;
+    judged.host.cpu_period_usec = record.host.cpu_period_usec;
+    judged.host.cpu_quota_usec = record.host.cpu_quota_usec;
     int result = create_limits(&creation) < 0 || create_restart(&creation) < 0 ||
                          check(options, &record.host, &judged.host, err) < 0
                      ? -1

@@ -39,6 +39,22 @@ static bool is_wanted(const struct record_health *asked)
            asked->test[1];
 }
 
+static bool is_early(const struct health *health, int64_t now_msec)
+{
+    return now_msec - health->began_msec < msec(health->asked->start_period_nsec, 0);
+}
+
+/* Until the next check: while it starts, another time may have been asked for. */
+static int64_t interval(const struct health *health, const struct status *status, int64_t now_msec)
+{
+    const struct record_health *asked = health->asked;
+
+    if (asked->start_interval_nsec && status->health == HEALTH_STARTING &&
+        is_early(health, now_msec))
+        return msec(asked->start_interval_nsec, DEFAULT_MSEC);
+    return msec(asked->interval_nsec, DEFAULT_MSEC);
+}
+
 void health_begin(struct health *health, const struct record_config *config, int64_t now_msec,
     struct status *status)
 {
@@ -49,8 +65,8 @@ void health_begin(struct health *health, const struct record_config *config, int
     if (!is_wanted(config->health))
         return;
     health->asked = config->health;
-    health->due_msec = now_msec + msec(health->asked->interval_nsec, DEFAULT_MSEC);
     status->health = HEALTH_STARTING;
+    health->due_msec = now_msec + interval(health, status, now_msec);
 }
 
 int health_wait(const struct health *health, int64_t now_msec)
@@ -170,12 +186,11 @@ bool health_take(struct health *health, int64_t now_msec, struct status *status)
     unsigned retries = asked->retries ? asked->retries : DEFAULT_RETRIES;
     enum status_health before = status->health;
     struct answer answer = {.status = -1};
-    bool early = now_msec - health->began_msec < msec(asked->start_period_nsec, 0);
+    bool early = is_early(health, now_msec);
 
     if (read(health->answer, &answer, sizeof(answer)) < 0 && errno == EINTR)
         return false;
     health_end(health);
-    health->due_msec = now_msec + msec(asked->interval_nsec, DEFAULT_MSEC);
     snprintf(status->health_output, sizeof(status->health_output), "%s", answer.output);
     if (answer.status == 0) {
         status->failing_streak = 0;
@@ -184,6 +199,7 @@ bool health_take(struct health *health, int64_t now_msec, struct status *status)
         if (++status->failing_streak >= retries)
             status->health = HEALTH_UNHEALTHY;
     }
+    health->due_msec = now_msec + interval(health, status, now_msec);
     return true;
 }
 

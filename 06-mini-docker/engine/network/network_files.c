@@ -101,8 +101,22 @@ static int write_hosts(const struct store *store, const struct record *record, s
     return write_file(store, record->id, "hosts", text, err);
 }
 
+static bool is_given(const char *const *words)
+{
+    return words && *words;
+}
+
+/* A line of the host's for which the container has words of its own. */
+static bool is_replaced(const struct record_host *host, const char *line)
+{
+    return (is_given(host->dns) && strncmp(line, "nameserver", 10) == 0) ||
+           (is_given(host->dns_search) &&
+               (strncmp(line, "search", 6) == 0 || strncmp(line, "domain", 6) == 0)) ||
+           (is_given(host->dns_options) && strncmp(line, "options", 7) == 0);
+}
+
 /* Copy the lines that a container can use. Returns how many name servers are among them. */
-static int copy_resolv(FILE *out, const char *text, bool servers)
+static int copy_resolv(FILE *out, const char *text, const struct record_host *host)
 {
     char line[512], server[64];
     struct in_addr ip;
@@ -116,12 +130,23 @@ static int copy_resolv(FILE *out, const char *text, bool servers)
         bool loopback =
             is_server && (strcmp(server, "::1") == 0 || (inet_pton(AF_INET, server, &ip) == 1 &&
                                                             (ntohl(ip.s_addr) >> 24) == 127));
-        if (line[0] == '#' || line[0] == ';' || (is_server && !servers) || loopback)
+        if (line[0] == '#' || line[0] == ';' || loopback || is_replaced(host, line))
             continue;
         fprintf(out, "%s\n", line);
         count += is_server;
     }
     return count;
+}
+
+/* "search a b"; a search of "." is none at all. */
+static void write_words(FILE *out, const char *name, const char *const *words)
+{
+    if (!is_given(words) || strcmp(*words, ".") == 0)
+        return;
+    fputs(name, out);
+    for (; *words; words++)
+        fprintf(out, " %s", *words);
+    fputc('\n', out);
 }
 
 static void write_resolv(FILE *out, const struct record *record)
@@ -131,11 +156,14 @@ static void write_resolv(FILE *out, const struct record *record)
     cleanup_free char *resolved = fsio_read(NULL, RESOLVED, &ignored);
     const char *const *dns = record->host.dns;
 
-    if (strcmp(record->host.network_mode ?: "", "host") == 0 && !(dns && *dns)) {
+    if (strcmp(record->host.network_mode ?: "", "host") == 0 && !is_given(dns) &&
+        !is_given(record->host.dns_search) && !is_given(record->host.dns_options)) {
         fprintf(out, "%s\n", text ?: "");
         return;
     }
-    int servers = copy_resolv(out, text ?: "", !(dns && *dns));
+    write_words(out, "search", record->host.dns_search);
+    write_words(out, "options", record->host.dns_options);
+    int servers = copy_resolv(out, text ?: "", &record->host);
     for (; dns && *dns; dns++, servers++)
         fprintf(out, "nameserver %s\n", *dns);
     if (servers == 0 && network_rootless_dns()) {
@@ -143,7 +171,7 @@ static void write_resolv(FILE *out, const struct record *record)
         servers++;
     }
     if (servers == 0 && resolved)
-        servers = copy_resolv(out, resolved, true);
+        servers = copy_resolv(out, resolved, &record->host);
     if (servers == 0)
         fputs("nameserver 8.8.8.8\nnameserver 8.8.4.4\n", out);
 }

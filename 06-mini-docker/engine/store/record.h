@@ -75,7 +75,8 @@ struct record_host {
     const struct record_port *ports;
     size_t ports_count;
     bool publish_all;
-    const char *const *dns, *const *extra_hosts;                              /* "NAME:IP" */
+    const char *const *dns, *const *dns_search, *const *dns_options;
+    const char *const *extra_hosts;                                           /* "NAME:IP" */
     const char *ipc_mode, *pid_mode, *uts_mode, *userns_mode, *cgroupns_mode; /* NULL, "host", … */
     const char *restart_policy; /* "no", "always", "unless-stopped", "on-failure" */
     unsigned restart_most;      /* of on-failure; 0: no end */
@@ -85,7 +86,8 @@ struct record_host {
     uint64_t memory_bytes, memory_reservation_bytes;
     int64_t memory_swap_bytes; /* memory and swap; -1: no limit */
     uint64_t nano_cpus;        /* CPUs times 10^9 */
-    uint64_t cpu_shares;
+    uint64_t cpu_period_usec, cpu_shares;
+    int64_t cpu_quota_usec; /* of each period; -1: no limit */
     const char *cpuset_cpus, *cpuset_mems;
     int64_t pids_limit; /* 0 and -1: none */
     unsigned blkio_weight;
@@ -99,6 +101,8 @@ struct record_host {
     const char *const *cap_add, *const *cap_drop, *const *security_opt, *const *group_add;
     const struct record_device *devices;
     size_t devices_count;
+    const struct spec_pair *annotations;
+    size_t annotations_count;
     const struct spec_pair *sysctls;
     size_t sysctls_count;
     const char *rootfs; /* ours: --rootfs, an absolute path, and then there is no image */

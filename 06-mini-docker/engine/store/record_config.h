@@ -13,7 +13,7 @@
 /* "Healthcheck". Times in nanoseconds, 0: the default; as Docker has them. */
 struct record_health {
     const char *const *test; /* {"NONE"}, {"CMD", …}, {"CMD-SHELL", text}; ends with NULL */
-    uint64_t interval_nsec, timeout_nsec, start_period_nsec;
+    uint64_t interval_nsec, timeout_nsec, start_period_nsec, start_interval_nsec;
     unsigned retries;
 };
 

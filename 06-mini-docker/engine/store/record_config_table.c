@@ -15,6 +15,8 @@ static const struct json_field HEALTH[] = {
         .optional = true},
     {JSON_AT("StartPeriod", JSON_NUMBER, struct record_health, start_period_nsec),
         .most = INT64_MAX, .optional = true},
+    {JSON_AT("StartInterval", JSON_NUMBER, struct record_health, start_interval_nsec),
+        .most = INT64_MAX, .optional = true},
     {JSON_AT("Retries", JSON_NUMBER, struct record_health, retries), .most = INT32_MAX,
         .optional = true},
     {0},
