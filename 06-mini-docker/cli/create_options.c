@@ -109,7 +109,6 @@ const struct opt RUN_OPTS[] = {
     TEXT(0, "stop-timeout", "SECONDS", stop_timeout, "how long `stop` waits before it ends it: 10"),
     TEXT(0, "log-driver", "NAME", log_driver, "json-file"),
     LIST(0, "log-opt", "KEY=VALUE", log_opt, "max-size=10m, max-file=3"),
-    TEXT(0, "platform", "PLATFORM", platform, "this machine's only: linux/amd64, or what it is"),
     TEXT(0, "runtime", "NAME", runtime, "runc, which means mini-docker's own"),
     TEXT(0, "isolation", "NAME", isolation, "default; the others are for Windows"),
     TEXT(0, "volume-driver", "NAME", volume_driver, "local"),

@@ -22,13 +22,14 @@ struct create_options {
     const char *name, *cidfile, *pull, *platform, *rootfs;
     const char *hostname, *domainname, *user, *workdir, *entrypoint;
     const char *network, *ip;
-    const char *memory, *memory_swap, *memory_reservation, *cpus, *cpu_period, *cpu_quota, *cpu_shares, *cpuset_cpus,
-        *cpuset_mems, *pids_limit, *blkio_weight, *oom_score_adj, *shm_size;
+    const char *memory, *memory_swap, *memory_reservation, *cpus, *cpu_period, *cpu_quota,
+        *cpu_shares, *cpuset_cpus, *cpuset_mems, *pids_limit, *blkio_weight, *oom_score_adj,
+        *shm_size;
     const char *restart, *stop_signal, *stop_timeout;
     const char *userns, *pid, *ipc, *uts, *cgroupns;
     const char *health_cmd, *health_interval, *health_retries, *health_timeout,
         *health_start_period, *health_start_interval;
-    const char *log_driver, *platform, *runtime, *isolation, *volume_driver;
+    const char *log_driver, *runtime, *isolation, *volume_driver;
     const char *refused[REFUSED_VALUES];
     bool refused_flags[REFUSED_FLAGS], content_trust;
     struct opt_list attach, env, env_file, label, label_file, annotation;

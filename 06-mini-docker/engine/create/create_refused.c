@@ -5,8 +5,6 @@
  */
 #include "creation.h"
 
-#include "engine/images/image_manifest.h"
-
 #include <errno.h>
 #include <string.h>
 
@@ -65,30 +63,11 @@ static int refuse(struct creation *creation, const struct reason *reason)
     return err_hint(creation->err, "%s -> %s", reason->cause, reason->cure);
 }
 
-/* True for "linux", "linux/amd64" and "amd64" on such a machine. */
-static bool is_ours(const char *platform)
-{
-    const char *slash = strchr(platform, '/'), *ours = image_architecture();
-
-    if (strcmp(platform, "linux") == 0)
-        return true;
-    if (slash && strncmp(platform, "linux/", 6) != 0)
-        return false;
-    const char *machine = slash ? slash + 1 : platform;
-    return strncmp(machine, ours, strlen(ours)) == 0 && strchr("/", machine[strlen(ours)]);
-}
-
 static int check_choices(struct creation *creation)
 {
     const struct create_options *options = creation->options;
     const char *runtime = options->runtime;
 
-    if (options->platform && !is_ours(options->platform)) {
-        err_refuse(creation->err, EINVAL, "--platform %.40s: this machine is linux/%s",
-            options->platform, image_architecture());
-        return err_hint(
-            creation->err, "there is no emulation here -> leave it out, or use an image for this");
-    }
     if (runtime && strcmp(runtime, "runc") != 0 && strcmp(runtime, "mini-runc") != 0) {
         err_refuse(creation->err, EINVAL, "unknown or invalid runtime name: %.40s", runtime);
         return err_hint(creation->err, "the runtime is a part of mini-docker -> leave it out");
