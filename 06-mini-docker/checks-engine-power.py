@@ -418,7 +418,7 @@ def use():
 
 
 FIXED = {"containers", "images", "images/blobs", "images/blobs/sha256", "images/index.json", "images/oci-layout",
-         "images/partial", "layers", "names", "networks", "volumes", "run", "run/boot", "run/events",
+         "images/partial", "images/.spare", "layers", "names", "networks", "volumes", "run", "run/boot", "run/events",
          "run/monitor", "run/networks", "run/networks/leases", "run/runtime", "run/view", "run/events/events",
          "networks/bridge.json", "networks/host.json", "networks/none.json"}
 

@@ -16,23 +16,36 @@ setup() {
 }
 
 teardown() {
+    local left
     end_containers "${STORE-}"
-    [ -z "${HOLDER-}" ] || kill -KILL "$HOLDER" 2>/dev/null || true
+    [ -n "${HOLDER-}" ] || return 0
+    room 20000 2>/dev/null || true
+    left=$(timeout 30 "$MINI" --root "$STORE" ps -aq 2>/dev/null || true)
+    # shellcheck disable=SC2086 # words
+    [ -z "$left" ] || timeout 60 "$MINI" --root "$STORE" rm -f $left >/dev/null || true
+    kill -KILL "$HOLDER" || true
 }
 
 state_is() { [ "$("$MINI" --root "$STORE" inspect -f "{{.State.$1}}" "$2" 2>/dev/null)" = "$3" ]; }
 names() { "$MINI" --root "$STORE" ps "$@" --format '{{.Names}}' | sort | xargs; }
 
-# From here on $MINI runs in a mount namespace of this test's own, in which the boot has the number in the file `boot`.
-own_boot() {
-    boots 1
-    unshare -m sleep 1000 3>&- 4>&- &
+# From here on $MINI runs in a mount namespace of this test's own, and `inside` anything else.
+own_mounts() {
+    unshare -m sleep 1000 >/dev/null 2>&1 3>&- 4>&- &
     HOLDER=$!
+    disown $HOLDER
     wait_for 10 eval '[ "$(readlink /proc/$HOLDER/ns/mnt)" != "$(readlink /proc/self/ns/mnt)" ]'
-    nsenter -t $HOLDER -m mount --bind "$PWD/boot" /proc/sys/kernel/random/boot_id
     printf '#!/bin/sh\nexec nsenter -t %s -m -w"$PWD" "%s" "$@"\n' $HOLDER "$MINI" >mini
     chmod +x mini
     MINI=$PWD/mini
+}
+inside() { nsenter -t $HOLDER -m "$@"; }
+
+# … and the boot has the number in the file `boot`.
+own_boot() {
+    boots 1
+    own_mounts
+    inside mount --bind "$PWD/boot" /proc/sys/kernel/random/boot_id
 }
 boots() { printf '00000000-0000-4000-8000-%012d\n' "$1" >boot; }
 
@@ -107,4 +120,95 @@ power_off() {
     state_is Status box exited || fail "another's process is taken for its monitor"
     kill -0 $$
     [ "$(ls store/run)" = boot ] || fail "left in RUN: $(ls store/run)"
+}
+
+# The store has a file system of its own; `room KIBIBYTES` or `room 0 FILES` leaves it that much.
+small_store() {
+    own_mounts
+    mkdir -m 700 store
+    inside mount -t tmpfs -o size=40m,mode=0700 tmpfs "$STORE"
+    [ $((RANDOM % 2)) -eq 0 ] || return 0 # RUN is elsewhere, as it is without --root: its end makes no room
+    inside mkdir -m 700 "$STORE/run"
+    inside mount -t tmpfs tmpfs -o mode=0700 "$STORE/run"
+}
+room() {
+    local used files
+    read -r used files < <(inside df -k --output=used,iused "$STORE" | tail -n 1)
+    if [ $# -eq 1 ]; then files=20000 used=$((used + $1)); else files=$((files + $2)) used=40000; fi
+    inside mount -o "remount,size=${used}k,nr_inodes=$files" "$STORE"
+}
+seen() {
+    "$MINI" --root "$STORE" ps -a --format '{{.Names}} {{.Image}}' | grep -v '^new ' | sort
+    "$MINI" --root "$STORE" inspect -f '{{.HostConfig.Memory}}' idle
+    "$MINI" --root "$STORE" images --format '{{.Repository}} {{.Size}}' | sort
+    "$MINI" --root "$STORE" volume ls -q | grep -v ^used$ || true
+    "$MINI" --root "$STORE" network ls --format '{{.Name}}'
+}
+
+@test "06 sound: on a full disk what makes room works, and the rest says so and changes nothing" {
+    small_store
+    local left command back
+    tar -cf file -C "$BATS_TEST_DIRNAME" version.h
+    works import file loaded
+    works save -o saved loaded
+    works rmi loaded
+    works run -d --network none --name up busybox sh -c 'trap "exit 7" TERM; while :; do sleep 0.05; done'
+    works create --network none --name idle -m 32m busybox true
+    works create --network none --name old -v used:/etc busybox true
+    works import file victim
+    works volume create unused
+    works network create --subnet 10.98.0.0/24 unused
+    seen >before
+    for left in "$((RANDOM % 12 * 4))" "0 $((RANDOM % 6))" ${SWEEP:+0 4 8 12 16 20 24 28 32 "0 0" "0 1" "0 2" "0 3" "0 4" "0 5" "0 6" "0 7"}; do
+        while IFS='|' read -r command back; do # back: how the store comes to be as before
+            read -r -a command <<<"$command"
+            read -r -a back <<<"$back"
+            # shellcheck disable=SC2086 # words
+            room $left
+            engine "${command[@]}"
+            if [ "$status" -ne 0 ]; then
+                [[ $stderr == *"No space left on device"*"hint: $STORE has room for "* ]] || fail "$left, ${command[*]}"
+                [[ " ps images logs stop rm rmi volume network " != *" ${command[0]} "* ]] ||
+                    [ "${command[1]}" = create ] || fail "$left, ${command[*]}: it takes no room, or makes some"
+                seen >after 2>&1
+                cmp before after || fail "$left, ${command[*]}: $(diff before after)"
+                room 20000
+                [ "${command[0]}" != run ] || engine rm new
+                works "${command[@]}"
+            fi
+            [ "${command[0]}" != stop ] || prints "exited 7" inspect -f '{{.State.Status}} {{.State.ExitCode}}' up
+            room 20000
+            [ ${#back[@]} -eq 0 ] || works "${back[@]}"
+        done < <(shuf -n "${SWEEP:+99}9" <<'END'
+create --network none --name new busybox true | rm new
+run --rm --network none busybox true
+run -d --network none --name new busybox sleep 1000 | rm -f new
+start -a idle
+start -a old
+exec up true
+import file new | rmi new
+load -i saved | rmi loaded
+commit old new | rmi new
+cp file idle:/file
+volume create new | volume rm new
+network create --subnet 10.97.0.0/24 new | network rm new
+tag busybox new | rmi new
+rename idle other | rename other idle
+update -m 64m --memory-swap 64m idle | update -m 32m --memory-swap 64m idle
+ps -a
+images
+logs up
+stop up | start up
+rm old | create --network none --name old -v used:/etc busybox true
+rmi victim | import file victim
+volume rm unused | volume create unused
+network rm unused | network create --subnet 10.98.0.0/24 unused
+END
+        )
+    done
+    room 0
+    works rm -f up idle old
+    works system prune -a -f --volumes
+    works volume prune -a -f
+    [ -z "$("$MINI" --root "$STORE" images -q)" ] || fail "images are left"
 }

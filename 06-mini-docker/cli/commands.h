@@ -33,6 +33,9 @@ struct explain cli_explain(void);
 /* The store that --root names. Errors: it cannot be made there. */
 int cli_store(struct store *ret, struct err *err);
 
+/* Where an error is one of the store's file system, and says no cure yet: what there is to do. */
+void cli_why(struct err *err);
+
 extern const struct command start_command, stop_command, restart_command, kill_command,
     pause_command, unpause_command, wait_command, attach_command, logs_command, exec_command,
     rm_command;

@@ -112,11 +112,12 @@ static bool is_among(const struct command *command, const struct command *const 
     return *rows != NULL;
 }
 
-static int fail(const struct err *err, const struct command_place *place)
+static int fail(struct err *err, const struct command_place *place)
 {
     const struct command *command = place->command;
 
     fflush(stdout);
+    cli_why(err);
     err_print(stderr, PROGRAM, err);
     if (err->kind == ERR_USAGE || err->kind == ERR_WORDS)
         fprintf(stderr, "Run '%s%s%s --help' for more information\n",

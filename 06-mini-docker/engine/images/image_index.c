@@ -132,9 +132,28 @@ static int write_file(const char *dir, const char *name, const char *text, struc
         errno = ENOSPC;
         written = -1;
     }
-    if (written < 0 || fsync(fd) < 0 || rename(fresh, path) < 0)
-        return err_sys(err, "cannot write %s", path);
-    return 0;
+    if (written >= 0 && fsync(fd) == 0 && rename(fresh, path) == 0)
+        return 0;
+    err_sys(err, "cannot write %s", path);
+    unlink(fresh);
+    return -1;
+}
+
+/* ROOT/images/.spare is as large as the index and a file of its own: room, and an inode, for one
+ * more. Where it cannot be had, a full disk has to be cleared by other means. */
+static void spare_path(const struct store *store, char ret[PATH_MAX])
+{
+    snprintf(ret, PATH_MAX, "%.*s/images/.spare", PATH_MAX - 16, store->root);
+}
+
+static void keep_spare(const struct store *store, size_t bytes)
+{
+    char path[PATH_MAX];
+
+    spare_path(store, path);
+    cleanup_close int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    if (fd >= 0 && fallocate(fd, 0, 0, (off_t)bytes) < 0)
+        unlink(path);
 }
 
 int image_index_write(const struct store *store, const struct image_index *index, struct err *err)
@@ -158,8 +177,23 @@ int image_index_write(const struct store *store, const struct image_index *index
         result = write_file(images, "index.json", text, err);
     if (result == 0)
         result = store_sync(store, "images", err);
+    if (result == 0)
+        keep_spare(store, strlen(text));
     json_object_put(root);
     return result;
+}
+
+int image_index_write_less(
+    const struct store *store, const struct image_index *index, struct err *err)
+{
+    char path[PATH_MAX];
+
+    if (image_index_write(store, index, err) == 0)
+        return 0;
+    spare_path(store, path);
+    if ((err->code != ENOSPC && err->code != EDQUOT) || unlink(path) < 0)
+        return -1;
+    return image_index_write(store, index, err);
 }
 
 size_t image_index_names(const struct image_index *index, const char *id)

@@ -42,6 +42,11 @@ int image_index_lock(
     const struct store *store, struct image_index *ret, int *ret_lock, struct err *err);
 int image_index_write(const struct store *store, const struct image_index *index, struct err *err);
 
+/* The same for an index with less in it: also on a full disk, by the room that is kept for it,
+ * since removing images is what makes room. */
+int image_index_write_less(
+    const struct store *store, const struct image_index *index, struct err *err);
+
 /*
  * Give the image this name; "" for none. The image that had the name keeps a row without one, where
  * it has no other. row->name is ignored.

@@ -42,18 +42,21 @@ static int take_file(struct making *making, struct err *err)
         return err_sys(err, "no memory for a path");
     if (blob_begin(path, &writer, err) < 0)
         return -1;
-    while ((got = read(making->recipe->layer, buffer, sizeof(buffer))) > 0) {
-        if (blob_write(&writer, buffer, (size_t)got, err) < 0 ||
-            writer.size > making->recipe->limits.bytes)
-            break;
+    int result = 0;
+    while (result == 0 && (got = read(making->recipe->layer, buffer, sizeof(buffer))) != 0) {
+        if (got < 0)
+            result = err_sys(err, "cannot read %s", making->recipe->layer_name);
+        else if (writer.size + (size_t)got > making->recipe->limits.bytes)
+            result = err_refuse(
+                err, 0, "%s cannot be taken in: it is too large", making->recipe->layer_name);
+        else
+            result = blob_write(&writer, buffer, (size_t)got, err);
     }
     layer->size = writer.size;
-    if (got == 0)
+    if (result == 0)
         return blob_finish(&writer, layer->digest, err);
     blob_abandon(&writer, false);
-    return got < 0 ? err_sys(err, "cannot read %s", making->recipe->layer_name)
-                   : err_refuse(err, 0, "%s cannot be taken in: it is too large, or the disk full",
-                         making->recipe->layer_name);
+    return -1;
 }
 
 static int find_diff_id(struct making *making, int fd, struct err *err)

@@ -107,7 +107,7 @@ static int remove_found(const struct store *store, struct image_index *index, si
         check(index, row, !by_id, word, user, running, removal->force, err) < 0)
         return -1;
     take_rows(store, index, at, by_id, user[0] != '\0', removal);
-    return image_index_write(store, index, err);
+    return image_index_write_less(store, index, err);
 }
 
 int image_remove(
@@ -149,7 +149,7 @@ static int prune_rows(const struct store *store, struct image_index *index, bool
         take_rows(store, index, i, true, false, removal);
         i = 0; /* rows before this one may have gone with it */
     }
-    return image_index_write(store, index, err);
+    return image_index_write_less(store, index, err);
 }
 
 int image_prune(const struct store *store, bool all, struct image_removal *removal,

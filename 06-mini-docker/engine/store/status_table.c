@@ -3,8 +3,8 @@
  * status.json: the struct as it is, by one table that reads and writes it. Lists have their place
  * in the struct, and the tables want pointers to theirs: so they take a detour.
  *
- * What must hold: a reader finds the whole file or the one before it (rename(2)). One that a lost
- * power left empty counts as none.
+ * What must hold: a reader finds the whole file or the one before it (rename(2)), except on a full
+ * disk. One that a lost power left empty counts as none.
  */
 #include "status.h"
 
@@ -17,7 +17,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct file {
@@ -130,6 +132,28 @@ static int take_place(const char *fresh, const char *path, bool fleeting)
     return rename(fresh, path);
 }
 
+/*
+ * On a full disk there is no room for a second file, but the old one has its own: its end is worth
+ * more than a reader that might see half of it for a moment.
+ */
+static int write_in_place(const char *path, const char *text)
+{
+    cleanup_close int fd = open(path, O_WRONLY | O_CLOEXEC);
+    size_t length = strlen(text);
+    cleanup_free char *padded = NULL;
+    struct stat old;
+
+    if (fd < 0 || fstat(fd, &old) < 0)
+        return -1;
+    if ((size_t)old.st_size > length) /* spaces in place of what would stay of the old */
+        length = (size_t)old.st_size;
+    if (asprintf(&padded, "%-*s", (int)length, text) < 0) {
+        padded = NULL;
+        return -1;
+    }
+    return pwrite(fd, padded, length, 0) == (ssize_t)length ? fsync(fd) : -1;
+}
+
 int status_save(const struct store *store, const char *id, const struct status *status,
     bool durable, struct err *err)
 {
@@ -148,6 +172,12 @@ int status_save(const struct store *store, const char *id, const struct status *
     int result = text ? write_file(fresh, text, durable) : -1;
     if (result == 0)
         result = take_place(fresh, path, status->fleeting && !durable);
+    if (result < 0 && (errno == ENOSPC || errno == EDQUOT)) {
+        int why = errno;
+        unlink(fresh);
+        result = write_in_place(path, text);
+        errno = why;
+    }
     if (result < 0)
         err_sys(err, "cannot write %s", path);
     json_object_put(tree);

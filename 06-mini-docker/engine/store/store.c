@@ -66,7 +66,7 @@ static int make_dirs(char *path, size_t kept, struct err *err)
             return 0;
     }
     err_sys(err, "cannot make the directory %s", path);
-    if (err->code == EACCES || err->code == EROFS)
+    if (err->code == EACCES)
         err_hint(err, "nobody but its owner may write there -> name another with --root DIR");
     return -1;
 }
