@@ -23,6 +23,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 /* mount(2) copies one page of data. */
 enum { DATA = 4096 };
@@ -130,18 +131,33 @@ static int use_copy(const struct spec_root *root, bool user, struct err *err)
     return 0;
 }
 
+/* overlayfs mounts read-only, and says so only in the kernel's log, where it cannot make a
+ * directory in `work`. Nobody has asked for that. */
+static int check_writable(const struct spec_root *root)
+{
+    struct statvfs fs;
+
+    if (!root->upper || statvfs(root->path, &fs) < 0 || !(fs.f_flag & ST_RDONLY))
+        return 0;
+    umount2(root->path, MNT_DETACH);
+    errno = statvfs(root->work, &fs) == 0 && (fs.f_flag & ST_RDONLY) ? EROFS : ENOSPC;
+    return -1;
+}
+
 int root_overlay_mount(const struct spec_root *root, bool user, struct err *err)
 {
     struct spec_root lasting = *root;
 
     lasting.fleeting = false; /* Linux before 5.10 knows no volatile overlay */
-    if (mount_overlay(root, user) == 0 || (root->fleeting && mount_overlay(&lasting, user) == 0))
+    if ((mount_overlay(root, user) == 0 ||
+            (root->fleeting && mount_overlay(&lasting, user) == 0)) &&
+        check_writable(root) == 0)
         return 0;
     err_sys(err, "cannot mount an overlay on %s", root->path);
     if (err->code == E2BIG)
         return err_hint(err, "the paths of its layers do not fit into one page -> fewer layers, or "
                              "a shorter --root");
-    if (!root->upper)
+    if (!root->upper || err->code == ENOSPC || err->code == EDQUOT || err->code == EROFS)
         return -1;
     if (strchr(root->lower, ':') || access(root->lower, R_OK) < 0)
         return err_hint(err,
