@@ -16,13 +16,24 @@ static void is_not_led_out(void **state)
     assert_string_equal(tree(), "d 644 1");
     begin();
     assert_int_equal(symlink("/../..", "root/d") | symlink("../victim", "root/f1") |
-                         symlink("/victim", "root/v") | symlink("/made/deep", "root/m"),
+                         symlink("/victim", "root/v") | symlink("/made/deep", "root/m") |
+                         symlink("b/x", "root/a") | symlink("a/x", "root/b"),
         0);
+    assert_err(copy("f1 /a/"), ERR_SYS); /* a ring */
+    assert_err(copy("f1 /b"), ERR_SYS);
+    assert_int_equal(unlink("root/a") | unlink("root/b"), 0);
     assert_ok(copy("f1 /d/"));
     assert_ok(copy("f2.txt /v"));
     assert_ok(copy("f3.txt /d/d/e/"));
     assert_string_equal(tree(),
         "d 0/../..; e 755; e/f3.txt 644 3; f1 644 1; m 0/made/deep; v 0/victim; victim 640 2");
+    assert_ok(copy("f1 /m/"));
+    begin();
+    assert_int_equal(symlink("./o/p", "root/m") | symlink("/q/r", "root/s"), 0);
+    assert_ok(copy("f1 /m/"));
+    assert_ok(copy("f2.txt /s"));
+    assert_string_equal(tree(), "m 0./o/p; o 755; o/p 755; o/p/f1 644 1; q 755; q/r 640 2; "
+                                "s 0/q/r");
     cleanup_free char *text = fsio_read(NULL, "victim", &err);
     assert_string_equal(text, "whole");
 }

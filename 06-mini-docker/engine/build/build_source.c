@@ -14,113 +14,17 @@
  */
 #include "build_source_internal.h"
 
-#include "engine/files/copy_place.h"
 #include "engine/files/copy_tar.h"
 #include "engine/files/mount_words.h"
 #include "engine/images/tar.h"
 
 #include "cleanup.h"
 #include "host.h"
-#include "mount.h"
 #include "rootfs.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-
-struct building {
-    const struct store *store;
-    const struct build_copy *copy;
-    int root;
-    char destination[PATH_MAX]; /* clean */
-    bool is_dir;                /* a "/" is at its end */
-    bool owners;                /* we are root */
-    unsigned how;
-    struct err *err;
-};
-
-/* Whose what we make ourselves is. */
-static int own(const struct building *building, int dir, const char *name)
-{
-    const struct build_copy *copy = building->copy;
-    uid_t uid = copy->uid == BUILD_OWNER_KEPT ? 0 : copy->uid;
-    gid_t gid = copy->gid == BUILD_OWNER_KEPT ? 0 : copy->gid;
-
-    return building->owners
-               ? fchownat(dir, name, uid, gid, AT_SYMLINK_NOFOLLOW | (name[0] ? 0 : AT_EMPTY_PATH))
-               : 0;
-}
-
-/* Make one directory, where it is missing. */
-static int make_dir(const struct building *building, const char *path)
-{
-    struct copy_place place;
-    int result = copy_place_find(building->root, path, true, &place, building->err);
-
-    if (result == 0 && place.exists && !S_ISDIR(place.st.st_mode)) {
-        err_set(building->err, ERR_USAGE, "cannot copy to non-directory: %.200s", path);
-        result = err_hint(building->err, "a file has this name -> copy to another one");
-    } else if (result == 0 && !place.exists) {
-        bool made = mkdirat(place.dir, place.name, 0755) == 0 &&
-                    fchmodat(place.dir, place.name, 0755, 0) == 0 &&
-                    own(building, place.dir, place.name) == 0;
-        if (!made)
-            result = err_sys(building->err, "cannot make the directory %.200s", path);
-    }
-    copy_place_free(&place);
-    return result;
-}
-
-/* Make the directory of a clean path, with those above it. */
-static int make_dirs(const struct building *building, const char *path)
-{
-    char part[PATH_MAX];
-
-    for (size_t end = 1; path[end - 1] && path[end];) {
-        end += strcspn(path + end, "/");
-        snprintf(part, sizeof(part), "%.*s", (int)end, path);
-        if (make_dir(building, part) < 0)
-            return -1;
-        end += path[end] == '/';
-    }
-    return 0;
-}
-
-/* Make the destination as a directory, and open it. */
-static int open_destination(const struct building *building)
-{
-    if (make_dirs(building, building->destination) < 0)
-        return -1;
-    cleanup_close int place = mount_open_in_root(
-        building->root, building->destination, MOUNT_MAKE_NOTHING, building->err);
-    if (place < 0)
-        return -1;
-    int dir = openat(place, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return dir < 0 ? err_sys(building->err, "cannot open %s", building->destination) : dir;
-}
-
-/* Where a file goes that is called `name`; copy_place_free gives it back, also after an error. */
-static int find_place(const struct building *building, const char *name, struct copy_place *ret)
-{
-    char above[PATH_MAX];
-
-    *ret = (struct copy_place){.dir = -1};
-    strcpy(above, building->destination);
-    if (!building->is_dir) {
-        *strrchr(above, '/') = '\0';
-        if (make_dirs(building, above) < 0 ||
-            copy_place_find(building->root, building->destination, true, ret, building->err) < 0)
-            return -1;
-        if (!ret->exists || !S_ISDIR(ret->st.st_mode))
-            return ret->dir < 0 ? err_sys(building->err, "cannot find the directory of %s",
-                                      building->destination)
-                                : 0;
-        copy_place_free(ret);
-    }
-    ret->dir = open_destination(building);
-    snprintf(ret->name, sizeof(ret->name), "%s", name);
-    return ret->dir < 0 ? -1 : 0;
-}
 
 /* In Docker's words for a build: a directory is in a file's way, or the other way round. */
 static int explain(const struct building *building)
@@ -140,8 +44,8 @@ static int explain(const struct building *building)
         building->destination);
 }
 
-static int copy_file(const struct building *building, const struct build_found *found,
-    const struct rootfs_rules *rules)
+static int copy_file(
+    struct building *building, const struct build_found *found, const struct rootfs_rules *rules)
 {
     const char *slash = strrchr(found->path, '/');
     struct copy_place place;
@@ -152,7 +56,7 @@ static int copy_file(const struct building *building, const struct build_found *
     cleanup_close int from = build_open(building->copy->from, above, O_RDONLY | O_DIRECTORY);
     if (from < 0)
         return err_sys(building->err, "cannot open %.200s", above);
-    result = find_place(building, found->name, &place);
+    result = build_find_place(building, found->name, &place);
     if (result == 0) {
         result = rootfs_copy_by(from, slash ? slash + 1 : found->path, place.dir, place.name,
             building->how, rules, building->err);
@@ -164,8 +68,8 @@ static int copy_file(const struct building *building, const struct build_found *
 }
 
 /* What is in a directory; with --parents, what the filter leads to from the base on. */
-static int copy_dir(const struct building *building, const struct build_found *found,
-    const struct rootfs_rules *rules)
+static int copy_dir(
+    struct building *building, const struct build_found *found, const struct rootfs_rules *rules)
 {
     const struct build_copy *copy = building->copy;
     char path[PATH_MAX];
@@ -176,14 +80,14 @@ static int copy_dir(const struct building *building, const struct build_found *f
     cleanup_close int from = build_open(copy->from, path, O_RDONLY | O_DIRECTORY);
     if (from < 0)
         return err_sys(building->err, "cannot open %.200s", path);
-    cleanup_close int to = open_destination(building);
+    cleanup_close int to = build_open_destination(building);
     return to < 0 || rootfs_copy_by(from, NULL, to, NULL, building->how, rules, building->err) < 0
                ? explain(building)
                : 0;
 }
 
 /* An archive: 1, it was unpacked; 0: it is none. */
-static int unpack(const struct building *building, const struct build_found *found)
+static int unpack(struct building *building, const struct build_found *found)
 {
     const struct build_copy *copy = building->copy;
     struct rootfs_rules rules = {.uid = copy->chown ? copy->uid : (uid_t)-1,
@@ -197,15 +101,15 @@ static int unpack(const struct building *building, const struct build_found *fou
         return err_sys(building->err, "cannot open %.200s", found->path);
     if (!tar_is(fd))
         return 0;
-    cleanup_close int into = open_destination(building);
+    cleanup_close int into = build_open_destination(building);
     if (into < 0 || copy_tar_in(building->store, fd, found->name, into, building->owners, &rules,
                         building->err) < 0)
         return -1;
     return 1;
 }
 
-static int copy_found(const struct building *building, const struct build_sources *sources,
-    const struct build_found *found)
+static int copy_found(
+    struct building *building, const struct build_sources *sources, const struct build_found *found)
 {
     const struct build_copy *copy = building->copy;
     struct build_filter filter = {sources, found};
@@ -219,7 +123,7 @@ static int copy_found(const struct building *building, const struct build_source
 }
 
 /* A file whose text stands in the Dockerfile. */
-static int write_heredoc(const struct building *building, const struct dockerfile_heredoc *heredoc)
+static int write_heredoc(struct building *building, const struct dockerfile_heredoc *heredoc)
 {
     mode_t mode = building->copy->mode == BUILD_MODE_KEPT ? 0644 : building->copy->mode;
     size_t length = strlen(heredoc->text);
@@ -230,7 +134,7 @@ static int write_heredoc(const struct building *building, const struct dockerfil
         err_set(building->err, ERR_USAGE, "<<%.80s is no name for a file", heredoc->name);
         return err_hint(building->err, "its text becomes a file of that name -> <<EOF");
     }
-    result = find_place(building, heredoc->name, &place);
+    result = build_find_place(building, heredoc->name, &place);
     if (result == 0 && unlinkat(place.dir, place.name, 0) < 0 && errno == EISDIR) {
         err_refuse(building->err, EISDIR, "\"%s\"", place.name);
         result = explain(building);
@@ -239,7 +143,7 @@ static int write_heredoc(const struct building *building, const struct dockerfil
         result < 0 ? -1
                    : openat(place.dir, place.name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (result == 0 && (fd < 0 || write(fd, heredoc->text, length) != (ssize_t)length ||
-                           own(building, fd, "") < 0 || fchmod(fd, mode) < 0))
+                           build_own(building, fd, "") < 0 || fchmod(fd, mode) < 0))
         result = err_sys(building->err, "cannot write %.200s", building->destination);
     copy_place_free(&place);
     return result;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* build_source: what finding the sources (build_find.c), summing them up (build_sum.c) and copying
- * them (build_source.c) share, and nobody else. */
+ * them (build_source.c, build_place.c) share, and nobody else. */
 #ifndef ENGINE_BUILD_SOURCE_INTERNAL_H
 #define ENGINE_BUILD_SOURCE_INTERNAL_H
 
 #include "build_source.h"
+#include "engine/files/copy_place.h"
 
 #include <dirent.h>
 #include <sys/stat.h>
@@ -47,5 +48,28 @@ bool build_wanted(const char *path, const struct stat *st, void *filter);
  * errno. */
 int build_names(int dir, struct dirent ***ret);
 void build_names_free(struct dirent **names, int count);
+
+/* One COPY on its way into a root (build_place.c, build_source.c). */
+struct building {
+    const struct store *store;
+    const struct build_copy *copy;
+    int root;
+    char destination[PATH_MAX]; /* clean */
+    bool is_dir;                /* a "/" is at its end */
+    bool owners;                /* we are root */
+    unsigned how;
+    int links; /* that were followed to make a directory */
+    struct err *err;
+};
+
+/* Make a file of ours, `name` in an open directory or "" for what is open itself, the COPY's
+ * owner's. -1: errno. */
+int build_own(const struct building *building, int dir, const char *name);
+
+/* Make the destination as a directory, and open it. */
+int build_open_destination(struct building *building);
+
+/* Where a file goes that is called `name`; copy_place_free gives it back, also after an error. */
+int build_find_place(struct building *building, const char *name, struct copy_place *ret);
 
 #endif
