@@ -432,3 +432,35 @@ container destroy <no value>"
     prints 3 exec box sh -c 'wc -l </looks'
     prints 100000000 inspect -f '{{.Config.Healthcheck.StartInterval}}' box
 }
+
+@test "06 options: stop and restart --signal and --timeout; --log-driver none; logs --details" {
+    run -d --name box busybox sh -c 'trap "echo usr1; exit 3" USR1; echo up; while :; do sleep 0.05; done'
+    up() { [ "$("$MINI" --root "$STORE" logs box | grep -c up)" -eq "$1" ]; }
+    wait_for 20 up 1
+    works restart --signal USR1 --timeout 30 box
+    wait_for 20 up 2
+    works stop -s 10 --time 30 box
+    prints 3 inspect -f '{{.State.ExitCode}}' box
+    prints $'up\nusr1\nup\nusr1' logs box
+    prints $' up\n usr1' logs --details --tail 2 box
+    works start box
+    wait_for 20 up 3
+    works stop -t 0 box # without a signal it is TERM, which it does not know
+    prints 137 inspect -f '{{.State.ExitCode}}' box
+    engine stop -s NOSUCH box
+    ends 125 "unknown signal"
+    engine stop --timeout soon box
+    ends 125 "--timeout: 'soon'"
+    run --name quiet --log-driver none busybox sh -c 'echo out; echo err >&2'
+    [ "$output" = out ] && [ "$stderr" = err ] || fail "who is attached has it"
+    engine logs quiet
+    ends 1 "configured logging driver does not support reading"
+    prints "none " inspect -f '{{.HostConfig.LogConfig.Type}} {{.LogPath}}' quiet
+    [ -z "$(find "$STORE/containers" -path "*$("$MINI" --root "$STORE" inspect -f '{{.Id}}' quiet)/log*")" ] || fail "there is a log"
+    engine start -a quiet
+    [ "$output" = out ] || fail "start -a"
+    engine create --log-driver none --log-opt max-size=1m busybox
+    ends 125 "invalid logging opts for driver none"
+    engine create --log-driver syslog busybox
+    ends 1 "accepted: json-file, none"
+}

@@ -11,49 +11,61 @@
 #include "size.h"
 
 #include <limits.h>
+#include <string.h>
 
 struct stop_args {
-    const char *time;
+    const char *signal, *time;
 };
 
-#define STOP_TIME                                                                                  \
-    {                                                                                              \
-        't', "time", "SECONDS", "wait so long before it is killed; -1: for ever", OPT_TEXT,        \
-            offsetof(struct stop_args, time)                                                       \
-    }
+static const struct opt STOP_OPTS[] = {
+    {'s', "signal", "SIGNAL", "ask it by this one, by name or number; else its own", OPT_TEXT,
+        offsetof(struct stop_args, signal)},
+    {'t', "timeout", "SECONDS", "wait so long before it is killed; -1: for ever", OPT_TEXT,
+        offsetof(struct stop_args, time)},
+    {0, "time", "SECONDS", NULL, OPT_TEXT, offsetof(struct stop_args, time)},
+    {0},
+};
 
-static const struct opt STOP_OPTS[] = {STOP_TIME, {0}};
+struct stopping {
+    const char *signal; /* or NULL: its own */
+    int seconds;
+    const int *given; /* to seconds, or NULL */
+};
 
-/* *ret_given points to *ret where there is one. */
-static int read_time(const char *text, int *ret, const int **ret_given, struct err *err)
+static int read_stop(const struct stop_args *args, struct stopping *ret, struct err *err)
 {
     uint64_t seconds = 0;
+    int signal;
 
-    *ret_given = text ? ret : NULL;
-    *ret = CONTROL_FOR_EVER;
-    if (!text || (text[0] == '-' && text[1] == '1' && !text[2]))
-        return 0;
-    if (size_parse_u64("--time", text, 0, INT_MAX / 1000, &seconds, err) < 0)
+    *ret = (struct stopping){args->signal, CONTROL_FOR_EVER, args->time ? &ret->seconds : NULL};
+    if (args->signal && signals_number(args->signal, &signal, err) < 0)
         return -1;
-    *ret = (int)seconds;
+    if (!args->time || strcmp(args->time, "-1") == 0)
+        return 0;
+    if (size_parse_u64("--timeout", args->time, 0, INT_MAX / 1000, &seconds, err) < 0)
+        return -1;
+    ret->seconds = (int)seconds;
     return 0;
 }
 
 static int stop_one(
     const struct store *store, const struct record *record, void *arg, struct err *err)
 {
-    return control_stop(store, record, control_timeout(record, arg), err);
+    const struct stopping *stopping = arg;
+    struct record asked = *record; /* its memory stays the caller's */
+
+    if (stopping->signal)
+        asked.config.stop_signal = stopping->signal;
+    return control_stop(store, &asked, control_timeout(record, stopping->given), err);
 }
 
 static int stop_run(void *args, int argc, char **argv, struct err *err)
 {
-    const struct stop_args *options = args;
-    const int *given;
-    int seconds;
+    struct stopping stopping;
 
-    if (read_time(options->time, &seconds, &given, err) < 0)
+    if (read_stop(args, &stopping, err) < 0)
         return -1;
-    return cli_each(argc, argv, stop_one, (void *)given, err);
+    return cli_each(argc, argv, stop_one, &stopping, err);
 }
 
 static int restart_one(
@@ -62,7 +74,7 @@ static int restart_one(
     struct monitor_options options = {.explain = cli_explain()};
     int client;
 
-    if (control_stop(store, record, control_timeout(record, arg), err) < 0 ||
+    if (stop_one(store, record, arg, err) < 0 ||
         start_container(store, record, NULL, &options, &client, err) < 0)
         return -1;
     event_container(store, record, "restart", NULL);
@@ -71,13 +83,11 @@ static int restart_one(
 
 static int restart_run(void *args, int argc, char **argv, struct err *err)
 {
-    const struct stop_args *options = args;
-    const int *given;
-    int seconds;
+    struct stopping stopping;
 
-    if (read_time(options->time, &seconds, &given, err) < 0)
+    if (read_stop(args, &stopping, err) < 0)
         return -1;
-    return cli_each(argc, argv, restart_one, (void *)given, err);
+    return cli_each(argc, argv, restart_one, &stopping, err);
 }
 
 struct kill_args {

@@ -107,7 +107,7 @@ const struct opt RUN_OPTS[] = {
     FLAG(0, "no-healthcheck", no_healthcheck, "not the image's health check either"),
     TEXT(0, "stop-signal", "SIGNAL", stop_signal, "what `stop` sends: SIGTERM"),
     TEXT(0, "stop-timeout", "SECONDS", stop_timeout, "how long `stop` waits before it ends it: 10"),
-    TEXT(0, "log-driver", "NAME", log_driver, "json-file"),
+    TEXT(0, "log-driver", "NAME", log_driver, "json-file; none: nothing is kept"),
     LIST(0, "log-opt", "KEY=VALUE", log_opt, "max-size=10m, max-file=3"),
     TEXT(0, "runtime", "NAME", runtime, "runc, which means mini-docker's own"),
     TEXT(0, "isolation", "NAME", isolation, "default; the others are for Windows"),

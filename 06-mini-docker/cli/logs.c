@@ -15,19 +15,22 @@
 #include "cleanup.h"
 #include "size.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <unistd.h>
 
 struct logs_args {
-    bool follow, timestamps;
+    bool details, follow, timestamps;
     const char *tail, *since, *until;
 };
 
 #define AT(field) offsetof(struct logs_args, field)
 
 static const struct opt OPTS[] = {
+    {0, "details", NULL, "what --log-opt adds to a line: nothing, and a space as in docker",
+        OPT_FLAG, AT(details)},
     {'f', "follow", NULL, "go on until the container ends", OPT_FLAG, AT(follow)},
     {0, "since", "TIME", "what is not older: a time, or 10m for ten minutes ago", OPT_TEXT,
         AT(since)},
@@ -50,6 +53,8 @@ static int print_entry(const struct log_entry *entry, void *arg)
 
     if (reading->args->timestamps && !reading->in_line[entry->stream])
         fprintf(out, "%s ", entry->time);
+    if (reading->args->details && !reading->in_line[entry->stream])
+        fputc(' ', out);
     fwrite(entry->text, 1, entry->length, out);
     reading->in_line[entry->stream] = entry->length > 0 && entry->text[entry->length - 1] != '\n';
     return ferror(out);
@@ -120,23 +125,30 @@ static int logs_run(void *args, int argc, char **argv, struct err *err)
 {
     struct reading reading = {.args = args, .monitor = -1, .changes = -1};
     struct log_query query = {.wait_arg = &reading};
-    char id[STORE_ID + 1], path[PATH_MAX], since[STORE_TIME], until[STORE_TIME];
+    char path[PATH_MAX], since[STORE_TIME], until[STORE_TIME];
+    struct record record;
     struct store store;
 
     (void)argc;
     if (read_tail(reading.args->tail, &query, err) < 0 ||
         read_time("--since", reading.args->since, since, &query.since, err) < 0 ||
         read_time("--until", reading.args->until, until, &query.until, err) < 0 ||
-        cli_store(&store, err) < 0 || record_find(&store, argv[0], id, err) < 0)
+        cli_store(&store, err) < 0 || record_lookup(&store, argv[0], &record, err) < 0)
         return -1;
+    if (record.host.log_none) {
+        record_free(&record);
+        err_refuse(err, EINVAL, "configured logging driver does not support reading");
+        return err_hint(err, "it was made with --log-driver none -> attach to it while it runs");
+    }
     if (reading.args->follow) {
         query.wait = wait_for_more;
-        begin_to_follow(&store, id, &reading);
+        begin_to_follow(&store, record.id, &reading);
     }
-    record_path(&store, id, "log.json", path);
+    record_path(&store, record.id, "log.json", path);
     int result = log_read(path, &query, print_entry, &reading, err);
     cleanup_close_fn(&reading.monitor);
     cleanup_close_fn(&reading.changes);
+    record_free(&record);
     return result < 0 ? -1 : 0;
 }
 

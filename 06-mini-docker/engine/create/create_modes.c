@@ -110,9 +110,12 @@ static int read_log(struct creation *creation)
     struct record_host *host = &creation->record->host;
     struct pairs pairs = {0};
 
-    if (driver && strcmp(driver, "json-file") != 0) {
+    host->log_none = driver && strcmp(driver, "none") == 0;
+    if (host->log_none && creation->options->log_opt.count > 0)
+        return err_set(creation->err, ERR_USAGE, "invalid logging opts for driver none");
+    if (driver && !host->log_none && strcmp(driver, "json-file") != 0) {
         err_refuse(creation->err, EINVAL, "--log-driver: '%.40s' is not known", driver);
-        return err_hint(creation->err, "accepted: json-file");
+        return err_hint(creation->err, "accepted: json-file, none");
     }
     if (creation_set_words(creation, &pairs, "--log-opt", creation->options->log_opt.items) < 0)
         return -1;

@@ -133,6 +133,8 @@ void log_write(struct log *log, enum log_stream stream, const char *bytes, size_
 {
     char now[STORE_TIME];
 
+    if (log->fd < 0)
+        return;
     store_now(now);
     while (length > 0) {
         size_t room = LOG_LINE - log->line[stream].length, most = length < room ? length : room;

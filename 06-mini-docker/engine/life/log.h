@@ -46,6 +46,7 @@ struct log {
 int log_open(
     const char *path, uint64_t most_bytes, unsigned files, struct log *ret, struct err *err);
 
+/* With fd -1 nothing is kept. */
 void log_write(struct log *log, enum log_stream stream, const char *bytes, size_t length);
 
 /* Write the parts of lines that are left, and close. Safe to call twice, and with fd -1. */

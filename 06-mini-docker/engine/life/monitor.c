@@ -285,7 +285,8 @@ void monitor_main(struct monitor *monitor, struct sync *starter, bool attach)
     monitor->status.monitor = getpid();
     monitor->status.monitor_start_time = proc_start_time(getpid());
     if (save(monitor, false, &err) == 0 &&
-        log_open(path, host->log_size_bytes, host->log_files, &monitor->log, &err) == 0 &&
+        (host->log_none ||
+            log_open(path, host->log_size_bytes, host->log_files, &monitor->log, &err) == 0) &&
         start(monitor, &err) == 0) {
         sync_signal(starter, &ignored); /* whoever started it may be gone; then it goes on alone */
         sync_close(starter);

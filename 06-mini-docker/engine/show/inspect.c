@@ -81,7 +81,10 @@ struct json_object *inspect_container(
     set_path(object, "ResolvConfPath", store, record->id, "resolv.conf");
     set_path(object, "HostnamePath", store, record->id, "hostname");
     set_path(object, "HostsPath", store, record->id, "hosts");
-    set_path(object, "LogPath", store, record->id, "log.json");
+    if (record->host.log_none)
+        set(object, "LogPath", "");
+    else
+        set_path(object, "LogPath", store, record->id, "log.json");
     move(object, "Name", from);
     json_object_object_add(object, "RestartCount", json_object_new_int((int)status->restart_count));
     set(object, "Driver", record->host.rootfs ? "rootfs" : "overlay2");

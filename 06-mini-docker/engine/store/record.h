@@ -81,6 +81,7 @@ struct record_host {
     const char *restart_policy; /* "no", "always", "unless-stopped", "on-failure" */
     unsigned restart_most;      /* of on-failure; 0: no end */
     bool auto_remove;
+    bool log_none;           /* what it writes goes to those who are attached alone */
     uint64_t log_size_bytes; /* of one log file; 0: no end */
     unsigned log_files;
     uint64_t memory_bytes, memory_reservation_bytes;

@@ -10,6 +10,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 static const struct json_field RATE[] = {
     {JSON_AT("Path", JSON_STRING, struct record_rate, path), .required = true},
@@ -125,13 +126,14 @@ static int read_log(struct json_reader *reader, struct json_object *value, void 
                           reader->err) < 0))
         return -1;
     host->log_files = (unsigned)files;
+    host->log_none = log.type && strcmp(log.type, "none") == 0;
     return 0;
 }
 
 static int write_log(const void *field, struct json_object **ret)
 {
     const struct record_host *host = field;
-    struct log_config log = {.type = "json-file"};
+    struct log_config log = {.type = host->log_none ? "none" : "json-file"};
     char size[24], files[12];
 
     snprintf(size, sizeof(size), "%" PRIu64, host->log_size_bytes);
