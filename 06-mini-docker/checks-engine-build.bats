@@ -435,3 +435,31 @@ EOF
     ends 7
     [ "$output" = "hello from C" ] || fail "it says something else"
 }
+
+# Processes as they are born: 0 is build itself, the others its children and the monitor.
+@test "06 build: killed at one system call after the other, in each of its processes" {
+    "${CC:-cc}" -std=gnu17 -D_GNU_SOURCE -O1 -Wall -Wextra -o at "$BATS_TEST_DIRNAME/checks-sound-at.c"
+    printf 'FROM busybox\nCOPY file /\nRUN cat /file >/a\n' | dockerfile
+    echo text >context/file
+    works images -a
+    works tag busybox kept
+    cp -a "$STORE" before
+    local who n made step=${STEP:-199} calls=0
+    for who in 0 1 2 3 4; do
+        for ((n = RANDOM % step + 1; ; n += step)); do
+            rm -rf "$STORE"
+            cp -a before "$STORE"
+            timeout -s KILL 60 ./at log "$who" "$n" kill "$MINI" --root "$STORE" build --network none -t x context \
+                >out 2>&1 3>&- && made=yes || made=no
+            wait_for 20 eval '[ -z "$("$MINI" --root "$STORE" ps -aq)" ]' || fail "killed $who at call $n: a container is left"
+            [ "$made" = yes ] || [ -z "$(id_of x)" ] || fail "killed $who at call $n: it failed, and there is an image"
+            built -t x
+            [ "$(in_image x 'cat /a')" = text ] || fail "killed $who at call $n: other files"
+            [ -n "$(id_of kept)" ] || fail "killed $who at call $n: another image is gone"
+            whole
+            grep -q '^call ' log || break
+            calls=$((calls + 1))
+        done
+    done
+    [ "$calls" -ge 5 ] || fail "it makes only few calls: $calls"
+}

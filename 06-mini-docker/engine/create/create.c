@@ -141,7 +141,9 @@ static int write_record(struct creation *creation)
             given ? given + (given[0] == '/') : json_print(&creation->memory, "%s", name);
         if (!record->name)
             return -1;
-        if (record_create(creation->store, record, !record->host.auto_remove, creation->err) == 0)
+        if ((creation->image_given ? record_create_held(creation->store, record, creation->err)
+                                   : record_create(creation->store, record,
+                                         !record->host.auto_remove, creation->err)) == 0)
             return 0;
         if (given || creation->err->kind != ERR_REFUSED)
             return -1;

@@ -27,7 +27,7 @@ int create(const struct store *store, const struct create_options *options, stru
 /*
  * The same of an image that the caller has and that no index names yet: a step of a build. The
  * first word of options->argv is only what `ps` shows. *image is taken over; the caller sees to it
- * that its layers stay (image_guard).
+ * that its layers stay (image_guard). The caller holds the container (monitor_options), with --rm.
  */
 int create_of(const struct store *store, const struct create_options *options, struct image *image,
     struct created *ret, struct err *err);

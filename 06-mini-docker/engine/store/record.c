@@ -12,11 +12,13 @@
 #include "record.h"
 
 #include "record_names.h"
+#include "status.h"
 
 #include "runtime/json_write.h"
 
 #include "cleanup.h"
 #include "fsio.h"
+#include "proc.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -115,8 +117,17 @@ fail:
     return -1;
 }
 
-int record_create(
-    const struct store *store, const struct record *record, bool durable, struct err *err)
+/* As if the caller were its monitor already: of one who dies, somebody will notice. */
+static int write_holder(const struct store *store, const char *new_id, struct err *err)
+{
+    const struct status status = {
+        .monitor = getpid(), .monitor_start_time = proc_start_time(getpid())};
+
+    return status_save(store, new_id, &status, false, err);
+}
+
+static int create(const struct store *store, const struct record *record, bool durable, bool held,
+    struct err *err)
 {
     char dir[PATH_MAX], fresh[PATH_MAX], file[PATH_MAX], new_id[STORE_ID + 8];
     cleanup_close int lock = -1, dir_fd = -1;
@@ -129,12 +140,25 @@ int record_create(
     if (mkdir(fresh, 0700) < 0)
         return err_sys(err, "cannot make %s", fresh);
     if (open_dir(fresh, &dir_fd, err) == 0 && write_file(dir_fd, record, durable, err) == 0 &&
+        (!held || write_holder(store, new_id, err) == 0) &&
         appear(store, record, fresh, durable, err) == 0)
         return 0;
     unlink(file);
     unlinkat(dir_fd, FILE_NAME ".new", 0);
+    unlinkat(dir_fd, "status.json", 0);
     rmdir(fresh);
     return -1;
+}
+
+int record_create(
+    const struct store *store, const struct record *record, bool durable, struct err *err)
+{
+    return create(store, record, durable, false, err);
+}
+
+int record_create_held(const struct store *store, const struct record *record, struct err *err)
+{
+    return create(store, record, false, true, err);
 }
 
 int record_replace(const struct store *store, const struct record *record, struct err *err)

@@ -133,6 +133,10 @@ extern const struct json_table RECORD_TABLE;
 int record_create(
     const struct store *store, const struct record *record, bool durable, struct err *err);
 
+/* The same of one that the caller holds (engine/life/monitor.h): from the first moment on it goes,
+ * by whoever finds it, when the caller is gone. */
+int record_create_held(const struct store *store, const struct record *record, struct err *err);
+
 /* Write it again, whole or not at all; the name as well. The caller holds record_lock. */
 int record_replace(const struct store *store, const struct record *record, struct err *err);
 
