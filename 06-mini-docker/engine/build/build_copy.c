@@ -7,6 +7,7 @@
  * Files of another stage, or of an image, are seen in a child as well (build_view.h); then the
  * child that copies is a child of that one.
  */
+#include "build_fetch.h"
 #include "build_internal.h"
 #include "build_source.h"
 #include "build_view.h"
@@ -23,6 +24,8 @@ struct copying {
     char *from_lower; /* of a stage or an image; NULL: the context */
     const char *lower, *room;
     int fd;
+    bool fetches; /* ADD of addresses, and where they are then */
+    struct image_stage room_fetched;
     char *digest; /* where the sum goes: memory that a child shares */
     char *destination;
     char **words; /* expanded */
@@ -84,6 +87,13 @@ static int choose_tree(struct copying *copying, struct err *err)
     copying->tree = (struct build_tree){
         .fd = build->context.fd, .name = "the context", .ignore = &build->context.ignore};
     copying->copy.from = &copying->tree;
+    if (copying->fetches) {
+        copying->tree = (struct build_tree){.fd = -1, .name = "what was fetched"};
+        copying->copy.unpack = false;
+        return build_fetch(build->store, copying->words,
+            dockerfile_flag(copying->at->instruction, "checksum"), &copying->room_fetched,
+            &copying->tree.fd, err);
+    }
     if (!from && build->context.fd < 0 && copying->copy.sources[0]) {
         err_set(err, ERR_USAGE, "there is no context to copy from");
         return err_hint(err, "the Dockerfile came alone, on standard input -> name a directory");
@@ -183,12 +193,6 @@ static int choose_words(struct copying *copying, struct err *err)
     return 0;
 }
 
-static bool is_address(const char *word)
-{
-    return strncmp(word, "http://", 7) == 0 || strncmp(word, "https://", 8) == 0 ||
-           strncmp(word, "git@", 4) == 0;
-}
-
 /* --exclude may be there several times. */
 static int choose_excluded(struct copying *copying, struct err *err)
 {
@@ -214,12 +218,10 @@ static int choose_flags(struct copying *copying, struct err *err)
         return -1;
     copying->copy.chown = dockerfile_flag(instruction, "chown");
     copying->copy.parents = dockerfile_flag(instruction, "parents");
-    for (char **word = copying->words; instruction->word == DOCKERFILE_ADD && *word; word++) {
-        if (!is_address(*word))
-            continue;
-        err_set(err, ERR_USAGE, "ADD %.200s: nothing is fetched", *word);
-        return err_hint(err, "a build uses what is here -> fetch it, and COPY the file");
-    }
+    for (char **word = copying->words; instruction->word == DOCKERFILE_ADD && *word; word++)
+        copying->fetches |= build_fetch_is_address(*word);
+    if (dockerfile_flag(instruction, "checksum") && !copying->fetches)
+        return err_set(err, ERR_USAGE, "--checksum is for what is fetched: http(s)://…");
     return 0;
 }
 
@@ -253,7 +255,8 @@ static int copy(struct copying *copying, struct err *err)
 int build_copy(const struct build_at *at, struct err *err)
 {
     cleanup_free char *lower = image_draft_lower(at->build->store, &at->stage->draft, err);
-    struct copying copying = {.at = at, .lower = lower};
+    struct copying copying = {
+        .at = at, .lower = lower, .tree = {.fd = -1}, .room_fetched = {.lock = -1, .from = -1}};
 
     if (!lower)
         return -1;
@@ -272,5 +275,8 @@ int build_copy(const struct build_at *at, struct err *err)
     free(copying.copy.exclude);
     free(copying.destination);
     free(copying.from_lower);
+    if (copying.fetches && copying.tree.fd >= 0)
+        close(copying.tree.fd);
+    image_stage_end(&copying.room_fetched);
     return result;
 }
