@@ -31,6 +31,18 @@ built() {
 # in_image IMAGE SCRIPT: what a shell in it prints.
 in_image() { "$MINI" --root "$STORE" run --rm --network none "$1" sh -c "$2"; }
 id_of() { "$MINI" --root "$STORE" images -q --no-trunc "$1"; }
+# What an image is: its files, and how it is run; less what buildah adds of its own.
+files_of() { # IMAGE
+    local dirs
+    dirs=$("$MINI" --root "$STORE" image inspect --format '{{.GraphDriver.Data.LowerDir}}' "$1")
+    mkdir -p seen
+    unshare --mount sh -c 'mount -t overlay -o "lowerdir=$0" overlay seen && cd seen && find . -mindepth 1 \
+        \( -type d -printf "%p %m %U:%G\n" -o -printf "%p %y %m %U:%G %s %l\n" \)' "$dirs" | LC_ALL=C sort
+}
+config_of() {
+    "$MINI" --root "$STORE" image inspect "$1" |
+        jq -S '.[0].Config | del(.Hostname, .Labels["io.buildah.version"])'
+}
 # Nothing runs, nothing is in the making, and every layer of the image is there.
 whole() {
     [ -z "$("$MINI" --root "$STORE" ps -aq)" ] || fail "a container is left"
@@ -262,6 +274,9 @@ EOF
     printf 'FROM scratch\nRUN x\n' | dockerfile
     build
     ends 1 'FROM scratch is empty'
+    printf 'FROM scratch\nCOPY --from=busybox /bin/busybox /bin/sh\nRUN echo >/f\n' | dockerfile
+    built -t little
+    [ "$(files_of little | cut -d' ' -f1 | tr '\n' ' ')" = './bin ./bin/sh ./f ' ] || fail "what a RUN has mounted stays"
     whole
 }
 
@@ -324,18 +339,6 @@ EOF
     whole
 }
 
-# What an image is: its files, and how it is run; less what buildah adds of its own.
-files_of() { # IMAGE
-    local dirs
-    dirs=$("$MINI" --root "$STORE" image inspect --format '{{.GraphDriver.Data.LowerDir}}' "$1")
-    mkdir -p seen
-    unshare --mount sh -c 'mount -t overlay -o "lowerdir=$0" overlay seen && cd seen && find . -mindepth 1 \
-        \( -type d -printf "%p %m %U:%G\n" -o -printf "%p %y %m %U:%G %s %l\n" \)' "$dirs" | LC_ALL=C sort
-}
-config_of() {
-    "$MINI" --root "$STORE" image inspect "$1" |
-        jq -S '.[0].Config | del(.Hostname, .Labels["io.buildah.version"])'
-}
 
 @test "06 build: buildah makes the same files and the same configuration of it, and skopeo reads ours" {
     need buildah
@@ -490,5 +493,40 @@ EOF
     printf 'FROM busybox\nADD https://127.0.0.1/ /\n' | dockerfile
     build
     ends 1 'cannot determine filename for source: https://127.0.0.1/'
+    whole
+}
+
+@test "06 build: RUN --mount: a cache that stays, files that are only seen, a secret that is in no layer" {
+    echo seen >context/file
+    echo pst-93551 >secret
+    dockerfile <<'EOF'
+FROM busybox
+RUN --mount=type=cache,target=/var/cache/x --mount=type=tmpfs,target=/scratch --mount=target=/ctx \
+    --mount=type=secret,id=key,required cat /ctx/file /run/secrets/key; echo run >>/var/cache/x/runs; \
+    wc -l </var/cache/x/runs; echo no >/scratch/no; echo yes >/yes
+EOF
+    built --secret id=key,src=secret -t x
+    grep -q '^#2 [0-9.]* seen$' <<<"$stderr" && grep -q '^#2 [0-9.]* pst-93551$' <<<"$stderr" || fail "nothing is mounted"
+    in_image x 'ls -d /yes /ctx /run/secrets /scratch /var/cache 2>/dev/null' >seen.txt || true
+    [ "$(cat seen.txt)" = /yes ] || fail "a place of a mount stays: $(cat seen.txt)"
+    ! grep -rq pst-93551 "$STORE" || fail "the secret is in the store"
+    built --secret id=key,src=secret
+    [ "$cached" -eq 1 ] || fail "it was done again"
+    echo other >context/file
+    built --secret id=key,src=secret
+    grep -q '^#2 [0-9.]* 2$' <<<"$stderr" || fail "the cache was not kept"
+    echo another >secret
+    built --secret id=key,src=secret
+    [ "$cached" -eq 1 ] || fail "a secret is in the key"
+    build
+    ends 1 'secret key: not found'
+    works builder prune -f
+    [ -z "$(ls "$STORE/build")" ] || fail "left: $(ls "$STORE/build")"
+    printf 'FROM busybox\nRUN --mount=type=ssh true\n' | dockerfile
+    build
+    ends 1 'RUN --mount=type=ssh is not known here'
+    printf 'FROM busybox\nRUN --mount=target=/x,rw true\n' | dockerfile
+    build
+    ends 1 'rw is not known here'
     whole
 }

@@ -22,6 +22,8 @@ static const struct opt OPTS[] = {
         AT(args)},
     {0, "target", "STAGE", "build this stage, and not the last", OPT_TEXT, AT(target)},
     {0, "label", "KEY=VALUE", "a label of the image", OPT_LIST, AT(labels)},
+    {0, "secret", "id=ID,src=FILE", "a file that RUN --mount=type=secret can see", OPT_LIST,
+        AT(secrets)},
     {0, "no-cache", NULL, "do all steps again", OPT_FLAG, AT(no_cache)},
     {0, "pull", NULL, "ask the registry for newer images", OPT_FLAG, AT(pull)},
     {0, "platform", "PLATFORM", "this machine's, linux/amd64, is the only one", OPT_TEXT,

@@ -23,7 +23,7 @@ struct build_options {
     const char *file;    /* -f, "-": standard input; NULL: the context's Dockerfile */
     const char *target, *platform, *iidfile, *progress;
     bool no_cache, pull, quiet, for_docker;
-    struct opt_list tags, args, labels;
+    struct opt_list tags, args, labels, secrets; /* secrets: "id=ID,src=FILE" */
     struct create_options run; /* for the containers of RUN: limits, hosts, network */
     FILE *out;                 /* where progress goes, a line each */
 };

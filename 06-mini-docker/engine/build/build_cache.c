@@ -12,11 +12,16 @@
 #include "engine/images/image_blob.h"
 #include "engine/images/layer.h"
 
+#include "engine/life/removal_files.h"
+#include "engine/show/usage.h"
+
 #include "cleanup.h"
 #include "fsio.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
 
 #define PART "build"
 
@@ -107,6 +112,11 @@ int build_cache_each(const struct store *store,
     if (!dir)
         return errno == ENOENT ? 0 : err_sys(err, "cannot open %s", path);
     for (struct dirent *entry; answer == 0 && (entry = readdir(dir));) {
+        if (strncmp(entry->d_name, BUILD_CACHE_DIR, strlen(BUILD_CACHE_DIR)) == 0) {
+            result = (struct build_result){.directory = true};
+            store_now(result.created); /* it is in use, as far as anybody can tell */
+            answer = visit(entry->d_name, &result, arg, err);
+        }
         if (strlen(entry->d_name) != DIGEST_HEX)
             continue;
         cleanup_free char *text = fsio_read(path, entry->d_name, &ignored);
@@ -121,6 +131,20 @@ struct pruning {
     bool (*wanted)(const struct build_result *result, void *arg);
 };
 
+/* A build that uses it has it locked, and keeps it. */
+static int forget_directory(
+    const char *path, const char *key, struct image_removal *removal, struct err *err)
+{
+    cleanup_close int lock = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (lock < 0 || flock(lock, LOCK_EX | LOCK_NB) < 0)
+        return 0;
+    removal->bytes += usage_tree(path);
+    if (removal->deleted)
+        removal->deleted(removal->arg, key);
+    return remove_files(path, err);
+}
+
 static int forget(const char *key, const struct build_result *result, void *arg, struct err *err)
 {
     const struct pruning *pruning = arg;
@@ -130,6 +154,8 @@ static int forget(const char *key, const struct build_result *result, void *arg,
     if (result && !pruning->wanted(result, removal->arg))
         return 0;
     snprintf(path, sizeof(path), "%.*s/" PART "/%s", PATH_MAX - 128, pruning->store->root, key);
+    if (result && result->directory)
+        return forget_directory(path, key, removal, err);
     if (unlink(path) < 0 && errno != ENOENT)
         return err_sys(err, "cannot remove %s", path);
     if (removal->deleted)

@@ -4,6 +4,8 @@
  *
  *     2026-11-22T03:00:00.123456789Z sha256:…diff-ID… sha256:…chain-ID… 10240
  *
+ * Beside them are directories, cache-…: what RUN --mount=type=cache has kept (build_mounts.h).
+ *
  * The time is that of the step; the layer's three are "- - 0" for a step that made none. A file is
  * there whole or not at all, and what it says may be out of date: whoever finds it looks whether
  * the layer is there still. A layer that a file names is kept by image_sweep.
@@ -23,7 +25,9 @@ struct build_result {
     char created[STORE_TIME];
     char diff_id[DIGEST_TEXT], chain[DIGEST_TEXT]; /* "": it made no layer */
     uint64_t size;                                 /* of the layer's archive, which is plain */
+    bool directory;                                /* it is no step, but a cache of RUN --mount */
 };
+#define BUILD_CACHE_DIR "cache-"
 
 /* A sum of texts, each of which ends: "ab", "c" is not "a", "bc". */
 struct build_key {
@@ -41,8 +45,8 @@ bool build_cache_find(const struct store *store, const char *key, struct build_r
 int build_cache_keep(
     const struct store *store, const char *key, const struct build_result *result, struct err *err);
 
-/* Call visit for each, until it returns non-zero, which is then returned; `result` is NULL where a
- * file says nothing: the power was lost. */
+/* Call visit for each, directories too, until it returns non-zero, which is then returned; `result`
+ * is NULL where a file says nothing: the power was lost. */
 int build_cache_each(const struct store *store,
     int (*visit)(const char *key, const struct build_result *result, void *arg, struct err *err),
     void *arg, struct err *err);

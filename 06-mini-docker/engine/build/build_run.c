@@ -6,6 +6,7 @@
  * the moment in which its changes are made a layer.
  */
 #include "build_internal.h"
+#include "build_mounts.h"
 
 #include "engine/create/create.h"
 #include "engine/files/diff.h"
@@ -28,6 +29,7 @@ struct running {
     const struct build_at *at;
     struct build_words words;
     struct opt_list env;
+    struct build_mounts mounts;
     char id[DIGEST_TEXT]; /* of the image, which is none: the step's key */
 };
 
@@ -83,6 +85,7 @@ static int failed(const struct running *run, const struct packet_exit *end, stru
 
 struct taking {
     const char *upper;
+    const struct build_mounts *mounts;
     int fd;
 };
 
@@ -116,6 +119,7 @@ static int take_upper(int root_fd, void *arg, struct err *err)
     if (upper < 0)
         return err_sys(err, "cannot open %s", taking->upper);
     forget_mount_points(upper, root_fd);
+    build_mounts_forget(taking->mounts, upper, root_fd);
     return upper_archive(upper, true, wanted, taking->fd, err);
 }
 
@@ -137,7 +141,7 @@ static int run_created(
     if (end.status != 0)
         return failed(run, &end, err);
     record_path(build->store, created->record.id, "upper", upper);
-    struct taking taking = {upper, fd};
+    struct taking taking = {upper, &run->mounts, fd};
     struct view view = {
         .store = build->store, .record = &created->record, .kind = VIEW_IMAGE, .lower = lower};
     return view_run(&view, take_upper, &taking, err);
@@ -160,6 +164,7 @@ static int make(const struct build_step *step, const char *room, int fd, struct 
     options.remove = options.no_healthcheck = true;
     options.entrypoint = "";
     options.env = run->env;
+    options.mounts = run->mounts.words;
     options.argc = (int)run->words.count;
     options.argv = run->words.items;
     if (network)
@@ -206,6 +211,8 @@ static int run_step(struct running *run, struct err *err)
     if (!text || asprintf(&by, "RUN %s", text) < 0)
         return err_sys(err, "no memory for RUN");
     sum_up(run, &key);
+    if (build_mounts_of(run->at, &key, &run->mounts, err) < 0)
+        return -1;
     struct build_key named = key;
     build_key_end(&named, run->id);
     build_args_free(&run->env);
@@ -221,10 +228,6 @@ static int check_flags(const struct build_at *at, struct err *err)
 {
     const char *security = dockerfile_flag(at->instruction, "security");
 
-    if (dockerfile_flag(at->instruction, "mount")) {
-        err_set(err, ERR_USAGE, "RUN --mount is not known here");
-        return err_hint(err, "a step sees the files of its stage -> COPY what it needs before");
-    }
     if (security && strcmp(security, "sandbox") != 0) {
         err_set(err, ERR_USAGE, "RUN --security=%.40s is not known here", security);
         return err_hint(err, "a step has the rights of any container -> leave it out");
@@ -242,6 +245,7 @@ int build_run(const struct build_at *at, struct err *err)
     if (result == 0)
         result = run_step(&run, err);
     build_args_free(&run.env);
+    build_mounts_free(&run.mounts);
     build_words_free(&run.words);
     return result;
 }

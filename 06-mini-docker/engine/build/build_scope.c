@@ -2,8 +2,8 @@
 /*
  * Which variables an instruction sees, and what they are. ENV is stronger than ARG; an ARG is the
  * --build-arg of its name, its own default, or what was said of it in front of the first FROM. Some
- * are there for each build: of proxies, which a RUN gets without asking and which are no part of a
- * step's key, so that another network does not mean another image; and of the platform.
+ * are there for each build: of proxies, which a RUN gets without asking and which are then no part
+ * of its key, so that another network does not mean another image; and of the platform.
  */
 #include "build_internal.h"
 
@@ -16,15 +16,6 @@
 
 static const char *const PROXIES[] = {"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy",
     "FTP_PROXY", "ftp_proxy", "NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy", NULL};
-
-static bool is_proxy(const char *name)
-{
-    const char *const *at = PROXIES;
-
-    while (*at && strcmp(*at, name) != 0)
-        at++;
-    return *at != NULL;
-}
 
 /* "KEY=VALUE" or, with our value, "KEY", of the list; the value, or NULL. */
 static const char *given(const struct build *build, const char *name)
@@ -155,7 +146,7 @@ int build_run_args(const struct build_at *at, bool proxies, struct opt_list *ret
     *ret = (struct opt_list){0};
     json_object_object_foreach(at->stage->args, key, text)
     {
-        if (result == 0 && text && !is_proxy(key) && !in_env(at->stage->draft.config, key))
+        if (result == 0 && text && !in_env(at->stage->draft.config, key))
             result = add(ret, key, json_object_get_string(text), err);
     }
     for (const char *const *name = PROXIES; proxies && *name && result == 0; name++) {

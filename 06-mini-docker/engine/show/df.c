@@ -126,14 +126,21 @@ static int add_images(struct looking *looking, struct err *err)
     return result;
 }
 
+/* A step, or a cache of RUN --mount. */
 static int add_step(const char *key, const struct build_result *result, void *arg, struct err *err)
 {
     struct looking *looking = arg;
     struct df_kind *kind = &looking->kinds[DF_CACHE];
     size_t before = looking->layers_count;
 
-    (void)key, (void)err;
+    (void)err;
     kind->total++;
+    if (result && result->directory) {
+        char path[PATH_MAX];
+        snprintf(path, sizeof(path), "%.*s/build/%s", PATH_MAX - 300, looking->store->root, key);
+        kind->bytes += usage_tree(path);
+        kind->reclaimable_bytes = kind->bytes;
+    }
     if (!result || !result->diff_id[0])
         return 0;
     add_layer(looking, result->chain, false);

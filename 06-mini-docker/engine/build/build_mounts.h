@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* build_mounts: RUN --mount: what a step sees and its layer has not. */
+#ifndef ENGINE_BUILD_MOUNTS_H
+#define ENGINE_BUILD_MOUNTS_H
+
+#include "build_internal.h"
+
+enum { BUILD_MOUNTS_MOST = 32 };
+
+struct build_mounts {
+    struct opt_list words; /* as --mount of run has it */
+    char *targets[BUILD_MOUNTS_MOST];
+    int locks[BUILD_MOUNTS_MOST]; /* of type=cache: while they are open, no prune takes it */
+    size_t count, locks_count;
+};
+
+/*
+ * Read the --mounts of a RUN: bind (of the context, only to be read), cache, tmpfs, secret. What
+ * they bring that is not in the words goes into the key; but for caches and secrets, which must not
+ * decide what comes out. build_mounts_free even after an error. Errors: ERR_USAGE, in the words.
+ */
+int build_mounts_of(
+    const struct build_at *at, struct build_key *key, struct build_mounts *ret, struct err *err);
+void build_mounts_free(struct build_mounts *mounts);
+
+/* Take the places that were made for them out of an open upper directory, where they are empty and
+ * the image has none. */
+void build_mounts_forget(const struct build_mounts *mounts, int upper, int image_root);
+
+#endif
