@@ -105,27 +105,6 @@ static int unknown(struct dockerfile_reading *reading, size_t at, const char *na
         used ? known + 1 : "no flags; -- in front of a word that begins like one");
 }
 
-/* One word; quotes around a part of it keep spaces, and are taken away. */
-static char *take_word(struct dockerfile_reading *reading)
-{
-    char *word = malloc(reading->length - reading->at + 1), quote = 0, c;
-    size_t used = 0;
-
-    for (; word && (c = reading->text[reading->at]); reading->at++) {
-        if (!quote && dockerfile_space(c))
-            break;
-        if (c == reading->file->escape && quote != '\'' && reading->text[reading->at + 1])
-            word[used++] = reading->text[++reading->at];
-        else if (quote ? c == quote : c == '"' || c == '\'')
-            quote = quote ? 0 : c;
-        else
-            word[used++] = c;
-    }
-    if (word)
-        word[used] = '\0';
-    return word;
-}
-
 static int add(struct dockerfile_reading *reading, struct dockerfile_instruction *instruction,
     const char *name, const char *value)
 {
@@ -177,7 +156,10 @@ int dockerfile_read_flags(
 {
     while (dockerfile_skip(reading) && strncmp(reading->text + reading->at, "--", 2) == 0) {
         size_t at = reading->at;
-        char *word = take_word(reading);
+        if (dockerfile_pass_quoted(reading) < 0)
+            return -1;
+        char *word =
+            dockerfile_unquote(reading->text + at, reading->at - at, reading->file->escape);
         if (!word)
             return dockerfile_no_memory(reading);
         bool last = strcmp(word, "--") == 0;

@@ -7,6 +7,7 @@
  */
 #include "dockerfile_internal.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,23 +15,6 @@ struct mark {
     size_t at, name, end; /* in the line: where it begins, its name does, what is behind it */
     bool tabs_go, quoted;
 };
-
-/* Go behind a word as a shell has them. False: a quote is not closed, so it is none. */
-static bool pass_word(const struct dockerfile_reading *reading, size_t *at, bool *ret_quoted)
-{
-    char quote = 0, c;
-
-    *ret_quoted = false;
-    for (; (c = reading->text[*at]) && (quote || !dockerfile_space(c)); (*at)++) {
-        if (c == '\\' && quote != '\'' && reading->text[*at + 1]) {
-            ++*at;
-        } else if (quote ? c == quote : c == '"' || c == '\'') {
-            quote = quote ? 0 : c;
-            *ret_quoted = true;
-        }
-    }
-    return !quote;
-}
 
 /* A name that stands apart, "<< EOF", must look like one: $((1 << 2)) is a number. */
 static bool is_plain_name(const char *at)
@@ -47,10 +31,11 @@ static bool read_mark(const struct dockerfile_reading *reading, struct mark *mar
 {
     const char *text = reading->text;
     size_t at = mark->at + strspn(text + mark->at, "0123456789");
+    size_t quote;
     bool closed;
 
     mark->end = mark->at;
-    closed = pass_word(reading, &mark->end, &mark->quoted);
+    closed = dockerfile_pass_word(text, '\\', &mark->end, &quote);
     if (strncmp(text + at, "<<", 2) != 0 || text[at + 2] == '<')
         return false;
     at += 2;
@@ -62,27 +47,10 @@ static bool read_mark(const struct dockerfile_reading *reading, struct mark *mar
         if (!is_plain_name(text + at))
             return false;
         mark->name = mark->end = at;
-        closed = pass_word(reading, &mark->end, &mark->quoted);
+        closed = dockerfile_pass_word(text, '\\', &mark->end, &quote);
     }
+    mark->quoted = quote != SIZE_MAX;
     return closed && !memchr(text + mark->name, '<', mark->end - mark->name);
-}
-
-/* The name without its quotes. */
-static char *name_of(const struct dockerfile_reading *reading, const struct mark *mark)
-{
-    char *name = malloc(mark->end - mark->name + 1), *to = name, quote = 0;
-
-    for (const char *c = reading->text + mark->name; name && c < reading->text + mark->end; c++) {
-        if (*c == '\\' && quote != '\'' && c + 1 < reading->text + mark->end)
-            *to++ = *++c;
-        else if (quote ? *c == quote : *c == '"' || *c == '\'')
-            quote = quote ? 0 : *c;
-        else
-            *to++ = *c;
-    }
-    if (name)
-        *to = '\0';
-    return name;
 }
 
 static int add(struct dockerfile_reading *reading, struct dockerfile_instruction *instruction,
@@ -90,14 +58,17 @@ static int add(struct dockerfile_reading *reading, struct dockerfile_instruction
 {
     struct dockerfile_heredoc *larger =
         reallocarray(instruction->heredocs, instruction->heredoc_count + 1, sizeof(*larger));
+    char *name = dockerfile_unquote(reading->text + mark->name, mark->end - mark->name, '\\');
 
-    if (!larger)
+    if (larger)
+        instruction->heredocs = larger;
+    if (!larger || !name) {
+        free(name);
         return dockerfile_no_memory(reading);
-    instruction->heredocs = larger;
+    }
     larger += instruction->heredoc_count++;
-    *larger = (struct dockerfile_heredoc){.name = name_of(reading, mark), .expand = !mark->quoted};
-    return larger->name ? dockerfile_read_heredoc(reading, mark->at, mark->tabs_go, larger)
-                        : dockerfile_no_memory(reading);
+    *larger = (struct dockerfile_heredoc){.name = name, .expand = !mark->quoted};
+    return dockerfile_read_heredoc(reading, mark->at, mark->tabs_go, larger);
 }
 
 int dockerfile_read_heredocs(

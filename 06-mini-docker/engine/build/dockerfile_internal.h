@@ -86,6 +86,17 @@ int dockerfile_read_heredocs(
 int dockerfile_add_word(struct dockerfile_reading *reading, struct dockerfile_instruction *,
     const char *word, size_t length);
 
+/*
+ * Go behind a word, in which spaces may stand in quotes. False: a quote is not closed. *ret_quote
+ * is where the last one opens, SIZE_MAX where there is none. pass_quoted does it with the line, and
+ * says so.
+ */
+bool dockerfile_pass_word(const char *text, char escape, size_t *at, size_t *ret_quote);
+int dockerfile_pass_quoted(struct dockerfile_reading *reading);
+
+/* A word without its quotes and escapes, in memory of its own; NULL: there is none. */
+char *dockerfile_unquote(const char *text, size_t length, char escape);
+
 static inline bool dockerfile_space(char c)
 {
     return c == ' ' || (c >= '\t' && c <= '\r');

@@ -54,27 +54,48 @@ int dockerfile_read_words(
     return 0;
 }
 
-/* Go behind a word, in which spaces may stand in quotes. */
-static int pass_quoted(struct dockerfile_reading *reading)
+bool dockerfile_pass_word(const char *text, char escape, size_t *at, size_t *ret_quote)
 {
-    size_t opened = 0;
     char quote = 0, c;
 
-    for (; (c = reading->text[reading->at]) && (quote || !dockerfile_space(c)); reading->at++) {
-        if (c == reading->file->escape && quote != '\'' && reading->text[reading->at + 1]) {
-            reading->at++;
-        } else if (!quote && (c == '"' || c == '\'')) {
-            quote = c;
-            opened = reading->at;
-        } else if (c == quote) {
-            quote = 0;
+    *ret_quote = SIZE_MAX;
+    for (; (c = text[*at]) && (quote || !dockerfile_space(c)); (*at)++) {
+        if (c == escape && quote != '\'' && text[*at + 1]) {
+            ++*at;
+        } else if (quote ? c == quote : c == '"' || c == '\'') {
+            *ret_quote = quote ? *ret_quote : *at;
+            quote = quote ? 0 : c;
         }
     }
-    if (!quote)
+    return !quote;
+}
+
+char *dockerfile_unquote(const char *text, size_t length, char escape)
+{
+    char *word = malloc(length + 1), *to = word, quote = 0;
+
+    for (const char *c = text; word && c < text + length; c++) {
+        if (*c == escape && quote != '\'' && c + 1 < text + length)
+            *to++ = *++c;
+        else if (quote ? *c == quote : *c == '"' || *c == '\'')
+            quote = quote ? 0 : *c;
+        else
+            *to++ = *c;
+    }
+    if (word)
+        *to = '\0';
+    return word;
+}
+
+int dockerfile_pass_quoted(struct dockerfile_reading *reading)
+{
+    size_t quote;
+
+    if (dockerfile_pass_word(reading->text, reading->file->escape, &reading->at, &quote))
         return 0;
-    dockerfile_wrong(reading, opened,
+    dockerfile_wrong(reading, quote,
         "unexpected end of statement while looking for matching %s-quote",
-        quote == '"' ? "double" : "single");
+        reading->text[quote] == '"' ? "double" : "single");
     return err_hint(
         reading->err, "close the quote, or write %c in front of it", reading->file->escape);
 }
@@ -84,8 +105,9 @@ int dockerfile_read_quoted(
 {
     while (dockerfile_skip(reading)) {
         const char *word = reading->text + reading->at;
-        if (pass_quoted(reading) < 0 || dockerfile_add_word(reading, instruction, word,
-                                            (size_t)(reading->text + reading->at - word)) < 0)
+        if (dockerfile_pass_quoted(reading) < 0 ||
+            dockerfile_add_word(
+                reading, instruction, word, (size_t)(reading->text + reading->at - word)) < 0)
             return -1;
     }
     return 0;
@@ -118,7 +140,7 @@ int dockerfile_read_pairs(
     while (dockerfile_skip(reading)) {
         size_t at = reading->at;
         const char *word = reading->text + at;
-        if (pass_quoted(reading) < 0)
+        if (dockerfile_pass_quoted(reading) < 0)
             return -1;
         size_t length = reading->at - at;
         const char *equals = memchr(word, '=', length);

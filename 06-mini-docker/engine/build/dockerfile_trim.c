@@ -6,8 +6,7 @@
  */
 #include "dockerfile_trim.h"
 
-#include "cleanup.h"
-
+#include <stdlib.h>
 #include <string.h>
 
 enum { ANY = 0x110000, ONE, ODD = 0x200000 }; /* behind the last letter of Unicode */
@@ -108,53 +107,69 @@ static ssize_t fit(const struct letters *text, size_t from, const struct letters
     return found;
 }
 
+/* A value, a pattern, and room for fit(). */
+struct fitting {
+    struct letters text, pattern;
+    bool *reached;
+};
+
+/* fitting_end also after an error. */
+static int fitting_begin(
+    struct fitting *ret, const char *value, const char *pattern, struct err *err)
+{
+    *ret = (struct fitting){0};
+    if (read_letters(value, false, &ret->text, err) < 0 ||
+        read_letters(pattern, true, &ret->pattern, err) < 0)
+        return -1;
+    ret->reached = calloc(ret->pattern.count + 1, sizeof(bool));
+    return ret->reached ? 0 : err_sys(err, "no memory for a pattern");
+}
+
+static void fitting_end(struct fitting *fitting)
+{
+    free(fitting->text.list);
+    free(fitting->pattern.list);
+    free(fitting->reached);
+}
+
 int dockerfile_trim(
     FILE *out, const char *value, const char *pattern, bool front, bool longest, struct err *err)
 {
-    struct letters text = {0}, wanted = {0};
-    int result = read_letters(value, false, &text, err);
+    struct fitting fitting;
+    int result = fitting_begin(&fitting, value, pattern, err);
 
-    if (result == 0)
-        result = read_letters(pattern, true, &wanted, err);
-    cleanup_free bool *reached = calloc(wanted.count + 1, sizeof(bool));
-    if (result == 0 && !reached)
-        result = err_sys(err, "no memory for a pattern");
     if (result == 0) {
-        ssize_t length = fit(&text, 0, &wanted, !front, longest, reached);
+        const struct letters *text = &fitting.text;
+        ssize_t length = fit(text, 0, &fitting.pattern, !front, longest, fitting.reached);
         size_t cut = length < 0 ? 0 : (size_t)length;
-        size_t begin = front ? text.list[cut].at : 0;
-        size_t end = text.list[front ? text.count : text.count - cut].at;
+        size_t begin = front ? text->list[cut].at : 0;
+        size_t end = text->list[front ? text->count : text->count - cut].at;
         fwrite(value + begin, 1, end - begin, out);
     }
-    free(text.list);
-    free(wanted.list);
+    fitting_end(&fitting);
     return result;
 }
 
 int dockerfile_replace(
     FILE *out, const char *value, const char *pattern, const char *put, bool all, struct err *err)
 {
-    struct letters text = {0}, wanted = {0};
-    int result = read_letters(value, false, &text, err);
+    struct fitting fitting;
+    int result = fitting_begin(&fitting, value, pattern, err);
+    const struct letters *text = &fitting.text;
+    bool more = fitting.pattern.count > 0; /* nothing fits everywhere */
 
-    if (result == 0)
-        result = read_letters(pattern, true, &wanted, err);
-    cleanup_free bool *reached = calloc(wanted.count + 1, sizeof(bool));
-    if (result == 0 && !reached)
-        result = err_sys(err, "no memory for a pattern");
-    bool more = wanted.count > 0; /* nothing fits everywhere */
-    for (size_t i = 0; result == 0 && i < text.count;) {
-        ssize_t length = more ? fit(&text, i, &wanted, false, true, reached) : -1;
+    for (size_t i = 0; result == 0 && i < text->count;) {
+        ssize_t length = more ? fit(text, i, &fitting.pattern, false, true, fitting.reached) : -1;
         size_t next = i + (length > 0 ? (size_t)length : 1);
         if (length > 0)
             fputs(put, out);
         else
-            fwrite(value + text.list[i].at, 1, text.list[next].at - text.list[i].at, out);
+            fwrite(value + text->list[i].at, 1, text->list[next].at - text->list[i].at, out);
         /* where a star in front finds no end, it finds none later */
-        more &= length > 0 ? all : wanted.list[0].code != ANY;
+        if (more)
+            more = length > 0 ? all : fitting.pattern.list[0].code != ANY;
         i = next;
     }
-    free(text.list);
-    free(wanted.list);
+    fitting_end(&fitting);
     return result;
 }
