@@ -9,10 +9,10 @@ load checks
 
 REGISTRY=$LAB_DIR/mini-docker-registry
 
+have_all() { [ -x "$REGISTRY" ] && command -v docker-registry >/dev/null && command -v skopeo >/dev/null; }
+
 setup_file() {
-    [ -x "$BATS_TEST_DIRNAME/mini-docker-registry" ] || skip "mini-docker-registry is not built: libcurl is not installed"
-    command -v docker-registry >/dev/null || skip "docker-registry is not installed"
-    command -v skopeo >/dev/null || skip "skopeo is not installed"
+    have_all || return 0
     export WORLD=$BATS_FILE_TMPDIR
     "${CC:-cc}" -std=gnu17 -D_GNU_SOURCE -O1 -o "$WORLD/at" "$BATS_TEST_DIRNAME/checks-sound-at.c"
     export DOCKER_CONFIG=$WORLD/config
@@ -38,12 +38,13 @@ setup_file() {
 
 teardown_file() {
     local file
-    for file in "$WORLD"/*.pid; do
+    for file in "$BATS_FILE_TMPDIR"/*.pid; do
         [ ! -e "$file" ] || kill "$(<"$file")" 2>/dev/null || true
     done
 }
 
 setup() {
+    have_all || skip "mini-docker-registry is not built, or docker-registry or skopeo is not installed"
     cd "$BATS_TEST_TMPDIR"
     STORE=$BATS_TEST_TMPDIR/store
     rm -f "$WORLD/mode" "$WORLD/log" "$WORLD/hangs" "$DOCKER_CONFIG/config.json"
