@@ -113,6 +113,17 @@ copy() { skopeo copy -q --dest-tls-verify=false --src-tls-verify=false "$@"; }
 raw() { skopeo inspect --raw --tls-verify=false "docker://$HOST/team/x:$1"; }
 digest() { raw "$1" | sha256sum | sed 's/ .*//; s/^/sha256:/'; }
 
+# made TAG LAYER...: an image of these layers of `fill`, on the good registry.
+made() {
+    local tag=$1 layer
+    shift
+    for layer in "$@"; do sha256sum <"$WORLD/$layer.tar" | sed 's/ .*//; s/^/sha256:/'; done |
+        jq -R . | jq -sc '{os: "linux", rootfs: {type: "layers", diff_ids: .}}' >"$WORLD/c.json"
+    printf '%s.tar\n' "$@" | jq -R . | jq -sc '[{Config: "c.json", RepoTags: ["x:1"], Layers: .}]' >"$WORLD/manifest.json"
+    tar -C "$WORLD" -cf made.tar manifest.json c.json $(printf '%s.tar\n' "$@" | sort -u)
+    copy docker-archive:made.tar "docker://$HOST/made:$tag"
+}
+
 behaves() { echo "$*" >"$WORLD/mode"; }
 asked() { grep -cE -- "$1" "$WORLD/log" || true; }
 whole() { python3 "$BATS_TEST_DIRNAME/checks-engine-images.py" whole "$STORE" || fail "the store is not whole"; }
@@ -172,6 +183,22 @@ $HOST/team/x:$ARCH" ] || fail "other lines the second time"
     prints "$ARCH" image inspect --format '{{.Architecture}}' "$HOST/team/x@$(digest both)"
     works pull "$HOST/team/x:ignored@$(digest s390x)"
     [ "$(tail -n 1 <<<"$output")" = "$HOST/team/x@$(digest s390x)" ] || fail "another last line"
+    whole
+}
+
+@test "06 registry: an image that has a layer twice, and one that has none" {
+    made twice 3 1 3 3
+    works pull "$HOST/made:twice"
+    [ "$(grep -c ': Pull complete$' <<<"$output")" -eq 4 ] || fail "not four layers"
+    [ "$(grep -c ': Pulling fs layer$' <<<"$output")" -eq 2 ] || fail "one was fetched twice"
+    prints 3 run --rm --network none "$HOST/made:twice" sh -c 'read a </data/3; echo $a'
+    whole
+    # an image of nothing but a configuration
+    echo '{"os":"linux","rootfs":{"type":"layers","diff_ids":[]}}' >c.json
+    echo '[{"Config":"c.json","RepoTags":["x:1"],"Layers":[]}]' >manifest.json
+    tar -cf none.tar manifest.json c.json
+    copy docker-archive:none.tar "docker://$HOST/made:none"
+    works pull "$HOST/made:none"
     whole
 }
 
@@ -273,24 +300,28 @@ web.log" ] || fail "left: $(ls)"
 }
 
 @test "06 registry: killed at any moment, or ended by Ctrl-C, pull leaves the store whole and goes on where it was" {
-    behaves hang
+    made mixed 3 1 2 # the first one, small, is unpacked while the second one hangs
     local signal pid
     for signal in INT KILL; do
         rm -rf "$STORE" "$WORLD/hangs" "$WORLD/log"
         behaves hang
-        "$MINI" --root "$STORE" pull "$EVIL/team/x:$ARCH" >pulled 2>said 3>&- 4>&- &
+        "$MINI" --root "$STORE" pull "$EVIL/made:mixed" >pulled 2>said 3>&- 4>&- &
         pid=$!
         wait_for 20 test -e "$WORLD/hangs" || fail "it does not begin: $(cat said)"
         wait_for 20 arrived
+        wait_for 20 compgen -G "$STORE/layers/[!.]*" >/dev/null
         kill -"$signal" "$pid"
         wait "$pid" && status=0 || status=$?
         case $signal in
         INT) [ "$status" -eq 130 ] && grep -q "stopped" said || fail "status $status: $(cat said)" ;;
         KILL) [ "$status" -eq 137 ] ;;
         esac
-        nothing
+        [ -z "$("$MINI" --root "$STORE" images -q)" ] || fail "an image came"
+        [ -z "$(compgen -G "$STORE/layers/.*-*")" ] || fail "half a layer was left"
+        whole
         behaves
-        works pull "$EVIL/team/x:$ARCH"
+        works pull "$EVIL/made:mixed"
+        [ "$(grep -c ': Pull complete$' <<<"$output")" -eq 3 ] || fail "not three layers"
         [ "$(asked '/blobs/.* bytes=[1-9][0-9]*- ')" -ge 1 ] || fail "it began again: $(cat "$WORLD/log")"
         whole
     done

@@ -37,9 +37,7 @@ struct job {
 };
 
 struct batch {
-    struct remote *remote;
-    const struct store *store;
-    struct progress *progress;
+    const struct download *download;
     CURLM *multi;
     struct job *jobs;
     size_t count, running, left;
@@ -85,31 +83,37 @@ static int take(void *arg, const void *bytes, size_t length, struct err *err)
         job->best = writer->size;
         job->tries = 0;
     }
-    progress_bytes(job->batch->progress, job->row, "Downloading", writer->size, job->layer->size);
+    progress_bytes(
+        job->batch->download->progress, job->row, "Downloading", writer->size, job->layer->size);
     return 0;
 }
 
-static int done(struct job *job, char *path, const char *state)
+/* All layers of this digest are here: at `path`, or for NULL in the store. */
+static int done(struct job *job, const char *path, struct err *err)
 {
-    job->layer->path = path;
+    const struct download *download = job->batch->download;
+
+    for (size_t i = 0; i < download->incoming->layers_count; i++) {
+        struct image_layer *layer = &download->incoming->layers[i];
+        if (strcmp(layer->digest, job->layer->digest) != 0)
+            continue;
+        if (path && !(layer->path = strdup(path)))
+            return err_sys(err, "no memory for a path");
+        download->is_ready[i] = true;
+    }
     job->state = JOB_DONE;
     job->batch->left--;
-    progress_state(job->batch->progress, job->row, state);
+    progress_state(download->progress, job->row, "Download complete");
     return 0;
 }
 
 /* All bytes are there. */
 static int accept_blob(struct job *job, struct err *err)
 {
-    char *path = strdup(job->writer.path);
-
-    if (!path)
-        return err_sys(err, "no memory for a path");
-    progress_state(job->batch->progress, job->row, "Verifying Checksum");
-    if (blob_accept(&job->writer, job->layer->digest, err) == 0)
-        return done(job, path, "Download complete");
-    free(path);
-    return -1;
+    progress_state(job->batch->download->progress, job->row, "Verifying Checksum");
+    if (blob_accept(&job->writer, job->layer->digest, err) < 0)
+        return -1;
+    return done(job, job->writer.path, err);
 }
 
 /* What came is not it, though it was all there: the part of an earlier try may be to blame, once.
@@ -129,10 +133,10 @@ static int start(struct job *job, struct err *err)
     struct image_layer *layer = job->layer;
     uint64_t size;
 
-    if (blob_exists(batch->store, layer->digest, &size))
-        return size == layer->size ? done(job, NULL, "Download complete")
+    if (blob_exists(batch->download->store, layer->digest, &size))
+        return size == layer->size ? done(job, NULL, err)
                                    : refuse(layer, "is here, and of another size", err);
-    int result = blob_resume(batch->store, layer->digest, &job->writer, err);
+    int result = blob_resume(batch->download->store, layer->digest, &job->writer, err);
     if (result != 0) { /* another process fetches it: look again later */
         job->next_msec = now_msec() + LOOK_MSEC;
         return result < 0 ? -1 : 0;
@@ -142,14 +146,14 @@ static int start(struct job *job, struct err *err)
     job->again |= job->writer.size == 0;
     if (job->writer.size == layer->size)
         return accept_blob(job, err) == 0 ? 0 : from_the_start(job);
-    remote_url(batch->remote, job->url, "blobs/%s", layer->digest);
+    remote_url(batch->download->remote, job->url, "blobs/%s", layer->digest);
     job->request = (struct http_request){.method = "GET",
         .url = job->url,
-        .authorization = remote_authorization(batch->remote),
+        .authorization = remote_authorization(batch->download->remote),
         .from = job->writer.size,
         .take = take,
         .arg = job};
-    if (http_begin(&batch->remote->http, &job->request, &job->answer, &job->err) < 0) {
+    if (http_begin(&batch->download->remote->http, &job->request, &job->answer, &job->err) < 0) {
         *err = job->err;
         return -1;
     }
@@ -176,13 +180,13 @@ static int judge(struct job *job, int result, struct err *err)
         blob_abandon(&job->writer, false);
         return from_the_start(job) == 0 ? 0 : http_refused(answer, job->layer->digest, err);
     }
-    if (result == 0 && !job->logged_in && remote_challenges(job->batch->remote, answer)) {
+    if (result == 0 && !job->logged_in && remote_challenges(job->batch->download->remote, answer)) {
         job->logged_in = true;
-        return remote_authorize(job->batch->remote, answer->challenge, err);
+        return remote_authorize(job->batch->download->remote, answer->challenge, err);
     }
     long wait_msec = http_retry_msec(answer, job->tries++);
     if (wait_msec >= 0) {
-        progress_state(job->batch->progress, job->row, "Retrying");
+        progress_state(job->batch->download->progress, job->row, "Retrying");
         job->next_msec = now_msec() + wait_msec;
         return 0;
     }
@@ -205,6 +209,7 @@ static int finish(struct job *job, CURLcode code, struct err *err)
     return result;
 }
 
+/* 1: all is done. */
 static int turn(struct batch *batch, struct err *err)
 {
     int running, messages;
@@ -226,39 +231,43 @@ static int turn(struct batch *batch, struct err *err)
         err_refuse(err, ECANCELED, "stopped");
         return err_hint(err, "by a signal -> the same again goes on where it was");
     }
-    if (batch->left > 0)
-        curl_multi_poll(batch->multi, NULL, 0, LOOK_MSEC, NULL);
+    int fd = -1, after = batch->download->meanwhile(batch->download->arg, &fd, err);
+    if (after < 0 || (after == 1 && batch->left == 0))
+        return after;
+    struct curl_waitfd also = {.fd = fd, .events = CURL_WAIT_POLLIN};
+    curl_multi_poll(batch->multi, &also, fd >= 0, LOOK_MSEC, NULL);
     return 0;
 }
 
-static void make_jobs(struct batch *batch, struct image_incoming *incoming, const size_t *rows)
+static void make_jobs(struct batch *batch)
 {
-    for (size_t i = 0; i < incoming->layers_count; i++) {
-        struct image_layer *layer = &incoming->layers[i];
+    const struct download *download = batch->download;
+
+    for (size_t i = 0; i < download->incoming->layers_count; i++) {
+        struct image_layer *layer = &download->incoming->layers[i];
         bool known = false;
         for (size_t j = 0; j < i && !known; j++)
-            known = strcmp(incoming->layers[j].digest, layer->digest) == 0;
-        if (known || blob_exists(batch->store, layer->digest, NULL))
-            continue;
-        batch->jobs[batch->count++] =
-            (struct job){.batch = batch, .layer = layer, .row = rows[i], .writer.fd = -1};
+            known = strcmp(download->incoming->layers[j].digest, layer->digest) == 0;
+        download->is_ready[i] = blob_exists(download->store, layer->digest, NULL);
+        if (!known && !download->is_ready[i])
+            batch->jobs[batch->count++] = (struct job){
+                .batch = batch, .layer = layer, .row = download->rows[i], .writer.fd = -1};
     }
     batch->left = batch->count;
 }
 
-int download_layers(struct remote *remote, const struct store *store,
-    struct image_incoming *incoming, struct progress *progress, const size_t *rows, struct err *err)
+int download_layers(const struct download *download, struct err *err)
 {
-    struct batch batch = {.remote = remote, .store = store, .progress = progress};
+    struct batch batch = {.download = download};
     int result = 0;
 
-    batch.jobs = calloc(incoming->layers_count + 1, sizeof(*batch.jobs));
+    batch.jobs = calloc(download->incoming->layers_count + 1, sizeof(*batch.jobs));
     batch.multi = curl_multi_init();
     if (!batch.jobs || !batch.multi)
         result = err_sys(err, "no memory for downloads");
     else
-        make_jobs(&batch, incoming, rows);
-    while (result == 0 && batch.left > 0)
+        make_jobs(&batch);
+    while (result == 0)
         result = turn(&batch, err);
     for (size_t i = 0; i < batch.count; i++) {
         struct job *job = &batch.jobs[i];
@@ -270,5 +279,5 @@ int download_layers(struct remote *remote, const struct store *store,
     }
     curl_multi_cleanup(batch.multi);
     free(batch.jobs);
-    return result;
+    return result < 0 ? -1 : 0;
 }

@@ -10,10 +10,10 @@
 #include "engine/images/image_blob.h"
 #include "engine/images/image_index.h"
 #include "engine/images/image_remove.h"
-#include "engine/images/layer.h"
 #include "engine/show/events.h"
 #include "manifest.h"
 #include "tags.h"
+#include "unpack.h"
 
 #include "cleanup.h"
 
@@ -44,52 +44,53 @@ static void stood_for(const struct store *store, const char *full, char ret[DIGE
     image_index_free(&index);
 }
 
-/* The layers, one after the other, since each may change what those below it say. */
-static int unpack(
-    struct pull *pull, const struct image_incoming *incoming, const size_t *rows, struct err *err)
+/* A line for each layer that is another than those before it. */
+static int add_rows(
+    struct pull *pull, const struct image_incoming *incoming, size_t *rows, struct err *err)
 {
-    struct json_memory memory = {0};
-    struct image_config config;
-    int result = image_config_parse("the image's configuration", incoming->config,
-        incoming->config_length, &memory, &config, err);
-
-    /* image_add says what is wrong with another number */
-    if (result == 0 && config.diff_ids_count != incoming->layers_count)
-        config.diff_ids_count = 0;
-    for (size_t i = 0; result == 0 && i < config.diff_ids_count; i++) {
-        cleanup_close int blob = image_layer_open(&pull->store, &incoming->layers[i], err);
-        bool is_new = incoming->layers[i].path != NULL;
-        if (is_new)
-            progress_bytes(&pull->progress, rows[i], "Extracting", 0, 0);
-        result =
-            blob < 0 ? -1 : layer_add(&pull->store, blob, config.diff_ids, i, &TAR_LIMITS, err);
-        if (result == 0 && is_new)
-            progress_state(&pull->progress, rows[i], "Pull complete");
-        if (result == 0 && http_stopped)
-            result = err_refuse(err, ECANCELED, "stopped");
-    }
-    json_memory_free(&memory);
-    return result;
-}
-
-static int fetch_layers(struct pull *pull, struct image_incoming *incoming, struct err *err)
-{
-    size_t rows[IMAGE_LAYERS];
-
     for (size_t i = 0; i < incoming->layers_count; i++) {
         const struct image_layer *layer = &incoming->layers[i];
+        size_t j = 0;
         if (layer->size > TAR_LIMITS.bytes) {
             err_refuse(
                 err, EFBIG, "a layer says that it has %llu bytes", (unsigned long long)layer->size);
             return err_hint(err, "no image is so large -> do not trust this registry");
         }
+        while (strcmp(incoming->layers[j].digest, layer->digest) != 0)
+            j++;
         bool here = blob_exists(&pull->store, layer->digest, NULL);
-        rows[i] = progress_add(
-            &pull->progress, layer->digest, here ? "Already exists" : "Pulling fs layer");
+        rows[i] = j < i ? rows[j]
+                        : progress_add(&pull->progress, layer->digest,
+                              here ? "Already exists" : "Pulling fs layer");
     }
-    if (download_layers(&pull->remote, &pull->store, incoming, &pull->progress, rows, err) < 0)
-        return -1;
-    return unpack(pull, incoming, rows, err);
+    return 0;
+}
+
+static int fetch_layers(struct pull *pull, struct image_incoming *incoming, struct err *err)
+{
+    size_t rows[IMAGE_LAYERS];
+    bool is_ready[IMAGE_LAYERS] = {false};
+    struct unpack unpack = {.store = &pull->store,
+        .incoming = incoming,
+        .progress = &pull->progress,
+        .rows = rows,
+        .is_ready = is_ready};
+    const struct download download = {.remote = &pull->remote,
+        .store = &pull->store,
+        .incoming = incoming,
+        .progress = &pull->progress,
+        .rows = rows,
+        .is_ready = is_ready,
+        .meanwhile = unpack_turn,
+        .arg = &unpack};
+    int result = add_rows(pull, incoming, rows, err);
+
+    if (result == 0)
+        result = unpack_begin(&unpack, err);
+    if (result == 0)
+        result = download_layers(&download, err);
+    unpack_end(&unpack);
+    return result;
 }
 
 static int take_image(
@@ -188,8 +189,12 @@ static int pull_run(void *values, int argc, char **argv, struct err *err)
         return -1;
     int result = pull.args->all_tags ? pull_all(&pull, &name, err) : pull_one(&pull, &name, err);
     explicit_bzero(&pull.remote, sizeof(pull.remote));
-    if (result < 0)
+    if (result < 0) {
+        struct err ignored;
+        close(steal_fd(&guard));
+        image_heal(&pull.store, &ignored); /* a layer that was unpacked by half */
         return -1;
+    }
     image_name_full(&name, full);
     if (!pull.args->for_run)
         puts(pull.args->all_tags ? name.repository : full);
