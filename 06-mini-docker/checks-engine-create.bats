@@ -258,7 +258,7 @@ ends_with() {
     docker rename old x2
     [ "$status" -eq 1 ] && [[ $stderr == *"No such container: old"* ]] || fail "the old name"
     docker rename new -- -x
-    [ "$status" -eq 125 ] && [[ $stderr == *"Invalid container name (-x)"* ]] || fail "no name"
+    [ "$status" -eq 1 ] && [[ $stderr == *"Invalid container name (-x)"* ]] || fail "no name"
     docker rename new new
     [ "$status" -eq 1 ] || fail "the same"
     creates --name old busybox

@@ -464,3 +464,26 @@ container destroy <no value>"
     engine create --log-driver syslog busybox
     ends 1 "accepted: json-file, none"
 }
+
+@test "06 options: what is empty is not given, as in docker; --help stands anywhere among the options" {
+    run --rm --name '' -h '' -u '' -w '' --restart '' --cidfile '' --pid '' --ipc '' --uts '' --userns '' --cgroupns '' --domainname '' \
+        --stop-signal '' --log-driver '' --runtime '' --cpuset-cpus '' --ip '' --health-cmd '' --pids-limit 0 busybox sh -c 'id -u; pwd; hostname'
+    ends 0
+    [[ $output =~ ^0$'\n'/$'\n'[0-9a-f]{12}$ ]] || fail "not what nothing makes"
+    engine create --name box busybox
+    engine rename box ''
+    ends 1 "Neither old nor new names may be empty"
+    engine rename box 'a b'
+    ends 1 "Invalid container name (a b), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed"
+    engine run -m '' busybox
+    ends 125 "--memory: ''"
+    works run -it --help busybox
+    told "Usage: mini-docker run [OPTIONS] IMAGE"
+    works rm box --help
+    told "Usage: mini-docker rm [OPTIONS] CONTAINER"
+    works inspect box # it was not removed
+    run --rm -e --help busybox sh -c 'echo no help'
+    is "no help"
+    run --rm busybox echo --help
+    is "--help"
+}

@@ -166,7 +166,18 @@ static bool asks_help(const struct command *command, const char *word)
            (strcmp(word, "-h") == 0 && (command->group || !opt_find(command->opts, word)));
 }
 
-/* Moves the operands to the front of argv, past argv[0]; returns how many, or -1. */
+enum { WANTS_HELP = -2 };
+
+/* opt_parse; WANTS_HELP where it has stopped at a --help that is no value of an option. */
+static int read_options(const struct command *command, int argc, char *const argv[], int *index,
+    void *args, struct err *err)
+{
+    if (opt_parse(command->opts, argc, argv, index, args, err) == 0)
+        return 0;
+    return *index < argc && strcmp(argv[*index], "--help") == 0 ? WANTS_HELP : -1;
+}
+
+/* Moves the operands to the front of argv, past argv[0]; returns how many, or -1, or WANTS_HELP. */
 static int read_mixed(
     const struct command *command, int argc, char **argv, void *args, struct err *err)
 {
@@ -175,8 +186,9 @@ static int read_mixed(
 
     while (index < argc) {
         int before = index;
-        if (!ended && opt_parse(command->opts, argc, argv, &index, args, err) < 0)
-            return -1;
+        int result = ended ? 0 : read_options(command, argc, argv, &index, args, err);
+        if (result < 0)
+            return result;
         ended |= index > before && strcmp(argv[index - 1], "--") == 0;
         if (index < argc)
             argv[1 + count++] = argv[index++];
@@ -222,15 +234,16 @@ static int read_words(const struct program *program, const struct command *comma
     int index = 1;
 
     if (!command->mixed) {
-        if (opt_parse(command->opts, *argc, *argv, &index, args, err) < 0)
-            return -1;
+        int result = read_options(command, *argc, *argv, &index, args, err);
+        if (result < 0)
+            return result;
         *argc -= index;
         *argv += index;
         return *argc < command->least ? wrong_count(program, command, *argc, *argv, err) : 0;
     }
     int count = read_mixed(command, *argc, *argv, args, err);
     if (count < 0)
-        return -1;
+        return count;
     if (count < command->least || count > command->most)
         return wrong_count(program, command, count, *argv + 1, err);
     *argc = count;
@@ -254,7 +267,12 @@ int command_run(const struct program *program, const struct command *command, in
     }
     if (command->args_size > sizeof(args))
         return err_set(err, ERR_SYS, "the options of %s need more room", command->name);
-    if (read_words(program, command, &argc, &argv, args, err) == 0)
+    int result = read_words(program, command, &argc, &argv, args, err);
+    if (result == WANTS_HELP) {
+        command_print(program, command);
+        status = 0;
+    }
+    if (result == 0)
         status = command->run ? command->run(args, argc, argv, err)
                               : run_help(program, (const struct help_args *)args, argc, argv, err);
     opt_free(command->opts, args);

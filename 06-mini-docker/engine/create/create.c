@@ -183,14 +183,34 @@ static int make_record(struct creation *creation, struct created *ret)
 }
 
 /* ret->image is zeros, or the image that was given. */
+/* As with docker, "" is the same as nothing: `--name "$NAME"` may be empty. But an empty entrypoint
+ * takes the image's away, and a number must be one. */
+static void forget_empty(struct create_options *options)
+{
+    const char **const texts[] = {&options->name, &options->cidfile, &options->hostname,
+        &options->domainname, &options->user, &options->workdir, &options->network, &options->ip,
+        &options->pull, &options->platform, &options->cpuset_cpus, &options->cpuset_mems,
+        &options->restart, &options->stop_signal, &options->userns, &options->pid, &options->ipc,
+        &options->uts, &options->cgroupns, &options->health_cmd, &options->log_driver,
+        &options->runtime, &options->volume_driver};
+
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        if (*texts[i] && !**texts[i])
+            *texts[i] = NULL;
+    }
+}
+
 static int make(const struct store *store, const struct create_options *options,
     struct created *ret, struct err *err)
 {
     static const struct record_config nothing;
+    struct create_options given = *options;
     cleanup_close int cidfile = -1;
+
+    forget_empty(&given);
     struct creation creation = {
         .store = store,
-        .options = options,
+        .options = &given,
         .image = &nothing,
         .image_given = ret->image.id[0],
         .command = options->argv,
@@ -198,13 +218,13 @@ static int make(const struct store *store, const struct create_options *options,
         .memory = {.file = "the options", .memory = &ret->record.memory, .err = err},
         .err = err,
     };
-    if (make_record(&creation, ret) < 0 || open_cidfile(options->cidfile, &cidfile, err) < 0)
+    if (make_record(&creation, ret) < 0 || open_cidfile(given.cidfile, &cidfile, err) < 0)
         return -1;
     int result = write_record(&creation);
     if (cidfile >= 0 && result == 0 && write(cidfile, ret->record.id, STORE_ID) != STORE_ID)
-        result = err_sys(err, "cannot write the ID of %s to %s", ret->record.id, options->cidfile);
+        result = err_sys(err, "cannot write the ID of %s to %s", ret->record.id, given.cidfile);
     if (cidfile >= 0 && result < 0)
-        unlink(options->cidfile);
+        unlink(given.cidfile);
     if (result == 0)
         event_container(store, &ret->record, "create", NULL);
     return result;

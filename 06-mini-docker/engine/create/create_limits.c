@@ -110,8 +110,8 @@ static int read_pids(struct creation *creation)
     const char *text = creation->options->pids_limit;
     uint64_t pids;
 
-    if (!text || strcmp(text, "-1") == 0) {
-        creation->record->host.pids_limit = text ? -1 : 0;
+    if (!text || strcmp(text, "-1") == 0 || strcmp(text, "0") == 0) {
+        creation->record->host.pids_limit = text && text[0] == '-' ? -1 : 0;
         return 0;
     }
     if (size_parse_u64("--pids-limit", text, 1, PIDS_MOST, &pids, creation->err) < 0)

@@ -38,8 +38,10 @@ int change_name(const struct store *store, const char *word, const char *name, s
     int result = -1;
 
     name += name[0] == '/';
+    if (!word[0] || !name[0])
+        return err_refuse(err, EINVAL, "Neither old nor new names may be empty");
     if (!record_name_is_valid(name))
-        return err_set(err, ERR_USAGE,
+        return err_refuse(err, EINVAL,
             "Invalid container name (%.80s), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed", name);
     if (open_record(store, word, &record, &lock, err) < 0)
         return -1;
