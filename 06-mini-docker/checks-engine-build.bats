@@ -99,7 +99,8 @@ EOF
     complained "I am me"
     built
     [ "$cached" -eq 3 ] || fail "not all was cached"
-    built --build-arg WHO=you
+    built --build-arg WHO=you --build-arg NOBODY=1
+    complained '[Warning] One or more build-args [NOBODY] were not consumed'
     [ "$cached" -eq 1 ] || fail "ARG does not count"
     complained "I am you"
     built --build-arg HTTP_PROXY=http://proxy
@@ -146,6 +147,11 @@ EOF
     ends 125 'invalid argument "=x" for "--build-arg" flag'
     engine build https://example.org/x.git
     ends 125 'would have to be fetched'
+    printf 'FROM --platform=$BUILDPLATFORM busybox AS a\nFROM --platform=linux/none a\n' | dockerfile
+    build
+    ends 1 'Dockerfile:2:1: --platform linux/none: this machine is linux/'
+    build --target a
+    ends 0
     engine build missing
     ends 1 'unable to prepare context: path "missing"'
     rm context/Dockerfile

@@ -56,7 +56,8 @@ static int find_stages(struct build *build, struct err *err)
 {
     build->stages = calloc(build->file.count + 1, sizeof(*build->stages));
     build->args = json_object_new_object();
-    if (!build->stages || !build->args)
+    build->consumed = calloc(build->options->args.count + 1, sizeof(*build->consumed));
+    if (!build->stages || !build->args || !build->consumed)
         return err_sys(err, "no memory for the stages");
     for (size_t i = 0; i < build->file.count; i++) {
         const struct dockerfile_instruction *instruction = &build->file.list[i];
@@ -184,6 +185,7 @@ static int export(
     build_progress_begin(&build->progress, "exporting to image");
     if (image_draft_write(build->store, &stage->draft, list, count, &TAR_LIMITS, ret_id, err) < 0)
         return -1;
+    build_warn_of_args(build);
     build_progress_say(&build->progress, "writing image %s", ret_id);
     for (size_t i = 0; i < count; i++)
         build_progress_say(&build->progress, "naming to %s", image_name_familiar(names[i]));
@@ -194,10 +196,19 @@ static int export(
     return 0;
 }
 
+int build_check_platform(const char *word, struct err *err)
+{
+    const char *machine = image_architecture();
+
+    if (!word || strcmp(word, machine) == 0 ||
+        (strncmp(word, "linux/", 6) == 0 && strcmp(word + 6, machine) == 0))
+        return 0;
+    err_set(err, ERR_USAGE, "--platform %.60s: this machine is linux/%s", word, machine);
+    return err_hint(err, "RUN runs programs of the image, on this machine -> leave it out");
+}
+
 static int check_options(const struct build_options *options, struct err *err)
 {
-    char ours[64];
-
     for (size_t i = 0; i < options->args.count; i++) {
         const char *word = options->args.items[i];
         if (!word[0] || word[0] == '=') {
@@ -205,13 +216,7 @@ static int check_options(const struct build_options *options, struct err *err)
             return err_hint(err, "write KEY=VALUE, or KEY to pass our own value on");
         }
     }
-    snprintf(ours, sizeof(ours), "linux/%s", image_architecture());
-    if (options->platform && strcmp(options->platform, ours) != 0 &&
-        strcmp(options->platform, image_architecture()) != 0) {
-        err_set(err, ERR_USAGE, "--platform %.60s: this machine is %s", options->platform, ours);
-        return err_hint(err, "RUN runs programs of the image, on this machine -> leave it out");
-    }
-    return 0;
+    return build_check_platform(options->platform, err);
 }
 
 static int build_all(struct build *build, char ret_id[DIGEST_TEXT], struct err *err)
@@ -261,6 +266,7 @@ static void free_build(struct build *build)
         json_object_put(build->stages[i].args);
     }
     free(build->stages);
+    free(build->consumed);
     json_object_put(build->args);
     dockerfile_free(&build->file);
     build_context_close(&build->context);

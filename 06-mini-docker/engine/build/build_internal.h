@@ -36,6 +36,7 @@ struct build {
     struct build_stage *stages;
     size_t stages_count;
     const struct dockerfile_instruction *failed; /* the one that an error names */
+    bool *consumed;                              /* for each --build-arg: an ARG has asked for it */
 };
 
 /* One instruction of a stage, at work. */
@@ -63,6 +64,9 @@ struct build_stage *build_stage_number(struct build *build, const char *word);
 struct build_stage *build_stage_of(const struct build_at *at, const char *from); /* of --from */
 int build_need_stage(struct build *build, struct build_stage *stage, struct err *err);
 
+/* build.c: ERR_USAGE where a --platform is not this machine's. NULL is. */
+int build_check_platform(const char *word, struct err *err);
+
 /* build_stage.c: from its FROM to its end. */
 int build_stage_run(struct build *build, struct build_stage *stage, struct err *err);
 
@@ -74,6 +78,9 @@ int build_place(const struct build_at *at, struct err *err);
  * the first FROM. */
 struct dockerfile_scope build_scope(const struct build_at *at);
 int build_arg(const struct build_at *at, struct err *err);
+
+/* Say which --build-args nobody has asked for. */
+void build_warn_of_args(struct build *build);
 
 /* What a RUN has in its environment beside ENV: "KEY=VALUE", into a list that the caller frees with
  * its items (opt.h). `proxies`: also those that are no part of a step's key. */

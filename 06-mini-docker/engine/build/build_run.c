@@ -167,8 +167,8 @@ static int make(const struct build_step *step, const char *room, int fd, struct 
     options.mounts = run->mounts.words;
     options.argc = (int)run->words.count;
     options.argv = run->words.items;
-    if (network)
-        options.network = strcmp(network, "default") == 0 ? NULL : network;
+    if (network && strcmp(network, "default") != 0)
+        options.network = network;
     int result = draft_image(run, step->lower, &image, err);
     if (result == 0)
         result = create_of(build->store, &options, &image, &created, err);

@@ -25,8 +25,10 @@ static const char *given(const struct build *build, const char *name)
 
     for (size_t i = list->count; i-- > 0;) {
         const char *word = list->items[i];
-        if (strncmp(word, name, length) == 0 && (word[length] == '=' || !word[length]))
-            return word[length] ? word + length + 1 : getenv(name);
+        if (strncmp(word, name, length) != 0 || (word[length] && word[length] != '='))
+            continue;
+        build->consumed[i] = true;
+        return word[length] ? word + length + 1 : getenv(name);
     }
     return NULL;
 }
@@ -49,6 +51,21 @@ static const char *of_platform(const struct build *build, const char *name)
             return parts[i].value ?: platform;
     }
     return NULL;
+}
+
+void build_warn_of_args(struct build *build)
+{
+    const struct opt_list *list = &build->options->args;
+
+    for (size_t i = 0; i < list->count; i++) {
+        cleanup_free char *name = strndup(list->items[i], strcspn(list->items[i], "="));
+        const char *const *proxy = PROXIES;
+        while (name && *proxy && strcmp(*proxy, name) != 0)
+            proxy++;
+        if (name && !build->consumed[i] && !*proxy)
+            build_progress_say(
+                &build->progress, "[Warning] One or more build-args [%s] were not consumed", name);
+    }
 }
 
 /* The value in a map; *ret_there: the key is. */

@@ -182,7 +182,10 @@ static int begin(struct build *build, struct build_stage *stage, struct err *err
     struct dockerfile_scope scope = build_scope(&at);
     cleanup_free char *word = dockerfile_expand(stage->from->words[0], &scope, err);
 
-    if (!word)
+    const char *flag = dockerfile_flag(stage->from, "platform");
+    cleanup_free char *platform = flag ? dockerfile_expand(flag, &scope, err) : NULL;
+
+    if (!word || (flag && !platform) || build_check_platform(platform, err) < 0)
         return -1;
     if (!word[0])
         return err_set(err, ERR_USAGE, "base name (%s) should not be blank", stage->from->words[0]);

@@ -44,6 +44,20 @@ static int take_layer(const struct build_step *step, const char *path, int fd,
                : blob_adopt(store, path, result->diff_id, err);
 }
 
+/* What was changed is in the archive now. It goes before the layer is brought to the disk (syncfs),
+ * or it would be brought there too. */
+static void forget_changes(const char *room)
+{
+    static const char *const dirs[] = {"upper", "work"};
+    char path[PATH_MAX];
+    struct err ignored;
+
+    for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+        snprintf(path, sizeof(path), "%.*s/%s", PATH_MAX - 16, room, dirs[i]);
+        remove_files(path, &ignored);
+    }
+}
+
 static int make_in(const struct build_step *step, const struct image_stage *room,
     struct build_result *result, struct err *err)
 {
@@ -54,6 +68,7 @@ static int make_in(const struct build_step *step, const struct image_stage *room
     if (fd < 0)
         return err_sys(err, "cannot make %s", path);
     int made = step->make(step, room->path, fd, err);
+    forget_changes(room->path);
     return made == 0 ? take_layer(step, path, fd, result, err) : made < 0 ? -1 : 0;
 }
 
