@@ -487,3 +487,13 @@ container destroy <no value>"
     run --rm busybox echo --help
     is "--help"
 }
+
+@test "06 options: exec goes into one that has joined another's namespaces, also when that is gone" {
+    run -d --name first --ipc shareable -h shared busybox sleep 60
+    works run -d --name second --network container:first --ipc container:first busybox sleep 60
+    net=$(readlink "/proc/$("$MINI" --root "$STORE" inspect -f '{{.State.Pid}}' first)/ns/net")
+    works rm -f first
+    prints "$net" exec second readlink /proc/self/ns/net
+    engine attach --sig-proxy=maybe second
+    ends 125 "--sig-proxy: 'maybe' is not accepted"
+}

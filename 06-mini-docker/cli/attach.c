@@ -4,11 +4,9 @@
 
 #include "engine/life/stay.h"
 
-#include <string.h>
-
 struct attach_args {
-    bool no_stdin;
-    const char *detach_keys, *sig_proxy;
+    bool no_stdin, no_sig_proxy;
+    const char *detach_keys;
 };
 
 #define AT(field) offsetof(struct attach_args, field)
@@ -17,7 +15,8 @@ static const struct opt OPTS[] = {
     {0, "detach-keys", "KEYS", "the keys that end the attach: ctrl-p,ctrl-q", OPT_TEXT,
         AT(detach_keys)},
     {0, "no-stdin", NULL, "our standard input stays ours", OPT_FLAG, AT(no_stdin)},
-    {0, "sig-proxy", "BOOL", "pass signals on: true, or false", OPT_TEXT, AT(sig_proxy)},
+    {0, "sig-proxy", NULL, "pass signals on to it; --sig-proxy=false: do not", OPT_FLAG_OFF,
+        AT(no_sig_proxy)},
     {0},
 };
 
@@ -25,7 +24,7 @@ static int attach_run(void *args, int argc, char **argv, struct err *err)
 {
     const struct attach_args *words = args;
     struct stay_options options = {
-        .sig_proxy = !words->sig_proxy || strcmp(words->sig_proxy, "false") != 0,
+        .sig_proxy = !words->no_sig_proxy,
         .detach_keys = words->detach_keys,
     };
     struct record record = {0};

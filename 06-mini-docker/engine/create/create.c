@@ -182,7 +182,6 @@ static int make_record(struct creation *creation, struct created *ret)
     return fill(creation);
 }
 
-/* ret->image is zeros, or the image that was given. */
 /* As with docker, "" is the same as nothing: `--name "$NAME"` may be empty. But an empty entrypoint
  * takes the image's away, and a number must be one. */
 static void forget_empty(struct create_options *options)
@@ -200,6 +199,7 @@ static void forget_empty(struct create_options *options)
     }
 }
 
+/* ret->image is zeros, or the image that was given. */
 static int make(const struct store *store, const struct create_options *options,
     struct created *ret, struct err *err)
 {

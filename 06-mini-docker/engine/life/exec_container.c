@@ -52,6 +52,21 @@ static int fill_record(const struct exec_options *options, const struct env *env
     return 0;
 }
 
+/*
+ * What it has joined of another container it has itself by now; the other may be gone. `own` is
+ * "container:" and its own ID.
+ */
+static void look_at_itself(struct record_host *host, const char *own)
+{
+    const char **const modes[] = {&host->pid_mode, &host->ipc_mode, &host->uts_mode,
+        &host->network_mode, &host->cgroupns_mode};
+
+    for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+        if (*modes[i] && strncmp(*modes[i], "container:", 10) == 0)
+            *modes[i] = own;
+    }
+}
+
 static int enter(const struct store *store, const struct record *record,
     const struct exec_options *options, struct translation *translation, struct err *err)
 {
@@ -110,7 +125,11 @@ int exec_container(const struct store *store, const struct record *record,
     struct translation translation = {0};
     struct image image = {0};
     struct env env = {0};
+    char own[STORE_ID + 16];
     int result = check(store, record, err);
+
+    snprintf(own, sizeof(own), "container:%s", record->id);
+    look_at_itself(&asked.host, own);
 
     if (result == 0)
         result = fill_environment(record, options, &env, err);
