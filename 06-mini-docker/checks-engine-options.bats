@@ -273,6 +273,20 @@ import_labelled() {
     is $'Images 2 1\nContainers 1 0\nLocal Volumes 2 1\nBuild Cache 0 0'
 }
 
+@test "06 options: system df -v: the build cache, a step a line, and whether an image has it, too" {
+    mkdir context
+    printf 'FROM busybox\nRUN head -c 3000 /dev/zero >/x\nENV A=b\n' >context/Dockerfile
+    works build --network none -q -t built context
+    cache() { works system df -v --format json && jq -c '[.BuildCache[] | [.CacheType, .Size, .Shared]] | sort' <<<"$output"; }
+    [[ $(cache) == *'["regular","3kB","true"]'* ]] || fail "$(cache)"
+    works system df -v
+    told $'\nBuild cache usage: 0B\n'
+    works rmi built
+    [[ $(cache) == *'["regular","3kB","false"]'* ]] || fail "$(cache)"
+    works system df -v
+    told $'\nBuild cache usage: 3kB\n'
+}
+
 @test "06 options: events: networks, volumes, terminals, prunes, saves, and the filters of each" {
     need script
     # the test's own network namespace: a bridge of its own

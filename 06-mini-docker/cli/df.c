@@ -52,7 +52,7 @@ static const struct section {
         {(const struct table_column[]){
              {"Name", "VOLUME NAME"}, {"Links", "LINKS"}, {"Size", "SIZE"}, {0}},
             "{{.Name}}\t{{.Links}}\t{{.Size}}", ""}},
-    {"BuildCache", "\nBuild cache usage: 0B",
+    {"BuildCache", "\nBuild cache usage: ",
         {(const struct table_column[]){{"ID", "CACHE ID"}, {"CacheType", "CACHE TYPE"},
              {"Size", "SIZE"}, {"CreatedSince", "CREATED"}, {"LastUsedSince", "LAST USED"},
              {"UsageCount", "USAGE"}, {"Shared", "SHARED"}, {0}},
@@ -102,12 +102,14 @@ static int print_kinds(const struct store *store, const char *format, struct err
     return table_end(&out, err) < 0 ? -1 : result;
 }
 
-static int print_section(const struct section *section, struct json_object *all, struct err *err)
+static int print_section(
+    const struct section *section, struct json_object *all, const char *cache, struct err *err)
 {
     struct json_object *rows = json_object_object_get(all, section->key);
+    bool of_cache = strcmp(section->key, "BuildCache") == 0;
     struct table_out out;
 
-    printf("%s\n\n", section->heading);
+    printf("%s%s\n\n", section->heading, of_cache ? cache : "");
     int result = table_begin(&out, &section->table, NULL, false, err);
     for (size_t i = 0; result == 0 && i < json_object_array_length(rows); i++)
         result = table_row(&out, json_object_array_get_idx(rows, i), NULL, err);
@@ -130,15 +132,17 @@ static int print_template(struct json_object *all, const char *format, struct er
 static int print_all(const struct store *store, const char *format, struct err *err)
 {
     struct json_object *all;
+    uint64_t cache_bytes;
+    char cache[HUMAN_TEXT];
     int result = 0;
 
-    if (df_rows(store, &all, err) < 0)
+    if (df_rows(store, &all, &cache_bytes, err) < 0)
         return -1;
     if (format && strcmp(format, "table") != 0)
         result = print_template(all, format, err);
     for (size_t i = 0; (!format || strcmp(format, "table") == 0) && result == 0 && i < SECTIONS;
          i++)
-        result = print_section(&ALL[i], all, err);
+        result = print_section(&ALL[i], all, human_size(cache_bytes, 4, cache), err);
     json_object_put(all);
     return result;
 }

@@ -25,9 +25,10 @@ int df_read(const struct store *store, struct df_kind ret[DF_KINDS], struct err 
 
 /*
  * Each of them, with its size: {"Images": [{"Repository": …, "SharedSize": …}], "Containers": [],
- * "Volumes": [], "BuildCache": []}, in Docker's names and words (df_rows.c). The caller gives *ret
- * back.
+ * "Volumes": [], "BuildCache": []}, in Docker's names and words (df_rows.c); and what of the cache
+ * no image has. The caller gives *ret back.
  */
-int df_rows(const struct store *store, struct json_object **ret, struct err *err);
+int df_rows(const struct store *store, struct json_object **ret, uint64_t *ret_cache_bytes,
+    struct err *err);
 
 #endif

@@ -6,12 +6,14 @@
  */
 #include "df.h"
 
+#include "engine/build/build_cache.h"
 #include "engine/create/labels.h"
 #include "engine/files/volume.h"
 #include "engine/images/image_list.h"
 #include "engine/images/layer.h"
 #include "human.h"
 #include "list.h"
+#include "usage.h"
 
 #include "cleanup.h"
 
@@ -21,7 +23,8 @@ struct gathering {
     const struct store *store;
     struct json_object *owners; /* of layers: how many images have it, by its chain ID */
     struct json_object *users;  /* how many containers an image has, by the image's ID */
-    struct json_object *images, *containers, *volumes;
+    struct json_object *images, *containers, *volumes, *cache;
+    uint64_t cache_bytes;
 };
 
 static void set(struct json_object *row, const char *key, const char *text)
@@ -166,7 +169,37 @@ static int add_volume(const struct volume *volume, void *arg, struct err *err)
     return 0;
 }
 
-int df_rows(const struct store *store, struct json_object **ret, struct err *err)
+/* A step, or a cache of RUN --mount. Nobody writes down when one was used. */
+static int add_step(const char *key, const struct build_result *result, void *arg, struct err *err)
+{
+    struct gathering *all = arg;
+    bool directory = result && result->directory;
+    uint64_t bytes = 0;
+    char text[PATH_MAX];
+
+    (void)err;
+    snprintf(text, sizeof(text), "%.*s/build/%s", PATH_MAX - 300, all->store->root, key);
+    if (directory)
+        bytes = usage_tree(text);
+    else if (result && result->chain[0])
+        bytes = layer_size(all->store, result->chain);
+    bool shared = result && result->chain[0] && count_of(all->owners, result->chain) > 0;
+    all->cache_bytes += shared ? 0 : bytes;
+    struct json_object *row = json_object_new_object();
+    snprintf(text, sizeof(text), "%.12s", directory ? key + strlen(BUILD_CACHE_DIR) : key);
+    set(row, "ID", text);
+    set(row, "CacheType", directory ? "exec.cachemount" : "regular");
+    set(row, "CreatedSince", human_ago(result ? result->created : "", text));
+    set(row, "LastUsedSince", "N/A");
+    set(row, "Shared", shared ? "true" : "false");
+    set(row, "Size", human_size(bytes, 3, text));
+    set(row, "UsageCount", "N/A");
+    json_object_array_add(all->cache, row);
+    return 0;
+}
+
+int df_rows(
+    const struct store *store, struct json_object **ret, uint64_t *ret_cache_bytes, struct err *err)
 {
     const struct list_options every = {.all = true};
     struct gathering all = {
@@ -176,18 +209,22 @@ int df_rows(const struct store *store, struct json_object **ret, struct err *err
         .images = json_object_new_array(),
         .containers = json_object_new_array(),
         .volumes = json_object_new_array(),
+        .cache = json_object_new_array(),
     };
     struct json_object *object = json_object_new_object();
 
     json_object_object_add(object, "Images", all.images);
     json_object_object_add(object, "Containers", all.containers);
     json_object_object_add(object, "Volumes", all.volumes);
-    json_object_object_add(object, "BuildCache", json_object_new_array());
+    json_object_object_add(object, "BuildCache", all.cache);
     int result = list_each(store, &every, add_container, &all, err);
     if (result == 0)
         result = add_images(&all, err);
     if (result == 0)
         result = volume_each(store, add_volume, &all, err);
+    if (result == 0)
+        result = build_cache_each(store, add_step, &all, err);
+    *ret_cache_bytes = all.cache_bytes;
     json_object_put(all.owners);
     json_object_put(all.users);
     if (result == 0)
