@@ -47,9 +47,9 @@ engine_run() {
 }
 
 engine_exec() {
-    local programs=("the runtime alone" "$(runtime mini-runc) exec bench-engine /bin/true"
+    local programs=("the runtime alone, with seccomp" "$(runtime mini-runc) exec bench-engine /bin/true"
         "mini-docker" "$work/mini-docker exec bench-engine true")
-    $(runtime mini-runc) run --detach --bundle "$work/sleeper" bench-engine </dev/null >/dev/null 2>&1
+    $(runtime mini-runc) run --detach --bundle "$work/filtered-sleeper" bench-engine </dev/null >/dev/null 2>&1
     "$work/mini-docker" run -d --name bench-engine busybox sleep 10000 >/dev/null
     [ -z "$podman" ] || { $podman run -d --name bench-engine busybox sleep 10000 >/dev/null &&
         programs+=("podman" "$podman exec bench-engine true"); }
