@@ -62,6 +62,18 @@ engine_exec() {
     [ -z "$docker" ] || $docker rm -f bench-engine >/dev/null
 }
 
+# Each step is one that the cache has: how long it takes to see that.
+engine_build() {
+    local programs=("mini-docker" "$work/mini-docker build -q -t bench-built $work/context")
+    mkdir "$work/context"
+    cp "$here/run" "$work/context/file"
+    printf '%s\n' 'FROM busybox' 'ENV a=b' 'WORKDIR /w' 'COPY file .' 'RUN ["true"]' >"$work/context/Dockerfile"
+    "$work/mini-docker" build -q -t bench-built "$work/context" >/dev/null
+    [ -z "$podman" ] || { $podman build -q --network none -t bench-built "$work/context" >/dev/null 2>&1 &&
+        programs+=("podman" "$podman build -q --network none -t bench-built $work/context"); }
+    table 50 "build: 4 steps, all in the cache" "${programs[@]}"
+}
+
 # Private memory of the monitors, KiB each: what a process has alone, files that it read and may lose included.
 monitors() {
     local process here
@@ -136,6 +148,7 @@ part_engine() {
     [ -n "$docker" ] || printf '\ndocker: no daemon answers: not measured\n'
     engine_run
     engine_exec
+    engine_build
     engine_many
     engine_load
     end_engines
