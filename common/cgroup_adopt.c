@@ -24,6 +24,23 @@ static const struct host_cgroup_mount *mount_of(
     return best;
 }
 
+/*
+ * Asked once: who lists a thousand containers adopts as many groups, and a hierarchy stays mounted
+ * while groups are in it. Only for a path that is below none of them is looked again.
+ */
+static const struct host_cgroup_mount *find_mount(const char *path)
+{
+    static struct host_cgroup_mount mounts[HOST_CGROUP_MOUNTS];
+    static int count;
+    const struct host_cgroup_mount *mount = mount_of(mounts, count, path);
+
+    if (!mount) {
+        count = host_cgroup_mounts(mounts);
+        mount = mount_of(mounts, count, path);
+    }
+    return mount;
+}
+
 static int adopt_path(
     const struct host_cgroup_mount *mount, const char *path, struct cgroup *ret, struct err *err)
 {
@@ -47,14 +64,11 @@ static int adopt_path(
 
 int cgroup_adopt(const char *const *paths, size_t count, struct cgroup *ret, struct err *err)
 {
-    struct host_cgroup_mount mounts[HOST_CGROUP_MOUNTS];
-    int mounts_count = count ? host_cgroup_mounts(mounts) : 0;
-
     cgroup_init(ret);
     ret->absent = count == 0;
     ret->made = true;
     for (size_t i = 0; i < count; i++) {
-        if (adopt_path(mount_of(mounts, mounts_count, paths[i]), paths[i], ret, err) < 0)
+        if (adopt_path(find_mount(paths[i]), paths[i], ret, err) < 0)
             return -1;
     }
     return 0;

@@ -35,11 +35,9 @@ const char *status_name(enum status_kind kind)
     return names[kind];
 }
 
-/* One that has ended and was not waited for has a start time still. */
 bool status_is_watched(const struct status *status)
 {
-    return status->monitor > 0 && proc_start_time(status->monitor) == status->monitor_start_time &&
-           proc_state(status->monitor) != 'Z';
+    return status->monitor > 0 && proc_lives(status->monitor, status->monitor_start_time);
 }
 
 /* Its monitor may not have written down yet how it ended: till then it counts as running. */
