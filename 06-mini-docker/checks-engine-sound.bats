@@ -9,6 +9,10 @@ bats_require_minimum_version 1.5.0
 load ../tests/helper
 load checks
 
+setup_file() {
+    "${CC:-cc}" -std=gnu17 -D_GNU_SOURCE -O1 -o "$BATS_FILE_TMPDIR/at" "$BATS_TEST_DIRNAME/checks-sound-at.c" || true
+}
+
 setup() {
     need_root "to make groups, and mounts of a namespace's own"
     cd "$BATS_TEST_TMPDIR"
@@ -29,17 +33,18 @@ teardown() {
 state_is() { [ "$("$MINI" --root "$STORE" inspect -f "{{.State.$1}}" "$2" 2>/dev/null)" = "$3" ]; }
 names() { "$MINI" --root "$STORE" ps "$@" --format '{{.Names}}' | sort | xargs; }
 
-# From here on $MINI runs in a mount namespace of this test's own, and `inside` anything else.
+# From here on $MINI runs in a mount and a network namespace of this test's own, and `inside` anything else.
 own_mounts() {
-    unshare -m sleep 1000 >/dev/null 2>&1 3>&- 4>&- &
+    unshare -m -n sleep 1000 >/dev/null 2>&1 3>&- 4>&- &
     HOLDER=$!
     disown $HOLDER
-    wait_for 10 eval '[ "$(readlink /proc/$HOLDER/ns/mnt)" != "$(readlink /proc/self/ns/mnt)" ]'
-    printf '#!/bin/sh\nexec nsenter -t %s -m -w"$PWD" "%s" "$@"\n' $HOLDER "$MINI" >mini
+    wait_for 10 eval '[ "$(cat /proc/$HOLDER/comm)" = sleep ]'
+    printf '#!/bin/sh\nexec nsenter -t %s -m -n -w"$PWD" "%s" "$@"\n' $HOLDER "$MINI" >mini
     chmod +x mini
     MINI=$PWD/mini
+    inside ip link set lo up
 }
-inside() { nsenter -t $HOLDER -m "$@"; }
+inside() { nsenter -t $HOLDER -m -n "$@"; }
 
 # … and the boot has the number in the file `boot`.
 own_boot() {
@@ -49,9 +54,10 @@ own_boot() {
 }
 boots() { printf '00000000-0000-4000-8000-%012d\n' "$1" >boot; }
 
+is_dead() { ! grep -qs '^State:.*[RSDT] ' "/proc/$1/status"; } # or nobody has waited for it yet
 # Without power: all of its processes end at once, and the kernel's groups are those of another boot.
 power_off() {
-    local name pid monitor group groups=()
+    local name pid monitor group groups=() pids=()
     for name in $(names); do
         pid=$("$MINI" --root "$STORE" inspect -f '{{.State.Pid}}' "$name")
         monitor=$(awk '/^PPid/ {print $2}' "/proc/$pid/status")
@@ -59,8 +65,9 @@ power_off() {
             [[ $group != *mini-docker* ]] || groups+=("$group")
         done <"/proc/$pid/cgroup"
         kill -KILL "$monitor"
-        wait_for 20 eval "! kill -0 $pid 2>/dev/null"
+        pids+=("$pid")
     done
+    for pid in "${pids[@]}"; do wait_for 20 is_dead "$pid"; done
     for group in "${groups[@]}"; do
         for group in /sys/fs/cgroup{,/*}"$group"; do
             [ ! -d "$group" ] || wait_for 10 rmdir "$group"
@@ -73,7 +80,7 @@ power_off() {
     need python3
     local every=15 scenarios
     mapfile -t scenarios < <(printf '%s\n' create run run-d run-rm start rm rename update volume-create volume-rm \
-        volume-use network-create network-rm tag rmi import load commit prune | shuf -n 4)
+        volume-use network-create network-rm tag rmi import load commit prune | shuf -n 3)
     [ -z "${SWEEP-}" ] || scenarios=() every=1 # all
     mkdir disk
     # shellcheck disable=SC2016 # for the other shell
@@ -211,4 +218,145 @@ END
     works system prune -a -f --volumes
     works volume prune -a -f
     [ -z "$("$MINI" --root "$STORE" images -q)" ] || fail "images are left"
+}
+
+# What is left of a store when all has been removed from it, but for what every store has.
+all_gone() {
+    local left
+    left=$("$MINI" --root "$STORE" ps -aq)
+    # shellcheck disable=SC2086 # words
+    [ -z "$left" ] || works rm -f $left
+    works system prune -a -f
+    works volume prune -a -f
+    (cd "$STORE" && find . -mindepth 2 | grep -vxE './images/(blobs|blobs/sha256|index.json|oci-layout|partial|.spare)|./networks/(bridge|host|none).json|./run/(boot|events|events/events|monitor|networks|networks/leases|runtime|view)') >left || true
+    [ ! -s left ] || fail "$1, left: $(cat left)"
+}
+
+# killed PROCESS CHECK ARG...: kill a process of the command at some of its calls; CHECK has to hold after each.
+killed() {
+    local who=$1 check=$2 step n=1
+    shift 2
+    step=${SWEEP:+1}
+    step=${step:-60}
+    [ "$step" -eq 1 ] || n=$((RANDOM % step + 1))
+    for (( ; ; n += step)); do
+        timeout -s KILL 60 "$BATS_FILE_TMPDIR/at" log "$who" $n kill "$MINI" --root "$STORE" "$@" </dev/null >/dev/null 2>&1 3>&- 4>&- || true
+        wait_for 10 runs_alone || fail "call $n of $*: $(names) run"
+        works images
+        works volume ls
+        works network ls
+        $check || fail "call $n of $*: $check does not hold"
+        grep -q '^call ' log || break
+    done
+}
+runs_alone() { [ "$("$MINI" --root "$STORE" ps -q | wc -l)" -eq 1 ]; }
+goes_on() { works exec box true; }
+has_whole_file() { works exec box sh -c 'test ! -e /file || cmp /file /big'; }
+has_one_name() {
+    local name
+    name=$("$MINI" --root "$STORE" ps --format '{{.Names}}')
+    [ "$name" = box ] || { [ "$name" = other ] && works rename other box; } || return 1
+    works exec box true && works create --name other busybox && works rm other # the name is free
+}
+has_a_limit() {
+    [[ $("$MINI" --root "$STORE" inspect -f '{{.HostConfig.PidsLimit}}' box) == @(50|60) ]] && works update --pids-limit 50 box
+}
+runs_or_is_paused() {
+    ! state_is Status box paused || works unpause box || return 1
+    goes_on
+}
+is_image_or_none() {
+    [ -z "$("$MINI" --root "$STORE" images -q made)" ] || { works run --rm --network none made test -e /mark && works rmi made; }
+}
+has_used_volume() { # whatever was copied is whole, and the next use has all of it
+    works run --rm --network none -v data:/old busybox sh -c 'cat /old/passwd | cmp - /etc/passwd || test ! -e /old/passwd' &&
+        works run --rm --network none -v data:/etc busybox test -s /etc/passwd && works rm use && works volume rm data &&
+        works create --name use -v data:/etc --network none busybox true
+}
+is_alone() { [ "$("$MINI" --root "$STORE" top box | wc -l)" -eq 2 ]; }
+
+# No group, process or mount of any container that this store has had; others' may be there.
+no_trace() {
+    local id
+    for id in $("$MINI" --root "$STORE" events --since 1h --until 0s --filter type=container --format '{{.Actor.ID}}' | sort -u); do
+        ! compgen -G "/sys/fs/cgroup/mini-docker-${id:0:12}" && ! compgen -G "/sys/fs/cgroup/*/mini-docker-${id:0:12}" || return 1
+    done
+    ! pgrep -f -- "--root $STORE " && ! grep -F "$STORE/" /proc/self/mountinfo
+}
+
+@test "06 sound: exec, cp, commit, rename, update, pause, volumes and prune, killed at any call" {
+    [ -x "$BATS_FILE_TMPDIR/at" ] || skip "no C compiler"
+    local round
+    cp "$MINI" big
+    works run -d --network none --name box --pids-limit 50 busybox sh -c 'echo x >/mark; exec sleep 1000'
+    works cp big box:/big
+    while read -r round; do
+        eval "$round"
+    done < <(shuf -n "${SWEEP:+99}4" <<'END'
+killed 0 goes_on exec box true
+killed 1 goes_on exec box true
+killed 0 goes_on exec -d box true
+killed 0 has_whole_file cp big box:/file
+killed 0 has_one_name rename box other
+killed 0 has_a_limit update --pids-limit 60 box
+killed 0 runs_or_is_paused pause box
+works pause box && killed 0 runs_or_is_paused unpause box
+killed 0 is_image_or_none commit box made
+works create --name use -v data:/etc --network none busybox true && killed 0 has_used_volume start -a use
+killed 0 goes_on container prune -f
+killed 0 goes_on system prune -a -f
+END
+    )
+    wait_for 10 is_alone || fail "a process of a killed exec is left: $("$MINI" --root "$STORE" top box)"
+    all_gone "all that was killed"
+    wait_for 10 no_trace >left || fail "left: $(cat left)"
+}
+
+# What each of the 50 does: errors are good only where another of them explains it.
+one_of_many() {
+    local n=$1 kind=$(($1 % 10)) i
+    say() {
+        "$MINI" --root "$STORE" "$@" >>"out$n" 2>>"said$n" || { echo "status $? of $*" >>"said$n" && [ $? -lt 126 ]; }
+    }
+    for i in 1 2; do
+        case $kind in
+        0) say run --rm -p "$((8000 + n)):80" busybox true ;;
+        1) say run -d --network none --name "box$n" busybox true && say wait "box$n" && say rm "box$n" ;;
+        2) say create --name same busybox && say rename same "was$n-$i" && say rm "was$n-$i" ;;
+        3) say tag busybox "tag$n:$i" && say rmi "tag$n:$i" ;;
+        4) say load -i saved && say rmi loaded ;;
+        5) say create --name "made$n" busybox && say commit "made$n" "made$n" && say rm "made$n" && say rmi "made$n" ;;
+        6) say volume create shared && say run --rm --network none -v shared:/etc busybox test -s /etc/passwd && say volume rm shared ;;
+        7) say network create --subnet "10.99.$n.0/24" "net$n" && say run --rm --network "net$n" busybox true && say network rm "net$n" ;;
+        8) say ps -a && say images && say volume ls && say network ls ;;
+        9) say container prune -f && say image prune -f && say system df ;;
+        esac
+    done
+}
+
+@test "06 sound: 50 at once on one store: nobody hurts another, and nothing is left" {
+    local n pids=()
+    need ip
+    own_mounts
+    tar -cf file -C "$BATS_TEST_DIRNAME" version.h
+    works import file loaded
+    works save -o saved loaded
+    works rmi loaded
+    works run -d -p 7999:80 --name stays busybox sleep 1000
+    for ((n = 0; n < 50; n++)); do
+        one_of_many $n </dev/null >/dev/null 2>&1 3>&- 4>&- &
+        pids+=($!)
+    done
+    wait "${pids[@]}" || true
+    # what was pruned, taken or removed by another meanwhile is said so, and nothing else goes wrong
+    cat said* | grep -vE '^status 1(25)? of |^hint: |is already in use by container|No such (container|image)|no such volume|volume is in use|image is being used|is using its referenced image|Renaming a container' >left || true
+    [ ! -s left ] || fail "$(sort left | uniq -c)"
+    ! grep -E '^status (1[013][0-9]|12[0134679])' said* || fail "one of them has crashed"
+    state_is Running stays true || fail "who did nothing was hurt"
+    works rm -f stays
+    all_gone "50 at once"
+    [ ! -s store/run/networks/leases ] || fail "$(cat store/run/networks/leases)"
+    [ "$(inside ip -o link | wc -l)" -eq 1 ] || fail "$(inside ip -o link)"
+    ! command -v nft >/dev/null || [ -z "$(inside nft list ruleset)" ] || fail "$(inside nft list ruleset)"
+    wait_for 10 no_trace >left || fail "left: $(cat left)"
 }
