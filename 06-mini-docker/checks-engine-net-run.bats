@@ -26,6 +26,7 @@ setup() {
 teardown() {
     [ -n "${apart-}" ] || return 0
     for id in $(ls store/containers 2>/dev/null); do engine kill "$id"; done
+    [ -z "${home-}" ] || user rm -f web
     kill "$apart" "${others[@]}" 2>/dev/null || true
     [ -z "${home-}" ] || rm -rf "$home"
 }
@@ -319,21 +320,56 @@ at() {
     [ "$hits" -gt 8 ] || fail "only $hits"
 }
 
-@test "06 networks: rootless through pasta: a way in by a published port, and it ends with its container" {
-    need pasta
+# An ordinary user's engine, who may open /dev/net/tun, in a namespace with a way out to a machine that has a page.
+rootless_begin() {
     home=$(mktemp -d) # a user cannot come to where bats has its files
     chmod 777 "$home"
     mknod -m 666 tun c 10 200
-    inside sh -c "mount --bind $PWD/tun /dev/net/tun && ip link add up0 type veth peer name up1 &&
-        ip link set up1 up && ip addr add 10.55.0.2/24 dev up0 && ip link set up0 up &&
-        ip route add default via 10.55.0.1" || skip "needs /dev/net/tun"
-    user() { call inside setpriv --reuid=65534 --regid=65534 --clear-groups env HOME="$home" \
-        "$MINI" --root "$home/store" "$@"; }
-    user run -d --name web -p 8080:80 busybox sh -c 'echo page >/index.html; exec httpd -f -h /'
+    inside mount --bind "$PWD/tun" /dev/net/tun || skip "needs /dev/net/tun"
+    world_begin
+    inside ip route add default via 10.55.0.1
+    echo far >far
+    nsenter -t "$world" -n busybox httpd -f -h "$PWD" 3>&- 4>&- &
+    others+=($!)
+    far() { nsenter -t "$world" -n busybox wget -qO- http://10.55.0.1/far 2>/dev/null | grep -q far; }
+    wait_for 20 far || fail "no world"
+    mkdir "$home/bin" # PATH, where a test wants just some programs to be found
+    for program in newuidmap newgidmap "$@"; do ln -s "$(command -v "$program")" "$home/bin/"; done
+}
+user() {
+    call inside timeout -k 5 30 setpriv --reuid=65534 --regid=65534 --clear-groups env HOME="$home" PATH="$home/bin" "$MINI" --root "$home/store" "$@"
+}
+# An address of the host's loopback, which is not for containers.
+own_page() {
+    nsenter -t "$apart" -n -m busybox httpd -f -p 127.0.0.1:9000 -h "$PWD" 3>&- 4>&- &
+    others+=($!)
+    own() { inside busybox wget -qO- http://127.0.0.1:9000/far 2>/dev/null | grep -q far; }
+    wait_for 20 own || fail "no page of the host's own"
+}
+
+@test "06 networks: rootless through pasta: the ways out, in and back, and it ends with its container" {
+    need pasta
+    rootless_begin pasta
+    own_page
+    user run -d --name web -p 8080:80 -p 127.0.0.1::80 -p 8053:53/udp --expose 90 -P busybox \
+        sh -c 'echo page >/index.html; exec httpd -f -h /'
     [[ $stderr != *"blocks user namespaces"* ]] || skip "user namespaces are blocked"
     ends 0
-    page() { inside busybox wget -qO- http://127.0.0.1:8080/index.html 2>/dev/null | grep -q page; }
-    wait_for 20 page || fail "no page"
+    user port web
+    [ "$(wc -l <<<"$output")" = 4 ] || fail "not four ports"
+    told '90/tcp -> 0.0.0.0:'
+    any=$(grep -o '127.0.0.1:.*' <<<"$output")
+    for address in 127.0.0.1:8080 10.55.0.2:8080 "$any"; do
+        page() { inside busybox wget -qO- "http://$address/index.html" 2>/dev/null | grep -q page; }
+        wait_for 20 page || fail "no page at $address"
+    done
+    ! inside timeout 5 busybox wget -qO- "http://10.55.0.2:${any#*:}/index.html" || fail "it is not on 127.0.0.1 alone"
+    user exec web wget -qO- http://10.55.0.1/far
+    told far
+    user exec web sh -c 'ip route | grep ^default; timeout 2 wget -qO- "http://$(ip route | grep ^default | cut -d" " -f3):9000/far"'
+    [[ $output == *default* && $output != *far* ]] || fail "it reaches the host's loopback"
+    user run --rm -p 8080:80 busybox true
+    ends 125 "Bind for 0.0.0.0:8080 failed: port is already allocated"
     pasta=$(cat "$home"/store/run/networks/*.pid)
     user kill web
     ends 0
@@ -342,6 +378,33 @@ at() {
     user network create own
     user run --rm --network own busybox true
     ends 125 "network own needs root"
+}
+
+@test "06 networks: rootless through slirp4netns; and what is said where neither is there" {
+    need slirp4netns
+    rootless_begin slirp4netns
+    own_page
+    user run -d --name web busybox sleep 1000
+    [[ $stderr != *"blocks user namespaces"* ]] || skip "user namespaces are blocked"
+    ends 0
+    user exec web wget -qO- http://10.55.0.1/far
+    told far
+    user exec web timeout 2 wget -qO- http://10.0.2.2:9000/far
+    [ -z "$output" ] || fail "it reaches the host's loopback"
+    user inspect -f '{{.NetworkSettings.IPAddress}}' web
+    told 10.0.2.100
+    slirp=$(pgrep -f "^slirp4netns .*$(user inspect -f '{{.State.Pid}}' web && echo "$output") eth0")
+    user rm -f web
+    ended() { [ ! -e "/proc/$slirp/fd/0" ]; } # its parent may take its time
+    wait_for 20 ended || fail "slirp4netns $slirp goes on"
+    user run --rm -p 8080:80 busybox true
+    ends 125 "pasta is not installed -> apt install passt"
+    rm "$home/bin/slirp4netns"
+    user run --rm busybox ip -o link
+    ends 0 "neither pasta nor slirp4netns is installed"
+    [[ $output != *eth0* ]] || fail "it has a network"
+    user run --rm --network bridge busybox true
+    ends 125 "neither pasta nor slirp4netns is installed -> apt install passt"
 }
 
 @test "06 networks: the default root keeps its bridge for the next container, until prune" {

@@ -65,6 +65,7 @@ test    ctags                   universal-ctags         ctags                   
 test    python3                 python3                 python3                 python          python3
 test    iptables-legacy         iptables                iptables-legacy         iptables        iptables-legacy
 test    pasta                   passt                   passt                   passt           passt
+test    slirp4netns             slirp4netns             slirp4netns             slirp4netns     slirp4netns
 test    podman                  podman                  podman                  podman          podman
 test    conmon                  conmon                  conmon                  conmon          conmon
 test    ctr                     containerd              containerd              containerd      containerd-ctr

@@ -5,8 +5,9 @@
  * ready, and ends when another pipe does, whose other end is ours for as long as this process, the
  * monitor, lives.
  *
- * pasta gives the container the host's own address and publishes ports by listening itself;
- * slirp4netns would want to be told of each by a protocol of its own, so ports need pasta.
+ * Neither may lead to what listens on the host's own loopback, as pasta would by the gateway's
+ * address. pasta gives the container the host's own address and publishes ports by listening
+ * itself; slirp4netns would want to be told of each by a protocol of its own, so ports need pasta.
  */
 #include "network_rootless.h"
 
@@ -65,68 +66,78 @@ static int pid_file(
     return 0;
 }
 
-/* pasta's words for the ports: "127.0.0.1/8080:80,8081:81", or "none". One is chosen where the
- * record names none, or a range: held for a moment to see that it is free. */
-static int list_ports(const struct record *record, const char *protocol, struct status *status,
-    char *ret, size_t size, struct err *err)
-{
-    size_t length = 0;
+/* An option of pasta's for each port, since one option is for one address: -t 127.0.0.1/8080:80 */
+struct ways {
+    struct status *status;
+    const char *argv[2 * STATUS_PORTS + 24];
+    size_t count;
+    char words[STATUS_PORTS][40];
+};
 
-    snprintf(ret, size, "none");
-    for (size_t i = 0; i < record->host.ports_count; i++) {
-        const struct record_port *p = &record->host.ports[i];
-        for (size_t j = 0; j < p->bindings_count; j++) {
-            const struct record_binding *b = &p->bindings[j];
-            struct ports_wish wish;
-            struct status_port *shown = &status->ports[status->ports_count];
-            char ip[INET_ADDRSTRLEN];
-            if (ports_read(b->host_ip, b->host_port, p->port, &wish, err) < 0)
-                return -1;
-            if (strcmp(wish.protocol, protocol) != 0)
-                continue;
-            if (status->ports_count == STATUS_PORTS)
-                return err_set(
-                    err, ERR_USAGE, "too many published ports: %d at most", STATUS_PORTS);
-            *shown = (struct status_port){.port = wish.port};
-            for (unsigned port = wish.first;; port++) {
-                if (ports_hold(protocol, wish.host_ip, port, &shown->host_port, err) == 0)
-                    break;
-                if (port >= wish.last)
-                    return -1;
-            }
-            strcpy(shown->protocol, wish.protocol);
-            inet_ntop(AF_INET, &wish.host_ip, shown->host_ip, sizeof(shown->host_ip));
-            inet_ntop(AF_INET, &wish.host_ip, ip, sizeof(ip));
-            bool any = wish.host_ip.s_addr == INADDR_ANY;
-            length +=
-                (size_t)snprintf(ret + length, length < size ? size - length : 0, "%s%s%s%u:%u",
-                    length ? "," : "", any ? "" : ip, any ? "" : "/", shown->host_port, wish.port);
-            status->ports_count++;
-        }
+/* One is chosen where the record names none, or a range: held for a moment to see that it is free.
+ */
+static int add_way(const struct ports_wish *wish, void *arg, struct err *err)
+{
+    struct ways *ways = arg;
+    struct status *status = ways->status;
+    struct status_port *shown = &status->ports[status->ports_count];
+    char *word = ways->words[status->ports_count];
+    bool any = wish->host_ip.s_addr == INADDR_ANY;
+
+    if (status->ports_count == STATUS_PORTS)
+        return err_set(err, ERR_USAGE, "too many published ports: %d at most", STATUS_PORTS);
+    *shown = (struct status_port){.port = wish->port};
+    for (unsigned port = wish->first;; port++) {
+        if (ports_hold(wish->protocol, wish->host_ip, port, &shown->host_port, err) == 0)
+            break;
+        if (port >= wish->last)
+            return -1;
     }
+    strcpy(shown->protocol, wish->protocol);
+    inet_ntop(AF_INET, &wish->host_ip, shown->host_ip, sizeof(shown->host_ip));
+    snprintf(word, sizeof(ways->words[0]), "%s%s%u:%u", any ? "" : shown->host_ip, any ? "" : "/",
+        shown->host_port, wish->port);
+    ways->argv[ways->count++] = strcmp(wish->protocol, "udp") == 0 ? "-u" : "-t";
+    ways->argv[ways->count++] = word;
+    status->ports_count++;
     return 0;
+}
+
+/* Without a word on it pasta would publish whatever the host's programs listen on. */
+static void close_rest(struct ways *ways, const char *option)
+{
+    for (size_t i = 0; i < ways->count; i++) {
+        if (strcmp(ways->argv[i], option) == 0)
+            return;
+    }
+    ways->argv[ways->count++] = option;
+    ways->argv[ways->count++] = "none";
 }
 
 static int run_pasta(const struct store *store, const struct record *record, pid_t pid,
     struct status *status, struct err *err)
 {
-    char tcp[STATUS_PORTS * 32], udp[STATUS_PORTS * 32], file[PATH_MAX + 80], process[16];
-    const char *const argv[] = {"pasta", "--config-net", "-q", "-t", tcp, "-u", udp, "-T", "none",
-        "-U", "none", "--dns-forward", PASTA_DNS, "-P", file, process, NULL};
-    const struct proc_spec spec = {.argv = argv, .quiet = true};
+    char file[PATH_MAX + 80], process[16];
+    struct ways ways = {
+        .status = status, .argv = {"pasta", "--config-net", "-q", "--no-map-gw"}, .count = 4};
+    const struct proc_spec spec = {.argv = ways.argv, .quiet = true};
 
-    if (list_ports(record, "tcp", status, tcp, sizeof(tcp), err) < 0 ||
-        list_ports(record, "udp", status, udp, sizeof(udp), err) < 0 ||
-        pid_file(store, record->id, file, err) < 0)
+    if (ports_each(record, add_way, &ways, err) < 0 || pid_file(store, record->id, file, err) < 0)
         return -1;
-    ports_release(); /* pasta listens itself */
+    close_rest(&ways, "-t");
+    close_rest(&ways, "-u");
     snprintf(process, sizeof(process), "%d", pid);
+    memcpy(&ways.argv[ways.count],
+        (const char *[]){
+            "-T", "none", "-U", "none", "--dns-forward", PASTA_DNS, "-P", file, process},
+        9 * sizeof(*ways.argv));
+    ports_release(); /* pasta listens itself */
     int code = proc_run(&spec, err);
     if (code <= 0)
         return code;
+    status->ports_count = 0;
     err_refuse(err, 0, "pasta could not make the container's network (status %d)", code);
-    return err_hint(
-        err, "it says why -> pasta --config-net -t %s -u %s true; or run --network none", tcp, udp);
+    return err_hint(err, "it says why -> pasta --config-net true; or run --network none");
 }
 
 static int keep_pipes(void *arg, struct err *err)
@@ -167,15 +178,21 @@ static int run_slirp(pid_t pid, struct status *status, struct err *err)
     }
     (void)lives;
     status->endpoints[0] = (struct status_endpoint){
-        .network = "slirp4netns", .ip = SLIRP_IP, .gateway = "10.0.2.2", .prefix = 24};
+        .network = "bridge", .ip = SLIRP_IP, .gateway = "10.0.2.2", .prefix = 24};
     status->endpoints_count = 1;
     return 0;
 }
 
+static bool wants_ports(const struct record *record)
+{
+    return record->host.ports_count > 0 ||
+           (record->host.publish_all && record->config.exposed_ports_count > 0);
+}
+
 void network_rootless_prepare(const struct record *record)
 {
-    if (strcmp(record->host.network_mode ?: "default", "default") == 0 &&
-        record->host.ports_count == 0 && !network_rootless_dns())
+    if (strcmp(record->host.network_mode ?: "default", "default") == 0 && !wants_ports(record) &&
+        !network_rootless_dns())
         network_note_add(access(TUN, R_OK | W_OK) < 0
                              ? "no network but its own loopback: " TUN
                                " may not be opened -> chmod 666 " TUN ", or say --network none"
@@ -191,16 +208,16 @@ static int refuse(bool ports, struct err *err)
             TUN " cannot be opened: %s -> chmod 666 " TUN ", or run --network none",
             strerror(errno));
     return err_hint(err,
-        "an ordinary user makes no links on the host, and %s is not installed -> "
-        "apt install passt, or run --network none",
-        ports ? "pasta" : "neither pasta nor slirp4netns");
+        "an ordinary user makes no links on the host, and %s installed -> apt install passt, or "
+        "run --network none",
+        ports ? "pasta is not" : "neither pasta nor slirp4netns is");
 }
 
 int network_rootless_connect(const struct store *store, const struct record *record, pid_t pid,
     struct status *status, struct err *err)
 {
     const char *mode = record->host.network_mode ?: "default";
-    bool plain = strcmp(mode, "default") == 0, ports = record->host.ports_count > 0;
+    bool plain = strcmp(mode, "default") == 0, ports = wants_ports(record);
 
     if (!plain && strcmp(mode, "bridge") != 0) {
         err_refuse(err, EPERM, "network %s needs root: an ordinary user makes no links", mode);

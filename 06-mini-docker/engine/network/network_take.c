@@ -150,9 +150,15 @@ static void show_port(const struct lease *lease, struct status_port *ret)
     snprintf(ret->protocol, sizeof(ret->protocol), "%s", lease->protocol);
 }
 
-static int add_port(
-    struct leases *leases, const struct ports_wish *wish, struct taken *taken, struct err *err)
+struct taking {
+    struct leases *leases;
+    struct taken *taken;
+};
+
+static int add_port(const struct ports_wish *wish, void *arg, struct err *err)
 {
+    const struct taking *taking = arg;
+    struct taken *taken = taking->taken;
     struct lease lease = taken->endpoints[0].lease;
 
     lease.kind = LEASE_PORT;
@@ -161,42 +167,10 @@ static int add_port(
     strcpy(lease.protocol, wish->protocol);
     if (taken->ports_count == STATUS_PORTS)
         return err_set(err, ERR_USAGE, "too many published ports: %d at most", STATUS_PORTS);
-    if (take_port(leases, wish, &lease, err) < 0)
+    if (take_port(taking->leases, wish, &lease, err) < 0)
         return -1;
     show_port(&lease, &taken->ports[taken->ports_count++]);
-    return leases_add(leases, &lease, err);
-}
-
-static bool is_bound(const struct record *record, const char *port)
-{
-    for (size_t i = 0; i < record->host.ports_count; i++) {
-        if (strcmp(record->host.ports[i].port, port) == 0)
-            return true;
-    }
-    return false;
-}
-
-static int take_ports(
-    struct leases *leases, const struct record *record, struct taken *taken, struct err *err)
-{
-    struct ports_wish wish;
-
-    for (size_t i = 0; i < record->host.ports_count; i++) {
-        const struct record_port *p = &record->host.ports[i];
-        for (size_t j = 0; j < p->bindings_count; j++) {
-            const struct record_binding *b = &p->bindings[j];
-            if (ports_read(b->host_ip, b->host_port, p->port, &wish, err) < 0 ||
-                add_port(leases, &wish, taken, err) < 0)
-                return -1;
-        }
-    }
-    for (size_t i = 0; record->host.publish_all && i < record->config.exposed_ports_count; i++) {
-        const char *port = record->config.exposed_ports[i].key;
-        if (!is_bound(record, port) &&
-            (ports_read("", "", port, &wish, err) < 0 || add_port(leases, &wish, taken, err) < 0))
-            return -1;
-    }
-    return 0;
+    return leases_add(taking->leases, &lease, err);
 }
 
 static void forget_old(struct leases *leases, const char *container)
@@ -230,7 +204,7 @@ int network_take(const struct store *store, struct leases *leases, int rtnl,
             return -1;
     }
     network_plain_id(store, ret->plain);
-    return take_ports(leases, record, ret, err);
+    return ports_each(record, add_port, &(struct taking){leases, ret}, err);
 }
 
 void network_show_endpoint(const struct taken_endpoint *endpoint, struct status_endpoint *ret)

@@ -5,6 +5,8 @@
  */
 #include "ports.h"
 
+#include "engine/store/record.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
@@ -69,5 +71,38 @@ int ports_read(const char *host_ip, const char *host_port, const char *port, str
         return -1;
     if (host_port && host_port[0] && !read_range(host_port, &ret->first, &ret->last))
         return err_set(err, ERR_USAGE, "invalid hostPort: %s", host_port);
+    return 0;
+}
+
+static bool is_bound(const struct record *record, const char *port)
+{
+    for (size_t i = 0; i < record->host.ports_count; i++) {
+        if (strcmp(record->host.ports[i].port, port) == 0)
+            return true;
+    }
+    return false;
+}
+
+int ports_each(const struct record *record,
+    int (*each)(const struct ports_wish *wish, void *arg, struct err *err), void *arg,
+    struct err *err)
+{
+    struct ports_wish wish;
+
+    for (size_t i = 0; i < record->host.ports_count; i++) {
+        const struct record_port *p = &record->host.ports[i];
+        for (size_t j = 0; j < p->bindings_count; j++) {
+            const struct record_binding *b = &p->bindings[j];
+            if (ports_read(b->host_ip, b->host_port, p->port, &wish, err) < 0 ||
+                each(&wish, arg, err) < 0)
+                return -1;
+        }
+    }
+    for (size_t i = 0; record->host.publish_all && i < record->config.exposed_ports_count; i++) {
+        const char *port = record->config.exposed_ports[i].key;
+        if (!is_bound(record, port) &&
+            (ports_read("", "", port, &wish, err) < 0 || each(&wish, arg, err) < 0))
+            return -1;
+    }
     return 0;
 }

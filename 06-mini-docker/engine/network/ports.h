@@ -24,6 +24,15 @@ int ports_read(const char *host_ip, const char *host_port, const char *port, str
     struct err *err);
 
 /*
+ * Every port that a record publishes, those of -P (exposed, and not published by name) last. Stops
+ * at the first error, of the words or of `each`.
+ */
+struct record;
+int ports_each(const struct record *record,
+    int (*each)(const struct ports_wish *wish, void *arg, struct err *err), void *arg,
+    struct err *err);
+
+/*
  * Take a port of the host, by listening on it: from then on nobody else gets it, and if somebody
  * has it, that is the kernel's word. It is held until this process ends or ports_release. `port`: 0
  * lets the kernel choose. Errors: EADDRINUSE, "Bind for 0.0.0.0:8080 failed: port is already
