@@ -221,6 +221,10 @@ ENV WHO=me
 COPY <<END /etc/hello
 hello $WHO
 END
+RUN <<"END"
+#!/bin/awk -f
+BEGIN { print "by awk" }
+END
 RUN <<END
 cat /etc/hello
 stat -c '%u %g %a' /owned/a.txt
@@ -228,13 +232,14 @@ END
 EOF
     built -t x
     complained "hello me"
-    grep -q '^#7 [0-9.]* 7 8 640$' <<<"$stderr" || fail "another owner or mode"
+    grep -q '^#7 [0-9.]* by awk$' <<<"$stderr" || fail "a script was not its own program"
+    grep -q '^#8 [0-9.]* 7 8 640$' <<<"$stderr" || fail "another owner or mode"
     [ "$(in_image x 'cd /w && find . -type f | sort; cat /unpacked/dir/sub/x')" = $'./.dockerignore\n./a.txt\n./dir/sub/x\n./t.tgz\ndeep' ] ||
         fail "other files"
     touch context/a.txt
     echo more >>context/b.log # which .dockerignore leaves out
     built -t x
-    [ "$cached" -eq 6 ] || fail "not all was cached"
+    [ "$cached" -eq 7 ] || fail "not all was cached"
     echo two >context/a.txt
     built -t x
     [ "$cached" -eq 1 ] || fail "a file has changed, and not all from there on was done"

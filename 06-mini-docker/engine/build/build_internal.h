@@ -92,6 +92,8 @@ void build_args_free(struct opt_list *args);
 struct build_words {
     char **items;
     size_t count;
+    const char
+        *script; /* a here-document with a #! line, which has to be a file: items[1]; or NULL */
 };
 int build_words_of(const struct build_at *at, struct build_words *ret, struct err *err);
 void build_words_free(struct build_words *words);

@@ -86,6 +86,19 @@ static int add(
     return 0;
 }
 
+int build_mounts_script(struct build_mounts *mounts, const char *room, const char *text,
+    const char *target, struct err *err)
+{
+    char path[PATH_MAX];
+
+    snprintf(path, sizeof(path), "%.*s/script", PATH_MAX - 16, room);
+    if (fsio_create(err, NULL, path, text) < 0)
+        return -1;
+    if (chmod(path, 0755) < 0)
+        return err_sys(err, "cannot set the mode of %s", path);
+    return add(mounts, target, err, "type=bind,source=%s,target=%s,readonly", path, target);
+}
+
 static int add_tmpfs(const struct build_at *at, const struct words *words,
     struct build_mounts *mounts, struct build_key *key, struct err *err)
 {

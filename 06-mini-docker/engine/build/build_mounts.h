@@ -23,6 +23,10 @@ int build_mounts_of(
     const struct build_at *at, struct build_key *key, struct build_mounts *ret, struct err *err);
 void build_mounts_free(struct build_mounts *mounts);
 
+/* One more: this text as a program, whose file is in the directory `room`. */
+int build_mounts_script(struct build_mounts *mounts, const char *room, const char *text,
+    const char *target, struct err *err);
+
 /* Take the places that were made for them out of an open upper directory, where they are empty and
  * the image has none. */
 void build_mounts_forget(const struct build_mounts *mounts, int upper, int image_root);

@@ -158,7 +158,9 @@ static int make(const struct build_step *step, const char *room, int fd, struct 
     struct err ignored;
     cleanup_close int lock = -1;
 
-    (void)room;
+    if (run->words.script &&
+        build_mounts_script(&run->mounts, room, run->words.script, run->words.items[1], err) < 0)
+        return -1;
     if (!step->lower[0])
         return err_refuse(err, 0, "there is nothing that could be run: FROM scratch is empty");
     options.remove = options.no_healthcheck = true;
@@ -194,7 +196,7 @@ static void sum_up(const struct running *run, struct build_key *key)
     }
     for (size_t i = 0; i < run->env.count; i++)
         build_key_add(key, run->env.items[i]);
-    build_key_add(key, "");
+    build_key_add(key, run->words.script ?: "");
     for (size_t i = 1; i < run->words.count; i++)
         build_key_add(key, run->words.items[i]);
 }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* The words that a RUN is: those of its JSON, or a shell's with the script behind them. */
+/*
+ * The words that a RUN is: those of its JSON, or a shell's with the script behind them. A script
+ * with a #! line of its own is no shell's, and has to be a file.
+ */
 #include "build_internal.h"
 
 #include "cleanup.h"
@@ -36,7 +39,15 @@ static int add_shell(struct build_words *words, const struct build_stage *stage,
     return add_word(words, usual[0], err) < 0 ? -1 : add_word(words, usual[1], err);
 }
 
-/* The script of `RUN <<EOF` is the here-document; else the shell reads them behind its line. */
+/* `RUN <<EOF`, and nothing else in the line. */
+static bool is_script(const struct dockerfile_instruction *instruction)
+{
+    const char *line = instruction->words[0];
+
+    return strncmp(line, "<<", 2) == 0 && !strpbrk(line, " \t") && instruction->heredoc_count == 1;
+}
+
+/* Of a script that is the here-document; else the shell reads them behind its line. */
 static char *script_of(const struct dockerfile_instruction *instruction)
 {
     const char *line = instruction->words[0];
@@ -45,7 +56,7 @@ static char *script_of(const struct dockerfile_instruction *instruction)
 
     if (instruction->heredoc_count == 0)
         return strdup(line);
-    if (strncmp(line, "<<", 2) == 0 && !strpbrk(line, " \t") && instruction->heredoc_count == 1)
+    if (is_script(instruction))
         return strdup(instruction->heredocs[0].text);
     FILE *out = open_memstream(&text, &length);
     if (!out)
@@ -55,6 +66,17 @@ static char *script_of(const struct dockerfile_instruction *instruction)
         fprintf(out, "%s%s\n", instruction->heredocs[i].text, instruction->heredocs[i].name);
     fclose(out);
     return text;
+}
+
+/* A program of its own, at the place where BuildKit has it, too. */
+static int add_program(
+    struct build_words *words, const struct dockerfile_heredoc *heredoc, struct err *err)
+{
+    char path[128];
+
+    snprintf(path, sizeof(path), "/dev/pipes/%.100s", heredoc->name);
+    words->script = heredoc->text;
+    return add_word(words, path, err);
 }
 
 int build_words_of(const struct build_at *at, struct build_words *words, struct err *err)
@@ -71,6 +93,8 @@ int build_words_of(const struct build_at *at, struct build_words *words, struct 
         }
         return 0;
     }
+    if (is_script(instruction) && strncmp(instruction->heredocs[0].text, "#!", 2) == 0)
+        return add_program(words, &instruction->heredocs[0], err);
     cleanup_free char *script = script_of(instruction);
     if (!script)
         return err_sys(err, "no memory for RUN");
