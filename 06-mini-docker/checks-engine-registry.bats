@@ -390,6 +390,9 @@ holds() { "$MINI" --root "$STORE" images --no-trunc --format '{{.Repository}} {{
     nothing
     behaves type:application/vnd.docker.distribution.manifest.v1+prettyjws
     refuses "is no image, but application/vnd.docker.distribution.manifest.v1+prettyjws" "$EVIL/team/x:$ARCH"
+    behaves escape # what it says is shown, and moves no cursor
+    refuses "is no image, but ?]0;owned??" "$EVIL/team/x:$ARCH"
+    ! grep -q "$(printf '\302\233')" <<<"$stderr" || fail "it moves the cursor"
     behaves
     [ ! -e "$STORE/images/index.json" ] || fail "there is a list of images"
     works pull "$EVIL/team/x:$ARCH"
@@ -451,6 +454,15 @@ END
     [ "$(asked '/blobs/.* - - 127.0.0.1:')" -ge 1 ] || fail "it did not go there: $(cat "$WORLD/log")"
     ! grep -E '(Basic|Bearer|/token).* 127.0.0.1:' "$WORLD/log" || fail "another host has seen who we are"
     nothing
+    # nor the one that a list of tags, or a place for an upload, leads to
+    behaves token away
+    works pull -a "$EVIL/team/x"
+    [ "$(asked '/tags/list.* 127.0.0.1:')" -ge 1 ] || fail "it did not go there: $(cat "$WORLD/log")"
+    works tag "$EVIL/team/x:$ARCH" "$EVIL/away:1"
+    works push "$EVIL/away:1"
+    skopeo inspect --raw --tls-verify=false "docker://$HOST/away:1" | cmp - <(raw "$ARCH") || fail "another manifest"
+    [ "$(asked '^PUT .* 127.0.0.1:')" -ge 1 ] || fail "nothing went there: $(cat "$WORLD/log")"
+    ! grep -E '(Basic|Bearer|/token).* 127.0.0.1:' "$WORLD/log" || fail "another host has seen who we are"
 }
 
 # pushes NAME LINE...: push NAME works; its lines besides "Preparing" are these.

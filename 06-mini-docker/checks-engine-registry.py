@@ -104,7 +104,8 @@ class Between(http.server.BaseHTTPRequestHandler):
         self.body = self.rfile.read(int(length)) if length else self.chunks()
         if self.path.startswith("/token"):
             return self.token()
-        if "token" in words:
+        elsewhere = "away" in words and self.headers["Host"].startswith("127.0.0.1")
+        if "token" in words and not elsewhere:
             said = self.headers.get("Authorization", "")
             if not said.startswith("Bearer ") or said[7:] not in TOKENS:
                 return self.challenge()
@@ -116,6 +117,11 @@ class Between(http.server.BaseHTTPRequestHandler):
         if "bomb" in words:
             return self.answer(200, [(f"X-{n}", "x" * 1000) for n in range(1000)])
         status, headers, data = self.forward()
+        if "away" in words and not elsewhere:  # go on at what is another host, by its name
+            other = self.headers["Host"].replace("localhost", "http://127.0.0.1")
+            headers = [(name, re.sub("^http://[^/]*", other, value) if name == "Location" else value) for name, value in headers]
+            if self.path.endswith("/tags/list"):
+                headers.append(("Link", f'<{other}{self.path}?last=x>; rel="next"'))
         if status in (200, 206) and self.command == "GET" and "/manifests/" in self.path:
             return self.manifest(words, status, headers, data)
         if status in (200, 206) and self.command == "GET" and "/blobs/" in self.path and len(data) > 5000:
@@ -135,6 +141,10 @@ class Between(http.server.BaseHTTPRequestHandler):
                 _, key, value = word.split(":", 2)
                 changed = json.loads(data)
                 changed["layers"][0][key] = int(value) if value.isdigit() else value
+                return self.answer(status, plain, json.dumps(changed).encode())
+            if word == "escape":
+                changed = json.loads(data)
+                changed["config"]["mediaType"] = "\x1b]0;owned\x07\u009b2J"
                 return self.answer(status, plain, json.dumps(changed).encode())
             if word.startswith("type:"):
                 plain = [(n, v) for n, v in plain if n.lower() != "content-type"]

@@ -5,6 +5,7 @@
 #include "engine/images/image_blob.h"
 
 #include <errno.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -33,7 +34,9 @@ static int again(void *arg, struct err *err)
 
 static int ask(struct fetched *file, struct err *err)
 {
-    const struct http http = {.plain = true, .stall_sec = (unsigned)globals.stall_sec};
+    /* who asks for https is not sent elsewhere */
+    const struct http http = {.plain = strncasecmp(file->url, "http://", 7) == 0,
+        .stall_sec = (unsigned)globals.stall_sec};
     const struct http_request request = {.method = "GET",
         .url = file->url,
         .take = take,

@@ -51,17 +51,12 @@ int http_explain(const struct http_answer *answer, CURLcode code, struct err *er
     return -1;
 }
 
-/* A text of the answer as it may be shown: nothing that moves a cursor. */
 static const char *text_of(struct json_object *object, const char *key, char ret[120])
 {
     struct json_object *value = json_object_object_get(object, key);
 
     snprintf(ret, 120, "%s",
         json_object_is_type(value, json_type_string) ? json_object_get_string(value) : "");
-    for (char *at = ret; *at; at++) {
-        if ((unsigned char)*at < ' ' || *at == 127)
-            *at = '?';
-    }
     return ret;
 }
 

@@ -146,7 +146,8 @@ int remote_ask(struct remote *remote, const struct http_request *request, struct
 {
     for (int tries = 0;; tries++) {
         struct http_request mine = *request;
-        mine.authorization = remote_authorization(remote);
+        mine.authorization =
+            remote_is_ours(remote, request->url) ? remote_authorization(remote) : NULL;
         int result = http_ask(&remote->http, &mine, ret, err);
         if (result < 0 || tries > 0 || !remote_challenges(remote, ret))
             return result;

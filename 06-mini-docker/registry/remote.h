@@ -54,8 +54,8 @@ void remote_url(const struct remote *remote, char ret[HTTP_URL], const char *fmt
 /* What a Location header means, seen from the URL that was asked; -1: nothing that can be used. */
 int remote_location(const struct http_answer *answer, char ret[HTTP_URL], struct err *err);
 
-/* http_ask, as whom we are; request->authorization is ignored. A token that is too old is got anew.
- */
+/* http_ask, as whom we are, or, where the URL is of another host, as nobody; request->authorization
+ * is ignored. A token that is too old is got anew. */
 int remote_ask(struct remote *remote, const struct http_request *request, struct http_answer *ret,
     struct err *err);
 

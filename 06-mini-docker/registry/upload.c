@@ -6,9 +6,7 @@
  *     PUT  LOCATION&digest=DIGEST                   with all its bytes; the registry sums them
  *
  * A registry keeps no half of a PUT, so a try that fails is made again from the POST on.
- *
- * What must hold: the Location may be of another host, which then gets the bytes and no word on who
- * we are.
+ * The Location may be of another host, which then gets the bytes, and no word on who we are.
  */
 #include "upload.h"
 
@@ -89,9 +87,7 @@ static int send_blob(struct upload *upload, const char *location, const char *di
 
     snprintf(
         url, sizeof(url), "%s%sdigest=%s", location, strchr(location, '?') ? "&" : "?", digest);
-    if (remote_is_ours(upload->remote, url))
-        return remote_ask(upload->remote, &request, answer, err);
-    return http_ask(&upload->remote->http, &request, answer, err);
+    return remote_ask(upload->remote, &request, answer, err);
 }
 
 int upload_blob(struct remote *remote, const struct store *store, const char *digest,
