@@ -80,6 +80,8 @@ EOF
     built -t two -t three:3
     [ "$cached" -eq 4 ] || fail "not all was cached"
     [ "$(id_of two) $(id_of three:3)" = "$first $first" ] || fail "another image"
+    engine --explain build --network none context
+    complained "is known: the layer is there"
     built -q --no-cache
     [ "$cached" -eq 0 ] && [ -z "$stderr" ] || fail "it is not quiet, or was cached"
     [[ $output == sha256:* ]] && [ "$output" != "$first" ] || fail "--no-cache has used the cache"

@@ -66,6 +66,7 @@ static int build_command_run(void *args, int argc, char **argv, struct err *err)
 
     (void)argc;
     options->context = argv[0];
+    options->explain = cli_explain();
     options->out = options->quiet ? NULL : stderr;
     if (check_progress(options->progress, err) < 0 || cli_store(&store, err) < 0 ||
         build(&store, options, id, err) < 0)

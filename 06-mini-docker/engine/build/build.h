@@ -15,6 +15,8 @@
 #include "engine/images/digest.h"
 #include "engine/store/store.h"
 
+#include "runtime/explain.h"
+
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -25,6 +27,7 @@ struct build_options {
     bool no_cache, pull, quiet, for_docker;
     struct opt_list tags, args, labels, secrets; /* secrets: "id=ID,src=FILE" */
     struct create_options run; /* for the containers of RUN: limits, hosts, network */
+    struct explain explain;    /* what a step is made by */
     FILE *out;                 /* where progress goes, a line each */
 };
 

@@ -129,7 +129,7 @@ static int run_created(
 {
     struct build *build = run->at->build;
     const struct monitor_options options = {
-        .attach = true, .held = true, .explain = {.fd = -1, .who = "host"}};
+        .attach = true, .held = true, .explain = build->options->explain};
     struct packet_exit end = {0};
     char upper[PATH_MAX];
     cleanup_close int client = -1;

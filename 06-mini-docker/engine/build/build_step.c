@@ -98,6 +98,8 @@ int build_step_do(struct build_step *step, struct err *err)
 
     build_key_end(step->key, key);
     bool cached = !build->options->no_cache && build_cache_find(build->store, key, &result);
+    explain_step(&build->options->explain, "engine/build/build_cache.c", "key %.12s is %s",
+        digest_hex(key), cached ? "known: the layer is there" : "not known, or not asked for");
     if (!cached && make(step, key, &result, err) < 0)
         return -1;
     if (cached)
