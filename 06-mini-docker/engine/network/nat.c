@@ -149,19 +149,25 @@ int nat_apply(const struct store *store, const struct leases *leases, struct err
     return nat_run(script, err);
 }
 
-bool nat_is_there(const struct store *store)
+bool nat_has_table(uint8_t family, const char *name)
 {
-    static const struct nfgenmsg header = {.nfgen_family = NFPROTO_IPV4, .version = NFNETLINK_V0};
+    const struct nfgenmsg header = {.nfgen_family = family, .version = NFNETLINK_V0};
     cleanup_close int sock = -1;
-    char table[TABLE_NAME];
     struct err ignored;
     struct rtnl m;
 
-    table_name(store, table);
     rtnl_begin(&m, (NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_GETTABLE, 0, &header, sizeof(header));
-    rtnl_text(&m, NFTA_TABLE_NAME, table);
+    rtnl_text(&m, NFTA_TABLE_NAME, name);
     return rtnl_open(NETLINK_NETFILTER, &sock, &ignored) == 0 &&
            rtnl_send(sock, &m, &ignored, "no table") == 0;
+}
+
+bool nat_is_there(const struct store *store)
+{
+    char table[TABLE_NAME];
+
+    table_name(store, table);
+    return nat_has_table(NFPROTO_IPV4, table);
 }
 
 int nat_remove(const struct store *store, struct err *err)

@@ -19,6 +19,9 @@ int nat_apply(const struct store *store, const struct leases *leases, struct err
 /* True while it is there (asked of the kernel, without nft: 20 us). */
 bool nat_is_there(const struct store *store);
 
+/* The same of anybody's table; `family`: NFPROTO_IPV4, NFPROTO_INET. */
+bool nat_has_table(uint8_t family, const char *name);
+
 /* Take it away. */
 int nat_remove(const struct store *store, struct err *err);
 

@@ -15,6 +15,7 @@
 #include "cleanup.h"
 
 #include <json-c/json.h>
+#include <linux/netfilter.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -126,8 +127,10 @@ static void take_out(void)
     cleanup_free char *script = NULL;
     struct err ignored;
     size_t size;
-    FILE *out = open_memstream(&script, &size);
 
+    if (!nat_has_table(NFPROTO_IPV4, "filter"))
+        return;
+    FILE *out = open_memstream(&script, &size);
     if (!out)
         return;
     nat_each(filter, write_removal, out, &ignored);

@@ -14,6 +14,7 @@
 #include "cleanup.h"
 #include "proc.h"
 
+#include <linux/netfilter.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,9 +23,11 @@ static bool knows(const char *bridge)
 {
     static const char *const table[] = {"table", "inet", "firewalld", NULL};
     struct err ignored;
-    cleanup_free char *rules = nat_list(table, &ignored);
     char word[24];
 
+    if (!nat_has_table(NFPROTO_INET, "firewalld"))
+        return false;
+    cleanup_free char *rules = nat_list(table, &ignored);
     snprintf(word, sizeof(word), "\"%s\"", bridge);
     return rules && strstr(rules, word);
 }
