@@ -360,3 +360,44 @@ one_of_many() {
     ! command -v nft >/dev/null || [ -z "$(inside nft list ruleset)" ] || fail "$(inside nft list ruleset)"
     wait_for 10 no_trace >left || fail "left: $(cat left)"
 }
+
+@test "06 sound: what somebody has damaged is named, with a cure that works, and the rest goes on" {
+    local digest
+    works run --name box --network none busybox sh -c 'echo one; echo two'
+    works create --name other busybox
+    works network create --subnet 10.98.0.0/24 net
+    tar -cf file -C "$BATS_TEST_DIRNAME" version.h
+    works import file small
+    # half a line of the log is lost, and not the next one with it
+    truncate -s -20 "$(echo store/containers/*/log.json)"
+    works start -a box
+    works logs box
+    [ "$output" = $'one\none\ntwo' ] || [ "$output" = $'one\ntwo\none\ntwo' ] || fail "a line is lost"
+    # a layer is unpacked again from its blob
+    rm -r store/layers/*
+    works start -a other
+    # a container, an image, a network, the index
+    truncate -s 30 "$(grep -l '"Name":"/\?other"' store/containers/*/container.json)"
+    engine ps -a --format '{{.Names}}'
+    ends 1 "-> rm -f "
+    [ "$output" = box ] || fail "the others are not shown"
+    works rm -f "${stderr##*-> rm -f }"
+    works ps -a
+    digest=$("$MINI" --root "$STORE" images -q --no-trunc small)
+    truncate -s 10 "store/images/blobs/sha256/${digest#*:}"
+    works images --format '{{.Repository}} {{.Size}}'
+    told "small damaged"
+    works rmi -f small
+    truncate -s 30 store/networks/net.json
+    engine network ls
+    ends 1 "net.json: line 3"
+    complained "-> remove the file"
+    rm store/networks/net.json
+    works network ls
+    truncate -s 30 store/images/index.json
+    engine images
+    ends 1 "-> mend it; or remove the file"
+    rm store/images/index.json
+    works run --rm --network none busybox true # which brings the built-in image back
+    works start -a box
+}

@@ -83,6 +83,11 @@ int image_index_read(const struct store *store, struct image_index *ret, struct 
     if (!text)
         return err->code == ENOENT ? 0 : -1;
     int result = image_index_parse(path, text, strlen(text), &memory, &file, err);
+    if (result < 0) {
+        err->kind = ERR_SYS; /* no word that was typed is wrong */
+        err_hint(err, "it is written whole or not at all, so somebody changed it -> mend it; or "
+                      "remove the file, and load or pull the images again");
+    }
     for (size_t i = 0; result == 0 && i < file.manifests_count; i++) {
         result = read_row(store, &file.manifests[i], &row, err);
         if (result == 0)

@@ -61,10 +61,14 @@ int image_list_row(const struct store *store, const struct image_row *row, bool 
 {
     char repository[IMAGE_NAME], tag[IMAGE_NAME], text[HUMAN_TEXT];
     struct image_parts parts;
+    struct err unread;
 
-    if (image_parts_read(store, row->manifest, &parts, err) < 0) {
+    (void)err;
+    /* one that is damaged is shown, too, or nobody would know which to remove */
+    bool damaged = image_parts_read(store, row->manifest, &parts, &unread) < 0;
+    if (damaged) {
         image_parts_free(&parts);
-        return -1;
+        parts = (struct image_parts){0};
     }
     struct json_object *object = json_object_new_object();
     *ret = (struct image_item){object, json_object_new_object(), created_of(&parts.config)};
@@ -77,7 +81,8 @@ int image_list_row(const struct store *store, const struct image_row *row, bool 
     add(object, "ID", whole_id ? row->id : text);
     add(object, "Repository", repository);
     add(object, "SharedSize", "N/A");
-    add(object, "Size", human_size(image_size(store, &parts.config), 3, text));
+    add(object, "Size",
+        damaged ? "damaged" : human_size(image_size(store, &parts.config), 3, text));
     add(object, "Tag", tag);
     add(object, "UniqueSize", "N/A");
     add(object, "VirtualSize", human_size(image_size(store, &parts.config), 4, text));

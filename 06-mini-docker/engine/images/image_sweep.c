@@ -160,8 +160,15 @@ int image_sweep(
     if (guard < 0)
         return 0;
     int result = image_index_lock(store, &index, &lock, err);
-    for (size_t i = 0; result == 0 && i < index.count; i++)
+    for (size_t i = 0; result == 0 && i < index.count; i++) {
         result = mark_image(&sweep, index.rows[i].manifest, err);
+        if (result < 0)
+            err_hint(err,
+                "nobody knows what else of the store image %.*s needs -> rmi -f %.*s, and load or "
+                "pull it again",
+                STORE_SHORT_ID, digest_hex(index.rows[i].id), STORE_SHORT_ID,
+                digest_hex(index.rows[i].id));
+    }
     image_index_free(&index);
     if (result == 0)
         result = build_cache_each(store, mark_step, &sweep, err);

@@ -17,6 +17,16 @@
 
 static const char *const STREAMS[] = {[LOG_STDOUT] = "stdout", [LOG_STDERR] = "stderr"};
 
+/* What a lost power has cut off must not take the next line along: half a line ends here. */
+static void end_half_line(struct log *log)
+{
+    char last = '\n';
+
+    if (log->size_bytes > 0 && pread(log->fd, &last, 1, (off_t)log->size_bytes - 1) == 1 &&
+        last != '\n' && write(log->fd, "\n", 1) == 1)
+        log->size_bytes++;
+}
+
 int log_open(
     const char *path, uint64_t most_bytes, unsigned files, struct log *ret, struct err *err)
 {
@@ -24,10 +34,11 @@ int log_open(
 
     *ret = (struct log){.most_bytes = most_bytes, .files = files ? files : 1};
     snprintf(ret->path, sizeof(ret->path), "%s", path);
-    ret->fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    ret->fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (ret->fd < 0 || fstat(ret->fd, &st) < 0)
         return err_sys(err, "cannot open the log %s", path);
     ret->size_bytes = (uint64_t)st.st_size;
+    end_half_line(ret);
     /* Large, and hardly ever used: not from malloc, whose memory something may have been in. */
     void *out = mmap(NULL, LOG_OUT, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     ret->out = out != MAP_FAILED ? out : NULL;

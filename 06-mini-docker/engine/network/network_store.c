@@ -91,8 +91,11 @@ int network_load(const struct store *store, const char *name, struct network *re
                              "are, network create makes one");
     }
     struct json_reader reader = {.file = path, .memory = &ret->memory, .err = err};
-    if (json_parse(path, text, strlen(text), &ret->memory, err) < 0)
-        return -1;
+    if (json_parse(path, text, strlen(text), &ret->memory, err) < 0) {
+        err->kind = ERR_SYS; /* no word that was typed is wrong */
+        return err_hint(err, "it is written whole or not at all, so somebody changed it -> remove "
+                             "the file, and make the network again");
+    }
     struct json_memory memory = ret->memory;
     reader.memory = &memory;
     int status = json_read(&reader, &NETWORK_TABLE, ret);
