@@ -326,6 +326,29 @@ web.log" ] || fail "left: $(ls)"
         whole
     done
 }
+
+@test "06 registry: Ctrl-C ends a run that still pulls, and SIGKILL leaves nothing that goes on pulling" {
+    behaves hang
+    mkfifo keys
+    script -qefc "'$MINI' --root '$STORE' run --rm --network none '$EVIL/team/x:$ARCH' true" /dev/null <keys >seen 2>&1 3>&- 4>&- &
+    local run=$! child
+    exec 5>keys
+    wait_for 20 test -e "$WORLD/hangs" || fail "it does not begin: $(cat seen)"
+    printf '\003' >&5
+    wait "$run" && status=0 || status=$?
+    exec 5>&-
+    [ "$status" -eq 125 ] && shown | grep -q 'mini-docker: stopped' || fail "status $status: $(cat seen)"
+    rm "$WORLD/hangs"
+    "$MINI" --root "$STORE" run -d --network none "$EVIL/team/x:$ARCH" true >seen 2>&1 3>&- 4>&- &
+    run=$!
+    wait_for 20 test -e "$WORLD/hangs" || fail "it does not begin: $(cat seen)"
+    child=$(pgrep -P "$run")
+    kill -KILL "$run"
+    wait "$run" || true
+    wait_for 20 gone "$child" || fail "it goes on"
+    [ -z "$("$MINI" --root "$STORE" ps -aq)" ] || fail "a container was made"
+}
+gone() { ! kill -0 "$1" 2>/dev/null; }
 arrived() { [ -n "$(find "$STORE/images/partial" -size +0 -type f 2>/dev/null)" ]; }
 
 # What images there are, and what is there for them.

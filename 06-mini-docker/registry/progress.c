@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { EVERY_MSEC = 100, BAR = 50, NARROW = 100 };
+enum { EVERY_MSEC = 100, BAR = 50, NARROW = 110, LINE = 60 };
 
 void progress_begin(struct progress *progress, size_t most, bool quiet)
 {
@@ -22,7 +22,8 @@ void progress_begin(struct progress *progress, size_t most, bool quiet)
 
     *progress = (struct progress){.quiet = quiet};
     progress->rows = calloc(most + 1, sizeof(*progress->rows));
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > most + 1)
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > most + 1 &&
+        size.ws_col >= LINE) /* a line that goes on in the next would be two */
         progress->live = progress->rows && !quiet;
     progress->columns = size.ws_col;
 }

@@ -92,13 +92,12 @@ static int push_layer(struct push *push, const char *digest, size_t row, struct 
     if (upload_blob(&push->remote, &push->store, digest, other, &push->progress, row, &how, err) <
         0)
         return -1;
+    /* its line in a terminal is drawn again, and must be one line */
     snprintf(mounted, sizeof(mounted), "Mounted from %s", other ? other : "");
     const char *const states[] = {[UPLOAD_SENT] = "Pushed",
         [UPLOAD_WAS_THERE] = "Layer already exists",
-        [UPLOAD_MOUNTED] = mounted};
+        [UPLOAD_MOUNTED] = push->progress.live ? "Mounted" : mounted};
     progress_state(&push->progress, row, states[how]);
-    if (push->progress.rows)
-        push->progress.rows[row].state = how == UPLOAD_MOUNTED ? "Mounted" : states[how];
     return 0;
 }
 
