@@ -152,6 +152,7 @@ static int make(const struct build_step *step, const char *room, int fd, struct 
     struct running *run = step->arg;
     struct build *build = run->at->build;
     const char *network = dockerfile_flag(run->at->instruction, "network");
+    static const char *log[] = {"max-size=1m", NULL}; /* nobody can read it afterwards */
     struct create_options options = build->options->run;
     struct created created = {0};
     struct image image;
@@ -167,6 +168,7 @@ static int make(const struct build_step *step, const char *room, int fd, struct 
     options.entrypoint = "";
     options.env = run->env;
     options.mounts = run->mounts.words;
+    options.log_opt = (struct opt_list){log, 1};
     options.argc = (int)run->words.count;
     options.argv = run->words.items;
     if (network && strcmp(network, "default") != 0)
