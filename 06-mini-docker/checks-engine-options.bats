@@ -518,3 +518,13 @@ container destroy <no value>"
     engine attach --sig-proxy=maybe second
     ends 125 "--sig-proxy: 'maybe' is not accepted"
 }
+
+@test "06 options: what is typed is shown in an error, and tells the terminal nothing" {
+    engine create --name $'a\e[31mb\a' busybox
+    ends 1 'Invalid container name (a\x1b[31mb\x07)'
+    engine run $'\e]0;x\a'
+    complained 'invalid reference format'
+    [[ $stderr != *$'\e'* ]] || fail "an escape sequence came through"
+    engine rm $'\e[2J'
+    ends 1 'No such container: \x1b[2J'
+}

@@ -55,14 +55,30 @@ int err_hint(struct err *err, const char *fmt, ...)
     return -1;
 }
 
+/* What came from outside may tell a terminal to do things: it is shown, and not done. */
+static void print_text(FILE *out, const char *text)
+{
+    for (; *text; text++) {
+        unsigned char c = (unsigned char)*text;
+        if ((c < ' ' && c != '\n' && c != '\t') || c == 0x7f)
+            fprintf(out, "\\x%02x", c);
+        else
+            fputc(c, out);
+    }
+}
+
 void err_print(FILE *out, const char *prog, const struct err *err)
 {
     bool coded = err->code && err->kind != ERR_REFUSED;
 
-    fprintf(
-        out, "%s: %s%s%s\n", prog, err->what, coded ? ": " : "", coded ? strerror(err->code) : "");
-    if (err->hint[0])
-        fprintf(out, "hint: %s\n", err->hint);
+    fprintf(out, "%s: ", prog);
+    print_text(out, err->what);
+    fprintf(out, "%s%s\n", coded ? ": " : "", coded ? strerror(err->code) : "");
+    if (err->hint[0]) {
+        fputs("hint: ", out);
+        print_text(out, err->hint);
+        fputc('\n', out);
+    }
 }
 
 /* glibc has strerrorname_np(3) for this, since 2.32; other C libraries have nothing. */

@@ -51,7 +51,8 @@ int err_refuse(struct err *err, int code, const char *fmt, ...)
 /* Add the cause and the cure to an error that is already set. Returns -1. */
 int err_hint(struct err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* Print "prog: what: strerror" and, where there is one, "hint: …" to `out`. */
+/* Print "prog: what: strerror" and, where there is one, "hint: …" to `out`; control characters as
+ * \xNN. */
 void err_print(FILE *out, const char *prog, const struct err *err);
 
 /* An errno by its name, "EBUSY", or "errno 42" where it is none of the common ones. Not

@@ -64,11 +64,11 @@ static void compares_the_rest(void **state)
 
 static void errors_have_statuses(void **state)
 {
-    static const int want[] = {0, 1, 2, 77, 126, 127};
+    static const int want[] = {0, 1, 2, 2, 77, 126, 127, 1};
     struct err err = {0};
 
     (void)state;
-    for (int kind = ERR_NONE; kind <= ERR_NOT_FOUND; kind++) {
+    for (int kind = ERR_NONE; kind <= ERR_REFUSED; kind++) {
         err.kind = (enum err_kind)kind;
         assert_int_equal(err_exit_status(&err), want[kind]);
     }
@@ -89,6 +89,13 @@ static void errors_are_printed_whole(void **state)
     fclose(out);
     assert_string_equal(text,
         "lab: cannot remove /g: Device or resource busy\nhint: a child is there -> remove it\n");
+
+    memset(text, 0, sizeof(text));
+    out = fmemopen(text, sizeof(text), "w");
+    err_refuse(&err, ENOENT, "no \033[31m\177 here");
+    err_print(out, "lab", &err);
+    fclose(out);
+    assert_string_equal(text, "lab: no \\x1b[31m\\x7f here\n");
 }
 
 int main(void)
