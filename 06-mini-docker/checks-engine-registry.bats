@@ -571,6 +571,9 @@ pushes() {
     call "$MINI" login -u user -p secret "$LOCKED"
     ends 0 "WARNING! Using --password via the CLI is insecure. Use --password-stdin."
     call "$MINI" logout "$LOCKED"
+    printf '{\n"many": "lines"\n}\n' | call "$MINI" login -u user --password-stdin "$HOST" # who wants nothing takes it
+    [ "$(jq -r ".auths[\"$HOST\"].auth" "$DOCKER_CONFIG/config.json" | base64 -d)" = $'user:{\n"many": "lines"\n}' ] || fail "not all of it"
+    call "$MINI" logout "$HOST"
     # a terminal asks, and shows no password
     mkfifo keys
     script -qefc "'$MINI' login $LOCKED" /dev/null <keys >seen 2>&1 3>&- 4>&- &
@@ -633,6 +636,9 @@ echo "3 $(pull "192.0.2.1/team/x:$ARCH")"
 echo "4 $(pull "192.0.2.1:80/team/x:$ARCH" | tr '\n' ' ')"
 echo "5 $(pull --insecure 192.0.2.1:80 "192.0.2.1:80/team/x:$ARCH")"
 rm -r /etc/docker/certs.d
+echo '{"insecure-registries": ["192.0.2.2", "192.0.2.1:80"]}' >/etc/docker/daemon.json
+echo "7 $(pull "192.0.2.1:80/team/x:$ARCH")"
+echo "8 $(pull "192.0.2.1/team/x:$ARCH" | tr '\n' ' ')"
 echo "6 $(pull --insecure 192.0.2.1 "192.0.2.1/team/x:$ARCH")"
 END
     export MINI STORE
@@ -644,6 +650,8 @@ END
     grep -q '^4 .*plain http.*status 1' <<<"$output" || fail "plain http is spoken"
     grep -qx "5 192.0.2.1:80/team/x:$ARCH" <<<"$output" || fail "not with --insecure: plain http"
     grep -qx "6 192.0.2.1/team/x:$ARCH" <<<"$output" || fail "not with --insecure: a certificate of nobody"
+    grep -qx "7 192.0.2.1:80/team/x:$ARCH" <<<"$output" || fail "not with docker's list"
+    grep -q '^8 .*certificate.*status 1' <<<"$output" || fail "the list is of one host and port"
 }
 
 @test "06 registry: in a terminal each layer has its line, which is drawn again" {

@@ -31,20 +31,22 @@ static int server_parse(const char *word, char ret[IMAGE_REPOSITORY], struct err
                          "mini-docker login HOST[:PORT]");
 }
 
-/* A line of standard input, without its end. */
-static int read_line(const char *what, char *ret, size_t size, struct err *err)
+/* Standard input up to the end of a line, or to its end, for keys of many lines; without the last
+ * line's end. */
+static int read_input(const char *what, bool whole, char *ret, size_t size, struct err *err)
 {
     size_t used = 0;
     char letter;
     ssize_t got;
 
-    while ((got = read(STDIN_FILENO, &letter, 1)) == 1 && letter != '\n') {
-        if (used + 1 < size)
-            ret[used++] = letter;
-        else
+    while ((got = read(STDIN_FILENO, &letter, 1)) == 1 && (whole || letter != '\n')) {
+        if (used + 1 == size)
             return err_set(err, ERR_USAGE, "the %s is too long", what);
+        ret[used++] = letter;
     }
-    ret[used - (used > 0 && ret[used - 1] == '\r')] = '\0';
+    used -= used > 0 && ret[used - 1] == '\n';
+    used -= used > 0 && ret[used - 1] == '\r';
+    ret[used] = '\0';
     if (got < 0 || http_stopped)
         return err_refuse(err, ECANCELED, "stopped");
     return ret[0] ? 0 : err_set(err, ERR_USAGE, "%s is empty", what);
@@ -62,7 +64,7 @@ static int ask(const char *what, bool hidden, char *ret, size_t size, struct err
     }
     printf("%s: ", what);
     fflush(stdout);
-    int result = read_line(what, ret, size, err);
+    int result = read_input(what, false, ret, size, err);
     if (hidden) {
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
         putchar('\n');
@@ -100,7 +102,7 @@ static int who_is_it(const struct login_args *args, struct credentials *ret, str
     if (!args->user && ask("Username", false, ret->user, sizeof(ret->user), err) < 0)
         return -1;
     if (args->password_stdin)
-        return read_line("password", ret->password, sizeof(ret->password), err);
+        return read_input("password", true, ret->password, sizeof(ret->password), err);
     return password ? 0 : ask("Password", true, ret->password, sizeof(ret->password), err);
 }
 

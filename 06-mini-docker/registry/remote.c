@@ -2,16 +2,20 @@
 /*
  * The first word to a registry is GET /v2/: whether it is there, by which scheme, and whether it
  * wants to know who asks. https is tried first, always; plain http only with this machine itself,
- * and with hosts that the person has named: whoever sits on the way could else change all that
- * comes, and read the password.
+ * and with hosts that the person has named, by --insecure or in docker's /etc/docker/daemon.json:
+ * whoever sits on the way could else change all that comes, and read the password.
  *
  * What must hold: `authorization` goes to this registry only (http.h), and is never printed; and
  * who wants to know who we are is this registry, and nobody that it redirects to.
  */
 #include "remote.h"
 
+#include "cleanup.h"
+#include "fsio.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
+#include <json-c/json.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -28,6 +32,27 @@ bool remote_is_loopback(const char *host)
            (inet_pton(AF_INET, name, &address) == 1 && ntohl(address.s_addr) >> 24 == 127);
 }
 
+/* In docker's own list of them? Then pull and push need no option, and run can fetch from there. */
+static bool is_listed(const char *host)
+{
+    struct err ignored;
+    cleanup_free char *text = fsio_read(NULL, "/etc/docker/daemon.json", &ignored);
+    struct json_object *root = text ? json_tokener_parse(text) : NULL;
+    struct json_object *list = json_object_is_type(root, json_type_object)
+                                   ? json_object_object_get(root, "insecure-registries")
+                                   : NULL;
+    size_t count = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+    bool found = false;
+
+    for (size_t i = 0; i < count && !found; i++) {
+        struct json_object *item = json_object_array_get_idx(list, i);
+        found = json_object_is_type(item, json_type_string) &&
+                strcmp(json_object_get_string(item), host) == 0;
+    }
+    json_object_put(root);
+    return found;
+}
+
 int remote_prepare(
     const char *host, const struct remote_options *options, struct remote *ret, struct err *err)
 {
@@ -35,6 +60,7 @@ int remote_prepare(
     snprintf(ret->host, sizeof(ret->host), "%s", host);
     snprintf(ret->http.certs, sizeof(ret->http.certs), "/etc/docker/certs.d/%s", host);
     ret->http.direct = ret->http.plain = remote_is_loopback(host);
+    ret->http.plain |= is_listed(host);
     for (size_t i = 0; i < options->insecure.count; i++)
         ret->http.plain |= strcmp(options->insecure.items[i], host) == 0;
     ret->http.unverified = ret->http.plain;

@@ -48,8 +48,9 @@ extern const struct opt PULL_OPTS[], PUSH_OPTS[], LOGIN_OPTS[], LOGOUT_OPTS[], F
     .details =                                                                                     \
         "A name without a host is Docker's hub's: busybox is docker.io/library/busybox. The "      \
         "registry\nis asked by https; by plain http only on this machine, and where "              \
-        "--insecure names it.\nFurther CAs: /etc/docker/certs.d/HOST[:PORT]/*.crt. What a "        \
-        "broken pull has brought, the\nnext one goes on with.",                                    \
+        "--insecure or\n/etc/docker/daemon.json (insecure-registries) names it. Further CAs: "     \
+        "/etc/docker/certs.d/\nHOST[:PORT]/*.crt. What a broken pull has brought, the next one "   \
+        "goes on with.",                                                                           \
     .mixed = true, .least = 1, .most = 1, .opts = PULL_OPTS, .args_size = sizeof(struct pull_args)
 
 #define ROW_PUSH                                                                                   \

@@ -16,6 +16,7 @@ static void names_are_made_whole(void **state)
         {"docker.io/busybox:1", "docker.io/library/busybox:1", "busybox:1"},
         {"localhost/a", "localhost/a:latest", "localhost/a:latest"},
         {"localhost:5000/a/b:c", "localhost:5000/a/b:c", "localhost:5000/a/b:c"},
+        {"[::1]:5000/a:b", "[::1]:5000/a:b", "[::1]:5000/a:b"},
         {"Host.example/a", "Host.example/a:latest", "Host.example/a:latest"},
         {"a.b__c---d", "docker.io/library/a.b__c---d:latest", "a.b__c---d:latest"},
         {"a@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
@@ -40,8 +41,8 @@ static void names_are_refused(void **state)
 {
     static const char *const names[] = {"", "A", "a/", "/a", "a//b", "-a", "a-", "a_", "_a", "a..b",
         "a___b", "a b", "a:", "a:-x", "a:.x", "a@", "a@sha256:0", "a@md5:00", "../a", "a/../b",
-        "ho_st.x/a", ".x/a", "a.b:x/a", "a\n", "\xc3\xa9", "a:\x1b[m",
-        "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"};
+        "ho_st.x/a", ".x/a", "[::1/a", "[::1", "[::1]", "[x:1]/a", "a.b:x/a", "a\n", "\xc3\xa9",
+        "a:\x1b[m", "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"};
     struct image_name name;
     struct err err;
     char longest[400];

@@ -50,6 +50,11 @@ static bool is_host(const char *at, size_t length)
 {
     size_t name = strspn(at, LOWER UPPER DIGIT ".-");
 
+    if (at[0] == '[') { /* an IPv6 address */
+        name = 1 + strspn(at + 1, DIGIT "abcdefABCDEF:");
+        if (at[name++] != ']')
+            return false;
+    }
     if (name == 0 || at[0] == '-' || at[0] == '.')
         return false;
     if (at[name] == ':')
