@@ -452,6 +452,11 @@ container destroy <no value>"
     wait_for 20 well || fail "never well"
     prints 3 exec box sh -c 'wc -l </looks'
     prints 100000000 inspect -f '{{.Config.Healthcheck.StartInterval}}' box
+    # each check is an exec in the events
+    happened '{{.Action}} {{.Actor.Attributes.exitCode}}' --filter event=exec_create --filter event=exec_start --filter event=exec_die \
+        --filter event=health_status
+    [ "$(head -3 <<<"$output" | sed 's/: .*//')" = $'exec_create\nexec_start\nexec_die 1' ] || fail "other events"
+    [[ $output == *$'exec_die 0\nhealth_status: healthy <no value>'* ]] || fail "other events at last"
 }
 
 @test "06 options: stop and restart --signal and --timeout; --log-driver none; logs --details" {

@@ -71,7 +71,8 @@ static int enter(const struct store *store, const struct record *record,
     const struct exec_options *options, struct translation *translation, struct err *err)
 {
     struct spec_process *process = &translation->spec.process;
-    struct exec_events events = {.store = store, .record = record, .options = options};
+    struct exec_events events = {
+        .store = store, .record = record, .options = options, .argv = options->argv};
     struct winsize size;
     struct state state;
     struct enter enter = {

@@ -45,7 +45,12 @@ static void tell_command(const struct exec_events *events, const char *action)
     tell(events, text, NULL);
 }
 
-static void tell_end(const struct exec_events *events, int status)
+void exec_events_started(const struct exec_events *events)
+{
+    tell_command(events, "exec_start");
+}
+
+void exec_events_ended(const struct exec_events *events, int status)
 {
     char number[12];
 
@@ -59,7 +64,7 @@ int exec_events_begin(struct exec_events *events, struct err *err)
 
     if (store_new_id(events->id, err) < 0)
         return -1;
-    for (char **word = events->options->argv; *word && used < sizeof(events->command); word++)
+    for (char *const *word = events->argv; *word && used < sizeof(events->command); word++)
         used += (size_t)snprintf(
             events->command + used, sizeof(events->command) - used, "%s%s", used ? " " : "", *word);
     tell_command(events, "exec_create");
@@ -141,11 +146,11 @@ int exec_stay(struct enter *enter, const struct exec_events *events, struct err 
     if (result == 0)
         result = enter_start(enter, err);
     if (result == 0) {
-        tell_command(events, "exec_start");
+        exec_events_started(events);
         result = attach_follow(&attach, enter->process.pidfd, err);
     }
     if (result == 0 && (status = spawn_wait(&enter->process, err)) >= 0)
-        tell_end(events, status);
+        exec_events_ended(events, status);
     if (result == ATTACH_LEFT)
         leave(&attach, enter, events, err);
     attach_end(&attach);
@@ -186,12 +191,12 @@ static _Noreturn void keep(
         sync_fail(starter, &err);
         _exit(1);
     }
-    tell_command(events, "exec_start");
+    exec_events_started(events);
     sync_signal(starter, &err);
     become_keeper(&master, &enter->process.pidfd);
     drain(master, enter->process.pidfd);
     if ((status = spawn_wait(&enter->process, &err)) >= 0)
-        tell_end(events, status);
+        exec_events_ended(events, status);
     _exit(0);
 }
 

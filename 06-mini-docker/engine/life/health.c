@@ -6,6 +6,8 @@
  */
 #include "health.h"
 
+#include "exec_stay.h"
+
 #include "runtime/attach.h"
 #include "runtime/enter.h"
 
@@ -139,6 +141,7 @@ static int run_check(const struct health *health, const struct store *store,
         .process = {.pidfd = -1},
     };
     char *args[ARGS], root[PATH_MAX];
+    struct exec_events events = {.store = store, .record = record, .argv = args};
     int output[2];
 
     fill_args(health->asked, args);
@@ -149,10 +152,13 @@ static int run_check(const struct health *health, const struct store *store,
     enter.stdio[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
     enter.stdio[1] = enter.stdio[2] = output[1];
     if (store_run_dir(store, "runtime", root, err) < 0 ||
-        state_load(root, record->id, false, &state, err) < 0 || enter_start(&enter, err) < 0)
+        state_load(root, record->id, false, &state, err) < 0 ||
+        exec_events_begin(&events, err) < 0 || enter_start(&enter, err) < 0)
         return -1;
+    exec_events_started(&events);
     close(output[1]);
     listen_to(&enter, output[0], msec(health->asked->timeout_nsec, DEFAULT_MSEC), ret);
+    exec_events_ended(&events, ret->status < 0 ? 128 + SIGKILL : ret->status);
     return 0;
 }
 
