@@ -392,6 +392,8 @@ container destroy <no value>"
         engine create "--$option" busybox
         ends 125 "--$option: mini-docker does not have this option of docker's"
     done
+    engine rm --link a/b
+    ends 125 "--link: mini-docker does not have this option of docker's"
     engine create --runtime kata busybox
     ends 1 "unknown or invalid runtime name: kata"
     engine create --isolation hyperv busybox

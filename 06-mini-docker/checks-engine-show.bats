@@ -255,7 +255,7 @@ zpty -w -n shell "$1"$'\t'
 zpty -r shell line "$2" && print -r -- "$line"
 END
     # types WORDS PATTERN: typed, and Tab; what the terminal shows then
-    types() { TERM=dumb HOME=$PWD PATH=${MINI%/*}:$PATH timeout -k 5 20 zsh -f keys "mini-docker $1" "$2" >seen || fail "$1: $(cat -v seen)"; }
+    types() { TERM=dumb HOME=$PWD PATH=${MINI%/*}:$PATH timeout -k 5 60 zsh -f keys "mini-docker $1" "$2" >seen || fail "$1: $(cat -v seen)"; }
     types ru '*run*'
     types "--root $STORE inspect al" '*inspect alpha*'
     types "--root $STORE inspect " '*alpha*beta*-- busybox*'

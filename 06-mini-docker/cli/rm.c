@@ -8,7 +8,7 @@
 #include <limits.h>
 
 struct rm_args {
-    bool force, volumes;
+    bool force, volumes, link;
 };
 
 #define AT(field) offsetof(struct rm_args, field)
@@ -16,6 +16,7 @@ struct rm_args {
 static const struct opt OPTS[] = {
     {'f', "force", NULL, "also one that runs: it is ended; and one that is not there", OPT_FLAG,
         AT(force)},
+    {'l', "link", NULL, NULL, OPT_FLAG, AT(link)}, /* known, to be refused */
     {'v', "volumes", NULL, "and its volumes without a name", OPT_FLAG, AT(volumes)},
     {0},
 };
@@ -27,6 +28,11 @@ static int rm_run(void *args, int argc, char **argv, struct err *err)
     struct err failure;
     struct store store;
 
+    if (options->link) {
+        err_set(err, ERR_USAGE, "--link: mini-docker does not have this option of docker's");
+        return err_hint(err, "links are of the time before networks with names -> mini-docker "
+                             "network disconnect takes a container out of a network");
+    }
     if (cli_store(&store, err) < 0)
         return -1;
     removal_finish(&store);
