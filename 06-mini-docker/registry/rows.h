@@ -54,7 +54,7 @@ extern const struct opt PULL_OPTS[], PUSH_OPTS[], LOGIN_OPTS[], LOGOUT_OPTS[], F
     .mixed = true, .least = 1, .most = 1, .opts = PULL_OPTS, .args_size = sizeof(struct pull_args)
 
 #define ROW_PUSH                                                                                   \
-    .name = "push", .operands = "NAME[:TAG]", .summary = "Upload an image to a registry",          \
+    .name = "push", .operands = "IMAGE[:TAG]", .summary = "Upload an image to a registry",         \
     .details = "The registry's host is part of the name: mini-docker tag IMAGE "                   \
                "HOST[:PORT]/NAME, then push\nthat. Layers that it has are not sent.",              \
     .mixed = true, .least = 1, .most = 1, .opts = PUSH_OPTS, .args_size = sizeof(struct push_args)

@@ -16,6 +16,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 int unpack_begin(struct unpack *unpack, struct err *err)
@@ -43,7 +44,7 @@ _Noreturn static void be_child(const struct unpack *unpack, int blob, int errors
     int high_blob = fcntl(blob, F_DUPFD, 5), high_errors = fcntl(errors, F_DUPFD, 5);
     dup2(high_blob, BLOB);
     dup2(high_errors, ERRORS);
-    close_range(5, ~0U, 0);
+    syscall(SYS_close_range, 5, ~0U, 0);
     int result =
         layer_add(unpack->store, BLOB, unpack->config.diff_ids, unpack->next, &TAR_LIMITS, &err);
     if (result < 0 && write(ERRORS, &err, sizeof(err)) < 0)
