@@ -223,7 +223,8 @@ def synced(disk, call):
 def renamed(disk, call):
     old, new = (disk.place(path) for path in call.paths())
     if old and new and old[1] in disk.entries(old[0]):
-        disk.change((*old, None), (*new, disk.entries(old[0])[old[1]]))
+        other = disk.entries(new[0]).get(new[1]) if "RENAME_EXCHANGE" in call.text else None
+        disk.change((*old, other), (*new, disk.entries(old[0])[old[1]]))
 
 
 def linked(disk, call):
