@@ -12,6 +12,8 @@
 
 #include "runtime/json.h"
 
+#include <archive.h>
+#include <archive_entry.h>
 #include <fcntl.h>
 #include <string.h>
 

@@ -13,6 +13,8 @@
 #include "cleanup.h"
 #include "remove.h"
 
+#include <archive.h>
+#include <archive_entry.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>

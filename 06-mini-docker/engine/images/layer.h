@@ -17,6 +17,8 @@
 #include "engine/store/store.h"
 #include "tar.h"
 
+#include <sys/stat.h>
+
 /* The chain ID of the `count` lowest layers. */
 void layer_chain(const char *const *diff_ids, size_t count, char ret[DIGEST_TEXT]);
 

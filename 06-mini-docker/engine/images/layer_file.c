@@ -13,6 +13,8 @@
 
 #include "cleanup.h"
 
+#include <archive.h>
+#include <archive_entry.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>

@@ -19,6 +19,8 @@
 #include "host.h"
 #include "mount.h"
 
+#include <archive.h>
+#include <archive_entry.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>

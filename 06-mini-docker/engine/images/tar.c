@@ -12,6 +12,8 @@
 
 #include "size.h"
 
+#include <archive.h>
+#include <archive_entry.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>

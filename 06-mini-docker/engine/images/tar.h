@@ -10,10 +10,11 @@
 #include "digest.h"
 #include "err.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+struct archive; /* libarchive's headers are long, and few ask it themselves */
+struct archive_entry;
 
 /* How much an archive may hold: what unpacks to more is taken for a bomb. */
 struct tar_limits {

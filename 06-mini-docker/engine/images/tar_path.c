@@ -9,6 +9,8 @@
  */
 #include "tar.h"
 
+#include <archive.h>
+#include <archive_entry.h>
 #include <string.h>
 
 static const char *either(const char *bytes, const char *utf8)

@@ -13,6 +13,8 @@
 
 #include "cleanup.h"
 
+#include <archive.h>
+#include <archive_entry.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -6,10 +6,11 @@
 
 #include "err.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <stdbool.h>
 #include <sys/stat.h>
+
+struct archive;
+struct archive_entry;
 
 struct tar_tree {
     struct archive *tar;

@@ -5,6 +5,8 @@
  */
 #include "tar.h"
 
+#include <archive.h>
+#include <archive_entry.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
