@@ -50,6 +50,7 @@ SCENARIOS = {
     "import": ([], ["import", FILE, "small"], ""),
     "load": ([], ["load", "-i", DIR + "/saved"], ""),
     "commit": ([["create", *BOX, "busybox", "true"], ["cp", FILE, "box:/file"]], ["commit", "box", "made"], ""),
+    "build": ([], ["build", "-q", "-t", "made", DIR + "/context"], ""),
     "prune": ([["create", *BOX, "busybox", "true"], ["import", FILE, "small"], ["volume", "create", "data"],
                ["network", "create", "net"]], ["system", "prune", "-a", "-f", "--volumes"], "less"),
 }
@@ -418,7 +419,7 @@ def use():
         raise Wrong("left: " + " ".join(left))
 
 
-FIXED = {"containers", "images", "images/blobs", "images/blobs/sha256", "images/index.json", "images/oci-layout",
+FIXED = {"build", "containers", "images", "images/blobs", "images/blobs/sha256", "images/index.json", "images/oci-layout",
          "images/partial", "images/.spare", "layers", "names", "networks", "volumes", "run", "run/boot", "run/events",
          "run/monitor", "run/networks", "run/networks/leases", "run/runtime", "run/view", "run/events/events",
          "networks/bridge.json", "networks/host.json", "networks/none.json"}
@@ -497,6 +498,9 @@ def main():
     boot(1)
     with open(FILE, "wb") as out:
         subprocess.run(["tar", "-c", "-C", "/etc", "hostname"], stdout=out, check=True)
+    os.mkdir(DIR + "/context")
+    with open(DIR + "/context/Dockerfile", "w") as out:
+        out.write("FROM busybox\nRUN echo x >/mark\nCOPY Dockerfile /\n")
     shutil.rmtree(ROOT, ignore_errors=True)
     ask("run", "--rm", "--network", "none", "busybox", "true")
     ask("import", FILE, "loaded")

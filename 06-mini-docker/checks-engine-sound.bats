@@ -41,10 +41,10 @@ own_mounts() {
     wait_for 10 eval '[ "$(cat /proc/$HOLDER/comm)" = sleep ]'
     printf '#!/bin/sh\nexec nsenter -t %s -m -n -w"$PWD" "%s" "$@"\n' $HOLDER "$MINI" >mini
     chmod +x mini
-    MINI=$PWD/mini
+    REAL=$MINI MINI=$PWD/mini
     inside ip link set lo up
 }
-inside() { nsenter -t $HOLDER -m -n "$@"; }
+inside() { nsenter -t $HOLDER -m -n -w"$PWD" "$@"; }
 
 # … and the boot has the number in the file `boot`.
 own_boot() {
@@ -80,7 +80,7 @@ power_off() {
     need python3
     local every=15 scenarios
     mapfile -t scenarios < <(printf '%s\n' create run run-d run-rm start rm rename update volume-create volume-rm \
-        volume-use network-create network-rm tag rmi import load commit prune | shuf -n 3)
+        volume-use network-create network-rm tag rmi import load commit build prune | shuf -n 3)
     [ -z "${SWEEP-}" ] || scenarios=() every=1 # all
     mkdir disk
     # shellcheck disable=SC2016 # for the other shell
@@ -240,7 +240,7 @@ killed() {
     step=${step:-60}
     [ "$step" -eq 1 ] || n=$((RANDOM % step + 1))
     for (( ; ; n += step)); do
-        timeout -s KILL 60 "$BATS_FILE_TMPDIR/at" log "$who" $n kill "$MINI" --root "$STORE" "$@" </dev/null >/dev/null 2>&1 3>&- 4>&- || true
+        timeout -s KILL 60 ${HOLDER:+nsenter -t $HOLDER -m -n} "$BATS_FILE_TMPDIR/at" "$PWD/log" "$who" $n kill "${REAL:-$MINI}" --root "$STORE" "$@" </dev/null >/dev/null 2>&1 3>&- 4>&- || true
         wait_for 10 runs_alone || fail "call $n of $*: $(names) run"
         works images
         works volume ls
@@ -400,4 +400,40 @@ one_of_many() {
     rm store/images/index.json
     works run --rm --network none busybox true # which brings the built-in image back
     works start -a box
+}
+
+end_monitor() {
+    local pid
+    pid=$("$MINI" --root "$STORE" inspect -f '{{.State.Pid}}' "$1")
+    kill -KILL "$(awk '/^PPid/ {print $2}' "/proc/$pid/status")"
+    wait_for 10 is_dead "$pid"
+}
+is_in_one_or_two() {
+    works exec box true && [ "$("$MINI" --root "$STORE" ps -q | wc -l)" -eq 1 ] || return 1
+    engine network disconnect net box
+    works network connect net box && works network disconnect net box
+}
+
+@test "06 sound: network connect and disconnect, and who has a published port, killed at any call" {
+    [ -x "$BATS_FILE_TMPDIR/at" ] || skip "no C compiler"
+    need ip
+    own_mounts
+    works network create --subnet 10.98.0.0/24 net
+    works run -d -p 7999:80 --name box busybox sh -c 'while :; do nc -l -p 80 </dev/null; done'
+    killed 0 is_in_one_or_two network connect net box
+    works network connect net box
+    killed 0 is_in_one_or_two network disconnect net box
+    # its monitor goes, and the port with it; so does one with --rm
+    end_monitor box
+    prints "137 its monitor was killed" inspect -f '{{.State.ExitCode}} {{.State.Error}}' box
+    works run -d --rm -p 7999:80 --name again busybox sleep 1000
+    end_monitor again
+    [ "$(names -a)" = box ] || fail "$(names -a): --rm was forgotten"
+    works start box
+    works rm -f box
+    works network rm net
+    all_gone "the network"
+    [ ! -s store/run/networks/leases ] || fail "$(cat store/run/networks/leases)"
+    [ "$(inside ip -o link | wc -l)" -eq 1 ] || fail "$(inside ip -o link)"
+    wait_for 10 no_trace >left || fail "left: $(cat left)"
 }
