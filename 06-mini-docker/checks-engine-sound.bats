@@ -437,3 +437,24 @@ is_in_one_or_two() {
     [ "$(inside ip -o link | wc -l)" -eq 1 ] || fail "$(inside ip -o link)"
     wait_for 10 no_trace >left || fail "left: $(cat left)"
 }
+
+@test "06 sound: a log that may have no new file grows on, and turns over when there is room" {
+    small_store
+    inside mkdir -p "$PWD/go"
+    works run -d --network none --name box -v "$PWD/go:/go" --log-opt max-size=20k --log-opt max-file=2 busybox sh -c '
+        upto() { while [ $((i += 1)) -le $1 ]; do echo $i; done; while [ ! -e /go/$1 ]; do sleep 0.05; done; i=$1; }
+        i=0; upto 100; upto 1000; upto 1500'
+    has_line() { "$MINI" --root "$STORE" logs --tail 1 box | grep -qx "$1"; }
+    wait_for 20 has_line 100
+    room 0 0
+    touch go/100
+    wait_for 20 has_line 1000 || fail "it is cut off"
+    prints "$(seq 1000)" logs box
+    room 20000
+    touch go/1000
+    wait_for 20 has_line 1500 || fail "it is cut off"
+    works logs box
+    [ "${lines[0]}" -gt 500 ] || fail "it did not turn over"
+    touch go/1500
+    prints 0 wait box
+}

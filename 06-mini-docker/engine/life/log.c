@@ -45,19 +45,21 @@ int log_open(
     return ret->out ? 0 : err_sys(err, "no memory for the log");
 }
 
-/* The oldest goes; where a step fails the file grows on. */
+/* The oldest goes. A full disk may have no room for a new file: then the one there is grows on. */
 static void rotate(struct log *log)
 {
-    char from[PATH_MAX + 16], to[PATH_MAX + 16];
+    char from[PATH_MAX + 16], to[PATH_MAX + 16], fresh[PATH_MAX + 16];
 
+    snprintf(fresh, sizeof(fresh), "%s.new", log->path);
+    int fd = open(fresh, O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return;
     for (unsigned i = log->files - 1; i > 0; i--) {
         snprintf(from, sizeof(from), i > 1 ? "%s.%u" : "%s", log->path, i - 1);
         snprintf(to, sizeof(to), "%s.%u", log->path, i);
         rename(from, to);
     }
-    int fd = open(log->path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return;
+    rename(fresh, log->path);
     close(log->fd);
     log->fd = fd;
     log->size_bytes = 0;
