@@ -9,7 +9,7 @@ BUILD   ?= $(TOP)/build
 CFLAGS  ?= -O0 $(if $(DEBUG),-g)
 WARN    := -Wall -Wextra -Wshadow -Wno-format-truncation -Wno-missing-field-initializers \
            -Wno-unknown-warning-option # -Wno-format-truncation is gcc's alone
-ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE $(WARN) -I$(TOP)/common -MMD -MP $(CFLAGS)
+ALL_CFLAGS = -pipe -std=gnu17 -D_GNU_SOURCE $(WARN) -I$(TOP)/common -MMD -MP $(CFLAGS)
 
 # The folder of a module says where its object goes: common/err.c -> build/common/err.o
 # The compiler is the only process that is started for it.
