@@ -55,30 +55,33 @@ int err_hint(struct err *err, const char *fmt, ...)
     return -1;
 }
 
-/* What came from outside may tell a terminal to do things: it is shown, and not done. */
-static void print_text(FILE *out, const char *text)
+/* What came from outside may tell a terminal to do things: it is shown, and not done. `shown` is
+ * four times as long as `text`. */
+static const char *make_harmless(const char *text, char *shown)
 {
+    char *end = shown;
+
     for (; *text; text++) {
         unsigned char c = (unsigned char)*text;
         if ((c < ' ' && c != '\n' && c != '\t') || c == 0x7f)
-            fprintf(out, "\\x%02x", c);
+            end += sprintf(end, "\\x%02x", c);
         else
-            fputc(c, out);
+            *end++ = (char)c;
     }
+    *end = '\0';
+    return shown;
 }
 
+/* A line in one write(2) each: others may write to the same terminal. */
 void err_print(FILE *out, const char *prog, const struct err *err)
 {
     bool coded = err->code && err->kind != ERR_REFUSED;
+    char shown[4 * sizeof(err->what)]; /* the hint is as long */
 
-    fprintf(out, "%s: ", prog);
-    print_text(out, err->what);
-    fprintf(out, "%s%s\n", coded ? ": " : "", coded ? strerror(err->code) : "");
-    if (err->hint[0]) {
-        fputs("hint: ", out);
-        print_text(out, err->hint);
-        fputc('\n', out);
-    }
+    fprintf(out, "%s: %s%s%s\n", prog, make_harmless(err->what, shown), coded ? ": " : "",
+        coded ? strerror(err->code) : "");
+    if (err->hint[0])
+        fprintf(out, "hint: %s\n", make_harmless(err->hint, shown));
 }
 
 /* glibc has strerrorname_np(3) for this, since 2.32; other C libraries have nothing. */
