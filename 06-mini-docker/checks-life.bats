@@ -135,7 +135,8 @@ engine() { call "$MINI" --root "$BATS_TEST_TMPDIR/store" "$@"; }
     kill -HUP "$engine"
     ended
     ends 4
-    script -qefc "$(RUN) -it sh -c 'echo ready; exec sleep 64'" /dev/null >seen 2>&1 </dev/zero &
+    # whoever runs the checks may ignore SIGHUP, and it would be inherited
+    env --default-signal=HUP script -qefc "$(RUN) -it sh -c 'echo ready; exec sleep 64'" /dev/null >seen 2>&1 </dev/zero &
     terminal=$!
     wait_for 20 grep -q ready seen
     kill -KILL "$terminal"
