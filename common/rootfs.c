@@ -29,7 +29,7 @@ static int copy_file(const char *from, const char *to, mode_t mode, struct err *
 {
     cleanup_close int in = open(from, O_RDONLY | O_CLOEXEC);
     cleanup_close int out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    static char buffer[64 * 1024];
+    char buffer[64 * 1024];
     ssize_t got;
 
     if (in < 0 || out < 0)

@@ -31,7 +31,7 @@ struct making {
 static int take_file(struct making *making, struct err *err)
 {
     struct image_layer *layer = &making->layer;
-    static char buffer[1 << 16];
+    char buffer[1 << 16];
     struct blob_writer writer;
     char path[PATH_MAX];
     ssize_t got;

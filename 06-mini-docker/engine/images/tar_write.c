@@ -71,7 +71,7 @@ int tar_write_text(
 int tar_write_file(
     struct tar_writer *writer, const char *path, unsigned mode, int fd, struct err *err)
 {
-    static char buffer[1 << 16];
+    char buffer[1 << 16];
     struct stat st;
     off_t at = 0;
 
