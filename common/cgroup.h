@@ -238,6 +238,12 @@ int cgroup_freeze(const struct cgroup *group, bool frozen, struct err *err);
 /* True when cgroup_freeze stopped it (and not when only a group above is frozen). */
 bool cgroup_is_frozen(const struct cgroup *group);
 
+/* The same in two steps, for who asks of many: the kernel's file that says it ("" where there is
+ * none), and what it says now. */
+enum { CGROUP_FILE = 300 };
+void cgroup_frozen_file(const struct cgroup *group, char ret[CGROUP_FILE]);
+bool cgroup_file_is_frozen(const char *file);
+
 /*
  * End every process inside, and in the groups below, with SIGKILL (cgroup.kill, and by pidfd until
  * none is left); it takes no new process any more (pids.max is 0 then). The caller must be outside.

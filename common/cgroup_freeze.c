@@ -55,15 +55,6 @@ static int freeze_v1(const struct cgroup *group, bool frozen, struct err *err)
     return does_not_stop(dir, "freezer.state", "THAWED", err);
 }
 
-static bool is_frozen_v1(const struct cgroup *group)
-{
-    const char *dir = cgroup_path(group, "freezer");
-    struct err ignored;
-    uint64_t self;
-
-    return dir && fsio_read_u64(dir, "freezer.self_freezing", &self, &ignored) == 0 && self == 1;
-}
-
 /* The kernel raises POLLPRI at each change of cgroup.events; it is armed by a read. */
 static bool wait_frozen(int events)
 {
@@ -95,14 +86,6 @@ static int freeze_v2(const struct cgroup *group, bool frozen, struct err *err)
     return does_not_stop(group->path[0], "cgroup.freeze", "0", err);
 }
 
-static bool is_frozen_v2(const struct cgroup *group)
-{
-    struct err ignored;
-    uint64_t self;
-
-    return fsio_read_u64(group->path[0], "cgroup.freeze", &self, &ignored) == 0 && self == 1;
-}
-
 int cgroup_freeze(const struct cgroup *group, bool frozen, struct err *err)
 {
     if (group->absent) {
@@ -112,7 +95,30 @@ int cgroup_freeze(const struct cgroup *group, bool frozen, struct err *err)
     return group->v2 ? freeze_v2(group, frozen, err) : freeze_v1(group, frozen, err);
 }
 
+void cgroup_frozen_file(const struct cgroup *group, char ret[CGROUP_FILE])
+{
+    const char *dir = group->absent ? NULL
+                      : group->v2   ? group->path[0]
+                                    : cgroup_path(group, "freezer");
+
+    ret[0] = '\0';
+    if (dir)
+        snprintf(
+            ret, CGROUP_FILE, "%s/%s", dir, group->v2 ? "cgroup.freeze" : "freezer.self_freezing");
+}
+
+bool cgroup_file_is_frozen(const char *file)
+{
+    struct err ignored;
+    uint64_t self;
+
+    return file[0] && fsio_read_u64(NULL, file, &self, &ignored) == 0 && self == 1;
+}
+
 bool cgroup_is_frozen(const struct cgroup *group)
 {
-    return !group->absent && (group->v2 ? is_frozen_v2(group) : is_frozen_v1(group));
+    char file[CGROUP_FILE];
+
+    cgroup_frozen_file(group, file);
+    return cgroup_file_is_frozen(file);
 }

@@ -53,6 +53,8 @@ static int find_container(const struct store *store, const char *word, bool size
 
     if (result == 0)
         result = status_ask(store, record.id, &status, err);
+    if (result == 0)
+        status_ask_pid(store, record.id, &status);
     if (result == 0 && status.pid > 0)
         result = network_ask(store, record.id, &status, err);
     if (result == 0)

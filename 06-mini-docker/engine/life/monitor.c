@@ -80,15 +80,15 @@ static int start(struct monitor *monitor, struct err *err)
 
     monitor->ended = false;
     monitor->began_msec = now_msec();
-    status->restarting = false;
+    status->restarting = status->oom_killed = false;
     status->error[0] = status->finished_at[0] = '\0';
     status->exit_code = 0;
-    status->oom_killed = false;
     status->endpoints_count = status->ports_count = 0;
     health_begin(&monitor->health, &monitor->record->config, monitor->began_msec, status);
     if (store_run_dir(monitor->store, "runtime", root, err) == 0 &&
         monitor_open_streams(monitor, err) == 0 && run(monitor, root, err) == 0) {
         store_now(status->started_at);
+        cgroup_frozen_file(&monitor->life.container.group, status->frozen_file);
         if (monitor_begin_streams(monitor, err) == 0 && save(monitor, false, err) == 0) {
             life_events_began(monitor->store, monitor->record, status);
             return 0;

@@ -40,30 +40,28 @@ bool status_is_watched(const struct status *status)
     return status->monitor > 0 && proc_lives(status->monitor, status->monitor_start_time);
 }
 
-/* Its monitor may not have written down yet how it ended: till then it counts as running. */
-static enum status_kind without_process(const struct status *status)
+/* Of one whose monitor lives, if it has one. That may not have written down yet how the container
+ * ended: till then it counts as running. */
+static enum status_kind kind_of(const struct status *status)
 {
-    return status->restarting                         ? STATUS_RESTARTING
-           : status->finished_at[0]                   ? STATUS_EXITED
-           : status->monitor && status->started_at[0] ? STATUS_RUNNING
-                                                      : STATUS_CREATED;
+    return status->restarting                           ? STATUS_RESTARTING
+           : status->finished_at[0]                     ? STATUS_EXITED
+           : !status->monitor || !status->started_at[0] ? STATUS_CREATED
+           : cgroup_file_is_frozen(status->frozen_file) ? STATUS_PAUSED
+                                                        : STATUS_RUNNING;
 }
 
-static void ask_kernel(const struct store *store, const char *id, struct status *status)
+void status_ask_pid(const struct store *store, const char *id, struct status *status)
 {
     char root[PATH_MAX];
     struct state state;
     struct err ignored;
 
-    status->kind = without_process(status);
-    if (store_run_dir(store, "runtime", root, &ignored) < 0 ||
-        state_load(root, id, false, &state, &ignored) < 0)
+    if ((status->kind != STATUS_RUNNING && status->kind != STATUS_PAUSED) ||
+        store_run_dir(store, "runtime", root, &ignored) < 0)
         return;
-    enum state_status is = state_status(&state);
-    if (is == STATE_RUNNING || is == STATE_PAUSED) {
-        status->kind = is == STATE_PAUSED ? STATUS_PAUSED : STATUS_RUNNING;
+    if (state_load(root, id, false, &state, &ignored) == 0 && state_status(&state) != STATE_STOPPED)
         status->pid = state.pid;
-    }
     state_close(&state);
 }
 
@@ -145,11 +143,7 @@ int status_ask(const struct store *store, const char *id, struct status *ret, st
         return -1;
     if (healed > 0)
         return err_refuse(err, ENOENT, "No such container: %s", id);
-    if (ret->monitor) {
-        ask_kernel(store, id, ret);
-        return 0;
-    }
-    ret->kind = without_process(ret);
+    ret->kind = kind_of(ret);
     record_path(store, id, NULL, path);
     if (ret->kind == STATUS_CREATED && access(path, F_OK) < 0)
         return err_refuse(err, ENOENT, "No such container: %s", id);

@@ -3,13 +3,15 @@
  * status: how a container is, and how its last life went: containers/ID/status.json.
  *
  * Only the monitor writes the file, or, when the monitor is dead, whoever finds that (status_ask
- * heals). Whether something runs is not in it: that is asked of the kernel (runtime/state.h), and
- * so is the monitor, by pid and start time.
+ * heals). Whether something runs is not in it: that is asked of the kernel, by the monitor's pid
+ * and start time, for a container lives no longer than its monitor; and so is whether it is paused.
  */
 #ifndef ENGINE_STATUS_H
 #define ENGINE_STATUS_H
 
 #include "store.h"
+
+#include "cgroup.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -56,6 +58,7 @@ struct status {
     char health_output[512]; /* of the last check */
     pid_t monitor;           /* 0: none */
     unsigned long long monitor_start_time;
+    char frozen_file[CGROUP_FILE]; /* cgroup_frozen_file of its group */
     struct status_endpoint endpoints[STATUS_ENDPOINTS];
     size_t endpoints_count;
     struct status_port ports[STATUS_PORTS];
@@ -63,7 +66,7 @@ struct status {
 
     /* not in the file: after a lost power nobody wants it, since the container goes with --rm */
     bool fleeting;
-    /* nor these: from the kernel, by status_ask */
+    /* nor these: from the kernel, by status_ask and status_ask_pid */
     enum status_kind kind;
     pid_t pid; /* of the container's first process, 0: none */
 };
@@ -85,6 +88,9 @@ int status_read(const struct store *store, const char *id, struct status *ret, s
  * saved.
  */
 int status_ask(const struct store *store, const char *id, struct status *ret, struct err *err);
+
+/* The number of its first process, too, where it runs. */
+void status_ask_pid(const struct store *store, const char *id, struct status *status);
 
 /*
  * The machine has been restarted since: a container that ran has ended, with Docker's 255, whatever

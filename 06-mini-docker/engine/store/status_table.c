@@ -64,6 +64,7 @@ static const struct json_field FIELDS[] = {
     JSON_FIELD("healthOutput", JSON_CHARS, struct file, status.health_output),
     JSON_NUMBER_IN("monitor", struct file, status.monitor, 0, INT32_MAX),
     JSON_NUMBER_IN("monitorStartTime", struct file, status.monitor_start_time, 0, INT64_MAX),
+    JSON_FIELD("frozenFile", JSON_CHARS, struct file, status.frozen_file),
     JSON_ITEMS("endpoints", JSON_LIST, struct file, endpoints, endpoints_count, &endpoint_table),
     JSON_ITEMS("ports", JSON_LIST, struct file, ports, ports_count, &port_table),
     {0},
