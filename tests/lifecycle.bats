@@ -159,5 +159,6 @@ each() { # SIGNAL...: the experiments get them in turn
     for n in 01 02 03 04 05; do
         [[ $output == *"lab $n: "* ]] || fail "nothing about lab $n"
     done
-    [ $((SECONDS - start)) -le 2 ]
+    # an emulated machine may get no processor for longer than that
+    [ -n "${LABS_VM-}" ] || [ $((SECONDS - start)) -le 2 ] || fail "it took $((SECONDS - start)) s"
 }
