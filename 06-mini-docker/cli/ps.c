@@ -78,11 +78,10 @@ static int print(const struct ps_args *options, struct showing *showing, struct 
         table_begin(&showing->out, table, options->format, options->quiet, err) < 0)
         return -1;
     showing->row.no_trunc = options->no_trunc;
-    showing->row.id_only = options->quiet && !options->format;
     showing->row.sizes = options->size || (showing->out.format && options->format &&
                                               format_names(showing->out.format, "Size"));
-    showing->row.mounts =
-        table_needs(&showing->out, "Mounts") || table_needs(&showing->out, "LocalVolumes");
+    /* a template with a mistake is told all names that it could have */
+    showing->row.columns = options->format ? LIST_ALL : list_columns(&showing->out);
     return list_each(&showing->store, &list, show, showing, err);
 }
 

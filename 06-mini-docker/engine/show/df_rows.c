@@ -52,7 +52,7 @@ static void count(struct json_object *counts, const char *key)
 
 static int add_container(const struct list_item *item, void *arg, struct err *err)
 {
-    static const struct list_row_options options = {.sizes = true, .mounts = true};
+    static const struct list_row_options options = {.sizes = true, .columns = LIST_ALL};
     struct gathering *all = arg;
     struct json_object *row = list_row(all->store, item, &options), *size;
 

@@ -9,6 +9,7 @@
 #include "engine/store/record.h"
 #include "engine/store/status.h"
 #include "filter.h"
+#include "table.h"
 
 struct list_item {
     struct record record;
@@ -38,10 +39,13 @@ int list_each(const struct store *store, const struct list_options *options,
 
 struct list_row_options {
     bool no_trunc;
-    bool id_only; /* nothing but the ID is asked for */
-    bool sizes;   /* find out Size, which means to look at each of its files */
-    bool mounts;  /* find out Mounts and LocalVolumes */
+    bool sizes;       /* find out Size, which means to look at each of its files */
+    unsigned columns; /* list_columns; LIST_ALL: all */
 };
+enum { LIST_ALL = 0xffff };
+
+/* Which columns a table shows: of a thousand containers nobody wants to find out more. */
+unsigned list_columns(const struct table_out *out);
 
 /* A new row; the caller gives it back. NULL: no memory. */
 struct json_object *list_row(const struct store *store, const struct list_item *item,

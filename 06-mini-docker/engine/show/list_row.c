@@ -18,9 +18,17 @@
 
 enum { COMMAND_LETTERS = 20, MOUNT_LETTERS = 15 };
 
-static void set(struct json_object *row, const char *key, const char *text)
+struct row {
+    struct json_object *json;
+    const struct store *store;
+    const struct list_item *item;
+    const struct record *record; /* the item's */
+    const struct list_row_options *options;
+};
+
+static void set(const struct row *row, const char *key, const char *text)
 {
-    json_object_object_add(row, key, json_write_string(text));
+    json_object_object_add(row->json, key, json_write_string(text));
 }
 
 /* At most so many letters, the last of them "…" when there were more. */
@@ -44,7 +52,7 @@ static void cut(char *text, size_t letters)
 }
 
 /* "sh -c 'echo a b'": an argument with a space has quotes around it. */
-static void set_command(struct json_object *row, const struct record *record, bool whole)
+static void set_command(const struct row *row, const char *key)
 {
     cleanup_free char *text = NULL, *quoted = NULL;
     size_t length;
@@ -52,114 +60,183 @@ static void set_command(struct json_object *row, const struct record *record, bo
 
     if (!out)
         return;
-    fputs(record->path, out);
-    for (const char *const *arg = record->args; arg && *arg; arg++)
+    fputs(row->record->path, out);
+    for (const char *const *arg = row->record->args; arg && *arg; arg++)
         fprintf(out, strchr(*arg, ' ') ? " '%s'" : " %s", *arg);
     fclose(out);
-    if (!whole)
+    if (!row->options->no_trunc)
         cut(text, COMMAND_LETTERS);
     struct json_object *string = json_write_string(text);
-    set(row, "Command",
+    set(row, key,
         json_object_to_json_string_ext(
             string, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
     json_object_put(string);
 }
 
-static void set_labels(struct json_object *row, const struct record *record)
+static void set_labels(const struct row *row, const char *key)
 {
-    cleanup_free char *text = labels_text(record->config.labels, record->config.labels_count);
+    const struct record_config *config = &row->record->config;
+    cleanup_free char *text = labels_text(config->labels, config->labels_count);
 
-    set(row, "Labels", text ?: "");
+    set(row, key, text ?: "");
+}
+
+static void set_volumes(const struct row *row, const char *key)
+{
+    struct mount_words *mounts = NULL;
+    size_t count = 0, volumes = 0;
+    struct err ignored;
+    char number[24];
+
+    if (mount_words_all(row->record, &mounts, &count, &ignored) < 0)
+        count = 0;
+    for (size_t i = 0; i < count; i++)
+        volumes += mounts[i].kind == MOUNT_KIND_VOLUME;
+    free(mounts);
+    snprintf(number, sizeof(number), "%zu", volumes);
+    set(row, key, number);
 }
 
 /* Names of volumes and paths of binds; a volume without a name has one that is not known here. */
-static void set_mounts(struct json_object *row, const struct record *record, bool whole)
+static void set_mounts(const struct row *row, const char *key)
 {
     struct mount_words *mounts = NULL;
-    size_t count = 0, volumes = 0, length;
+    size_t count = 0, length;
     struct err ignored;
     cleanup_free char *text = NULL;
     FILE *out = open_memstream(&text, &length);
 
     if (!out)
         return;
-    if (mount_words_all(record, &mounts, &count, &ignored) < 0)
+    if (mount_words_all(row->record, &mounts, &count, &ignored) < 0)
         count = 0;
     for (size_t i = 0, shown = 0; i < count; i++) {
-        volumes += mounts[i].kind == MOUNT_KIND_VOLUME;
         if (mounts[i].kind == MOUNT_KIND_TMPFS || !mounts[i].source[0])
             continue;
-        if (!whole)
+        if (!row->options->no_trunc)
             cut(mounts[i].source, MOUNT_LETTERS);
         fprintf(out, "%s%s", shown++ ? "," : "", mounts[i].source);
     }
     fclose(out);
     free(mounts);
-    char number[24];
-    snprintf(number, sizeof(number), "%zu", volumes);
-    set(row, "LocalVolumes", number);
-    set(row, "Mounts", text);
+    set(row, key, text);
 }
 
-static void set_networks(struct json_object *row, const struct record *record)
+static void set_networks(const struct row *row, const char *key)
 {
+    const struct record *record = row->record;
     char names[300] = "";
     size_t used = 0;
 
     for (size_t i = 0; i < record->networks_count && used < sizeof(names); i++)
         used += (size_t)snprintf(
             names + used, sizeof(names) - used, "%s%s", used ? "," : "", record->networks[i].name);
-    set(row, "Networks", used || !record->host.network_mode ? names : record->host.network_mode);
+    set(row, key, used || !record->host.network_mode ? names : record->host.network_mode);
 }
 
 /* "1.2kB (virtual 4.5MB)": what it changed, and that with its image */
-static void set_size(
-    struct json_object *row, const struct store *store, const struct record *record)
+static void set_size(const struct row *row, const char *key)
 {
     char path[PATH_MAX], own[HUMAN_TEXT], both[HUMAN_TEXT], text[100];
+    const struct record *record = row->record;
     struct image image = {0};
     struct err ignored;
 
-    record_path(store, record->id, "upper", path);
+    if (!row->options->sizes) {
+        set(row, key, "0B");
+        return;
+    }
+    record_path(row->store, record->id, "upper", path);
     uint64_t bytes = usage_tree(path), below = 0;
-    if (record->image_id && image_find(store, record->image_id, &image, &ignored) == 0)
+    if (record->image_id && image_find(row->store, record->image_id, &image, &ignored) == 0)
         below = usage_trees(image.lower);
     image_free(&image);
     snprintf(text, sizeof(text), "%s (virtual %s)", human_size(bytes, 3, own),
         human_size(bytes + below, 3, both));
-    set(row, "Size", text);
+    set(row, key, text);
+}
+
+static void set_id(const struct row *row, const char *key)
+{
+    char id[STORE_ID + 1];
+
+    snprintf(id, sizeof(id), "%.*s", row->options->no_trunc ? STORE_ID : STORE_SHORT_ID,
+        row->record->id);
+    set(row, key, id);
+}
+
+static void set_image(const struct row *row, const char *key)
+{
+    set(row, key, row->record->config.image ?: row->record->host.rootfs);
+}
+
+static void set_name(const struct row *row, const char *key)
+{
+    set(row, key, row->record->name);
+}
+
+static void set_created(const struct row *row, const char *key)
+{
+    char text[HUMAN_TEXT];
+
+    set(row, key, human_date(row->record->created, text));
+}
+
+static void set_age(const struct row *row, const char *key)
+{
+    char text[HUMAN_TEXT];
+
+    set(row, key, human_ago(row->record->created, text));
+}
+
+static void set_ports(const struct row *row, const char *key)
+{
+    char text[512];
+
+    list_ports(row->item, text, sizeof(text));
+    set(row, key, text);
+}
+
+static void set_state(const struct row *row, const char *key)
+{
+    set(row, key, status_name(row->item->status.kind));
+}
+
+static void set_status(const struct row *row, const char *key)
+{
+    char text[512];
+
+    status_describe(&row->item->status, text, sizeof(text));
+    set(row, key, text);
+}
+
+static const struct {
+    const char *key;
+    void (*set)(const struct row *row, const char *key);
+} COLUMNS[] = {{"Command", set_command}, {"CreatedAt", set_created}, {"ID", set_id},
+    {"Image", set_image}, {"Labels", set_labels}, {"LocalVolumes", set_volumes},
+    {"Mounts", set_mounts}, {"Names", set_name}, {"Networks", set_networks}, {"Ports", set_ports},
+    {"RunningFor", set_age}, {"Size", set_size}, {"State", set_state}, {"Status", set_status}};
+
+enum { COLUMNS_COUNT = sizeof(COLUMNS) / sizeof(COLUMNS[0]) };
+
+unsigned list_columns(const struct table_out *out)
+{
+    unsigned columns = 0;
+
+    for (unsigned i = 0; i < COLUMNS_COUNT; i++)
+        columns |= table_needs(out, COLUMNS[i].key) ? 1U << i : 0;
+    return columns;
 }
 
 struct json_object *list_row(
     const struct store *store, const struct list_item *item, const struct list_row_options *options)
 {
-    const struct record *record = &item->record;
-    struct json_object *row = json_object_new_object();
-    char id[STORE_ID + 1], text[512];
+    const struct row row = {json_object_new_object(), store, item, &item->record, options};
 
-    snprintf(id, sizeof(id), "%.*s", options->no_trunc ? STORE_ID : STORE_SHORT_ID, record->id);
-    if (options->id_only) {
-        set(row, "ID", id);
-        return row;
+    for (unsigned i = 0; i < COLUMNS_COUNT; i++) {
+        if (options->columns & 1U << i)
+            COLUMNS[i].set(&row, COLUMNS[i].key);
     }
-    set_command(row, record, options->no_trunc);
-    set(row, "CreatedAt", human_date(record->created, text));
-    set(row, "ID", id);
-    set(row, "Image", record->config.image ? record->config.image : record->host.rootfs);
-    set_labels(row, record);
-    if (options->mounts)
-        set_mounts(row, record, options->no_trunc);
-    set(row, "Names", record->name);
-    set_networks(row, record);
-    list_ports(item, text, sizeof(text));
-    set(row, "Ports", text);
-    set(row, "RunningFor", human_ago(record->created, text));
-    if (options->sizes)
-        set_size(row, store, record);
-    else
-        set(row, "Size", "0B");
-    set(row, "State", status_name(item->status.kind));
-    status_describe(&item->status, text, sizeof(text));
-    set(row, "Status", text);
-    return row;
+    return row.json;
 }
