@@ -116,10 +116,13 @@ A /tmp/made" ] || fail "other changes"
     box busybox sh -c 'head -c 30000000 /dev/urandom >/large; exec sleep 60'
     wait_for 30 eval '[ "$(stat -c %s "$STORE"/containers/*/upper/large 2>/dev/null)" = 30000000 ]'
     is() { [ "$("$MINI" --root "$STORE" inspect -f '{{.State.Status}}' box)" = "$1" ]; }
-    "$MINI" --root "$STORE" commit box large >/dev/null 2>&1 3>&- 4>&- &
-    commit=$!
-    wait_for 30 is paused
-    kill -KILL "$commit"
+    caught() { while kill -0 "$commit" 2>/dev/null; do ! is paused || return 0; done; false; }
+    for _ in {1..20}; do # we may look too late
+        "$MINI" --root "$STORE" commit box large >/dev/null 2>&1 3>&- 4>&- &
+        commit=$!
+        ! caught || break
+    done
+    kill -KILL "$commit" || fail "it was never seen to pause"
     wait_for 30 is running
     engine commit box large
     ends 0
