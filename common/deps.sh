@@ -187,3 +187,15 @@ run_install || { update && run_install; } || die "the installation failed: $inst
 for thing in $things; do
     is_here "$thing" || die "$thing is still not here after: $install"
 done
+
+# Nor is it to run from the next boot on, unless somebody had it before.
+for thing in $things; do
+    case $thing in
+    dockerd) units="docker.service docker.socket" ;;
+    ctr) units=containerd.service ;;
+    docker-registry) units=docker-registry.service ;;
+    *) continue ;;
+    esac
+    # shellcheck disable=SC2086
+    ! command -v systemctl >/dev/null || ${sudo}systemctl --quiet disable $units >&2 || true
+done
