@@ -19,6 +19,7 @@
 #include <sched.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 int group_path(const struct run *run, const char *subsystem, const char *name,
     char ret_path[PATH_MAX], struct err *err)

@@ -20,6 +20,7 @@
 #include "size.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <unistd.h>
 
 struct memory_args {

@@ -28,6 +28,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 /* The first controller the parent can pass down that manages whole groups; NULL if there is none.
  */

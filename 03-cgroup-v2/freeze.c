@@ -21,6 +21,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <unistd.h>
 
 enum { WATCH_MS = 400, PATIENCE_MS = 10000 };

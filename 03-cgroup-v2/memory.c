@@ -19,6 +19,8 @@
 #include "hog.h"
 #include "proc.h"
 
+#include <unistd.h>
+
 enum { LIMIT = 64 * MIB, TOO_MUCH = 128 * MIB, FITS = 32 * MIB, PATIENCE = 20 };
 
 /* Where the host has swap, a group at its limit would first be swapped out, and nobody be killed.

@@ -18,7 +18,10 @@
 
 #include <ctype.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { WORDS = 6, LONG_WORD = 100000, ROOM = LONG_WORD + 1024 };
 

@@ -17,11 +17,13 @@
 #include "cleanup.h"
 
 #include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <unistd.h>
 
 enum { PATIENCE = 20000, PAUSE_USEC = 500 };
 

@@ -23,7 +23,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* The pipes are close-on-exec; the two ends that the second copy needs are handed to it by number.
  */

@@ -23,8 +23,10 @@
 #include "spawn.h"
 #include "sync.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 enum way { NO_GROUP, ATTACH, BORN };
 enum { WAYS = 3, SAMPLES = 9, IDLE_USEC = 120000 };

@@ -24,10 +24,12 @@
 #include <limits.h>
 #include <poll.h>
 #include <sched.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/sendfile.h>
+#include <unistd.h>
 
 enum { ENOUGH = 20 }; /* refusals, before the runtime ends */
 static const char STAY[] = "60";

@@ -23,8 +23,10 @@
 #include "spawn.h"
 #include "sync.h"
 
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 enum { MIB = 1 << 20, ARENA_BYTES = 64 * MIB, LEAST_TRIES = 5, MOST_TRIES = 40 };
 

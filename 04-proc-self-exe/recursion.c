@@ -22,7 +22,9 @@
 #include "spawn.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { PIDS_LIMIT = 30 };
 

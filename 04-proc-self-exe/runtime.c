@@ -25,10 +25,12 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <sched.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/sendfile.h>
+#include <unistd.h>
 
 #ifndef MFD_EXEC
 #define MFD_EXEC                                                                                   \

@@ -12,6 +12,7 @@
 #include "proc.h"
 
 #include <poll.h>
+#include <signal.h>
 
 enum { MIB = 1 << 20 };
 

@@ -23,6 +23,7 @@
 #include "root.h"
 #include "stage.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>

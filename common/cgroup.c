@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* Removes our levels above the last that are empty now; one that another group uses stays. */
 static int remove_levels(const struct cgroup *group, int index, struct err *err)

@@ -17,6 +17,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <string.h>
+#include <unistd.h>
 
 static int does_not_stop(const char *dir, const char *file, const char *go_on, struct err *err)
 {

@@ -9,9 +9,12 @@
 #include "cleanup.h"
 #include "undo_kinds.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct list {
     pid_t *pids;

@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 /*
  * A new cpuset group is empty, and an empty one takes no process. The level above has been filled

@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
+#include <unistd.h>
 
 unsigned cgroup_v2_controllers(const char *dir, const char *file)
 {

@@ -14,10 +14,7 @@
 #ifndef COMMON_CLEANUP_H
 #define COMMON_CLEANUP_H
 
-#include <dirent.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
+#include <stddef.h>
 
 /* unused: some versions of clang do not count the clean-up as a use. */
 #define cleanup_close    __attribute__((unused, cleanup(cleanup_close_fn)))
@@ -25,29 +22,11 @@
 #define cleanup_fclose   __attribute__((unused, cleanup(cleanup_fclose_fn)))
 #define cleanup_closedir __attribute__((unused, cleanup(cleanup_closedir_fn)))
 
-static inline void cleanup_close_fn(int *fd)
-{
-    if (*fd >= 0)
-        close(*fd);
-}
-
-/* Takes the address of any pointer, so that one function serves char *, char ** and the rest. */
-static inline void cleanup_free_fn(void *pointer_address)
-{
-    free(*(void **)pointer_address);
-}
-
-static inline void cleanup_fclose_fn(FILE **file)
-{
-    if (*file)
-        fclose(*file);
-}
-
-static inline void cleanup_closedir_fn(DIR **dir)
-{
-    if (*dir)
-        closedir(*dir);
-}
+/* What the attributes call with the variable's address; NULL and -1 are left alone. */
+void cleanup_close_fn(int *fd);
+void cleanup_free_fn(void *pointer_address); /* of any pointer: char *, char ** and the rest */
+void cleanup_fclose_fn(void *file_address);
+void cleanup_closedir_fn(void *dir_address);
 
 /* Take a descriptor out of a cleanup_close variable. */
 static inline int steal_fd(int *fd)

@@ -12,6 +12,7 @@
 #include "host.h"
 #include "proc.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 

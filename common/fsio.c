@@ -12,9 +12,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 /*
  * Above the longest lists of the kernel: 4 Mi pids in a cgroup.procs (PID_MAX_LIMIT, 8 bytes each),

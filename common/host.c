@@ -14,6 +14,7 @@
 #include <sched.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 /* True when `word` stands in `list` between commas. */
 static bool has_option(const char *list, const char *word)

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 /* A check gets what stands behind the colon of its word ("" if nothing does) and the cure. */
 typedef int check_fn(const char *name, const char *cure, struct err *err);

@@ -15,6 +15,7 @@
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { MAP_TEXT = IDMAP_RANGES * 3 * 11 + 1 };
 

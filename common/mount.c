@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 /* Decodes \040 and its like (space, tab, newline, backslash) in place. */
 static void decode_octal(char *text)

@@ -22,6 +22,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 /*
  * EAGAIN: somebody renamed something in the whole system while ".." was walked, so the kernel

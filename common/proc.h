@@ -10,7 +10,6 @@
 
 #include "err.h"
 
-#include <signal.h>
 #include <stdbool.h>
 #include <sys/types.h>
 

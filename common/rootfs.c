@@ -22,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* Copies to a new file with this mode. copy_file_range(2) would share blocks, but not between file
  * systems on every kernel; 2 MB are not worth two ways. */

@@ -10,11 +10,13 @@
 
 #include "cleanup.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 static int copy_inside(struct copy *copy, int from_dir, int to_dir, struct err *err);
 

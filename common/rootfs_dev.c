@@ -22,6 +22,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
 
 const struct rootfs_device rootfs_devices[ROOTFS_DEVICES] = {
     {"/dev/null", S_IFCHR | 0666, 1, 3},

@@ -17,6 +17,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 static const char GO = 'g', FAILED = 'f';
 

@@ -15,13 +15,16 @@
 #include "host.h"
 #include "undo_internal.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 const char *const undo_words[UNDO_KINDS] = {
     [UNDO_TREE] = "tree",

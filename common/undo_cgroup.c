@@ -13,9 +13,12 @@
 
 #include <errno.h>
 #include <ftw.h>
+#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* A killed process that waits for a throttled disk dies when its write is through, seconds later.
  */

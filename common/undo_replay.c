@@ -7,9 +7,11 @@
 #include "fsio.h"
 #include "undo_internal.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 /*
  * The whole lines of the journal, without the last newline; NULL on an error. Behind that may be a

@@ -7,6 +7,8 @@
 #include "engine/show/table.h"
 
 #include <inttypes.h>
+#include <json-c/json_object.h>
+#include <stddef.h>
 #include <string.h>
 
 struct df_args {

@@ -7,6 +7,7 @@
 #include "engine/show/human.h"
 #include "engine/show/table.h"
 
+#include <json-c/json_object.h>
 #include <string.h>
 #include <time.h>
 

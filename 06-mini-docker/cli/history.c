@@ -5,6 +5,9 @@
 #include "engine/images/image_list.h"
 #include "engine/show/table.h"
 
+#include <json-c/json_object.h>
+#include <stddef.h>
+
 struct history_args {
     bool no_trunc, quiet, human;
     const char *format;

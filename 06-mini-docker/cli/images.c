@@ -13,6 +13,7 @@
 #include "cleanup.h"
 
 #include <fnmatch.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct images_args {

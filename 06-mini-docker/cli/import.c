@@ -9,7 +9,9 @@
 #include "cleanup.h"
 
 #include <fcntl.h>
+#include <json-c/json_object.h>
 #include <string.h>
+#include <unistd.h>
 
 struct import_args {
     struct opt_list change;

@@ -14,6 +14,7 @@
 #include "fsio.h"
 #include "host.h"
 
+#include <json-c/json_object.h>
 #include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>

@@ -14,6 +14,7 @@
 #include "engine/show/show.h"
 
 #include <errno.h>
+#include <json-c/json_object.h>
 #include <string.h>
 
 struct inspect_args {

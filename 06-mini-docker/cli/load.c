@@ -9,6 +9,7 @@
 #include "size.h"
 
 #include <fcntl.h>
+#include <unistd.h>
 
 struct load_args {
     const char *input;

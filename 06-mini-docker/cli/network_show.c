@@ -11,6 +11,7 @@
 #include "cleanup.h"
 
 #include <errno.h>
+#include <json-c/json_object.h>
 #include <stdlib.h>
 #include <string.h>
 

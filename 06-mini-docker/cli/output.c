@@ -6,7 +6,9 @@
 #include "cleanup.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* Beside it first, then in its place. */
 static int write_file(const char *path,

@@ -6,6 +6,7 @@
 #include "engine/show/list.h"
 #include "engine/show/table.h"
 
+#include <json-c/json_object.h>
 #include <string.h>
 
 struct ps_args {

@@ -13,6 +13,7 @@
 #include "live.h"
 
 #include <errno.h>
+#include <json-c/json_object.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>

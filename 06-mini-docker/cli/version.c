@@ -8,6 +8,7 @@
 
 #include "host.h"
 
+#include <json-c/json_object.h>
 #include <string.h>
 #include <sys/utsname.h>
 

@@ -12,7 +12,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <json-c/json.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>

@@ -14,7 +14,8 @@
 #include "cleanup.h"
 
 #include <errno.h>
-#include <json-c/json.h>
+#include <json-c/json_object.h>
+#include <json-c/json_tokener.h>
 #include <nettle/base64.h>
 #include <string.h>
 #include <strings.h>

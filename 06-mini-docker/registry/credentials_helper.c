@@ -8,9 +8,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <json-c/json.h>
+#include <json-c/json_object.h>
+#include <json-c/json_tokener.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 static int take_input(void *arg, struct err *err)
 {

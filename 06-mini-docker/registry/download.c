@@ -13,6 +13,7 @@
 #include "engine/images/image_blob.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 

@@ -3,7 +3,8 @@
 #include "http.h"
 
 #include <errno.h>
-#include <json-c/json.h>
+#include <json-c/json_object.h>
+#include <json-c/json_tokener.h>
 #include <string.h>
 
 static const struct {

@@ -9,6 +9,7 @@
 #include "cleanup.h"
 #include "fsio.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <string.h>
 

@@ -15,7 +15,8 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <json-c/json.h>
+#include <json-c/json_object.h>
+#include <json-c/json_tokener.h>
 #include <stdarg.h>
 #include <string.h>
 

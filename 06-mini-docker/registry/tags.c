@@ -6,7 +6,9 @@
 #include "engine/images/image_blob.h"
 
 #include <errno.h>
-#include <json-c/json.h>
+#include <json-c/json_object.h>
+#include <json-c/json_tokener.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int add(

@@ -13,7 +13,7 @@
 #include "caps.h"
 #include "ns_table.h"
 
-#include <json-c/json.h>
+#include <json-c/json_object.h>
 #include <seccomp.h>
 #include <string.h>
 

@@ -4,6 +4,8 @@
 
 #include "state_json.h"
 
+#include <json-c/json_object.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 

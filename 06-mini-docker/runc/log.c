@@ -16,10 +16,11 @@
 #include "cleanup.h"
 
 #include <fcntl.h>
-#include <json-c/json.h>
+#include <json-c/json_object.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 static struct {
     int fd; /* 0: none, since 0 is standard input and never a log */

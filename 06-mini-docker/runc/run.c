@@ -12,6 +12,8 @@
 
 #include "cleanup.h"
 
+#include <unistd.h>
+
 static const struct opt OPTS[] = {
     CREATE_OPTS,
     {'d', "detach", NULL, "do not stay until it ends", OPT_FLAG, CREATE_AT(detach)},

@@ -4,6 +4,8 @@
 
 #include "state_json.h"
 
+#include <json-c/json_object.h>
+
 static const struct opt OPTS[] = {{0}};
 
 static int state_run(void *args, int argc, char **argv, struct err *err)

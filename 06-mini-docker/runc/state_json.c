@@ -11,6 +11,7 @@
 
 #include "cleanup.h"
 
+#include <json-c/json_object.h>
 #include <pwd.h>
 #include <string.h>
 

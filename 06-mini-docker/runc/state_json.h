@@ -5,8 +5,6 @@
 
 #include "runtime/state.h"
 
-#include <json-c/json.h>
-
 /*
  * A new object, which the caller gives back: ociVersion, id, pid (0: none), status, bundle,
  * annotations (when the config has some), and runc's rootfs, created, owner.

@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { FLAGS = MS_NOSUID | MS_NODEV | MS_NOEXEC };
 

@@ -7,6 +7,7 @@
  */
 #include "config_tables.h"
 
+#include <json-c/json_object.h>
 #include <string.h>
 #include <sys/stat.h>
 

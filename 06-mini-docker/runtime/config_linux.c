@@ -8,7 +8,9 @@
  */
 #include "config_tables.h"
 
+#include <json-c/json_object.h>
 #include <sched.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/personality.h>

@@ -8,6 +8,8 @@
 #include "config_tables.h"
 #include "words.h"
 
+#include <json-c/json_object.h>
+#include <stddef.h>
 #include <sys/ioctl.h>
 
 static int read_capabilities(struct json_reader *reader, struct json_object *value, void *field)

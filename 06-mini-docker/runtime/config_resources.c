@@ -9,6 +9,7 @@
  */
 #include "config_tables.h"
 
+#include <json-c/json_object.h>
 #include <string.h>
 
 #define LIMIT(name, member)  JSON_NUMBER_IN(name, struct cgroup_limits, member, -1, INT64_MAX)

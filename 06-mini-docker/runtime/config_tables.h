@@ -9,6 +9,8 @@
 #include "json.h"
 #include "spec.h"
 
+struct json_object;
+
 extern const struct json_table config_process;     /* config_process.c: struct spec_process */
 extern const struct json_table config_mount;       /* config_mount.c: struct spec_mount */
 extern const struct json_table config_linux;       /* config_linux.c: struct spec_linux */

@@ -24,6 +24,7 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 static int open_ptmx(const struct container *container, struct err *err)
 {

@@ -12,6 +12,7 @@
 #include "cleanup.h"
 #include "fsio.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { ALL = SPEC_MKNOD | SPEC_READ | SPEC_WRITE };

@@ -20,7 +20,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <json-c/json.h>
+#include <json-c/json_object.h>
 #include <linux/close_range.h>
 #include <poll.h>
 #include <string.h>

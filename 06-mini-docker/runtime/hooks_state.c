@@ -6,7 +6,7 @@
  */
 #include "hooks.h"
 
-#include <json-c/json.h>
+#include <json-c/json_object.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

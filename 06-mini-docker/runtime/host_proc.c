@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 /* The number that the kernel gives the top directory of every procfs (PROC_ROOT_INO). */
 enum { TOP_INODE = 1 };

@@ -16,6 +16,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 const struct json_word rlimit_words[] = {
     {"RLIMIT_AS", RLIMIT_AS},

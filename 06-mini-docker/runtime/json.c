@@ -10,6 +10,8 @@
 #include "json.h"
 
 #include <inttypes.h>
+#include <json-c/json_object.h>
+#include <json-c/linkhash.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -20,7 +20,7 @@
 
 #include "err.h"
 
-#include <json-c/json.h>
+#include <json-c/json_types.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -5,6 +5,7 @@
  */
 #include "json.h"
 
+#include <json-c/json_object.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>

@@ -9,6 +9,8 @@
  */
 #include "json.h"
 
+#include <json-c/json_object.h>
+#include <json-c/json_tokener.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>

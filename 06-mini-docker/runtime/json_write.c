@@ -10,6 +10,7 @@
  */
 #include "json_write.h"
 
+#include <json-c/json_object.h>
 #include <string.h>
 
 /* Each: -1 for no memory; *ret, which is NULL before, is the caller's to put in any case. */

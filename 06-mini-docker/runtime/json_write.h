@@ -8,6 +8,8 @@
 
 #include "json.h"
 
+struct json_object;
+
 enum json_write_style {
     /* As Go writes a struct: what is empty is there as "", 0, false or null, unless its field is
      * `optional`. For people, and for programs that look for a name. */

@@ -17,6 +17,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 /* fsconfig(2)'s commands, which glibc has from 2.36 on. */
 enum { SET_FLAG = 0, SET_STRING = 1, CREATE = 6 };

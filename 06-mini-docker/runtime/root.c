@@ -17,6 +17,7 @@
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /*
  * Where the host's mounts are not made private, for the sake of a volume that is to hear of its

@@ -17,6 +17,7 @@
 #include "cleanup.h"
 #include "undo.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -24,6 +25,7 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 enum { FORMAT = 1, FILES_MOST = 64, NAME_ROOM = 48 };
 

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { ARGUMENTS = 6, ARCHITECTURES = 24, PLACE = 64 };
 

@@ -14,11 +14,14 @@
 #include "state_file.h"
 #include "undo_kinds.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { LOCK_TRIES = 1000, LOCK_WAIT_USEC = 10000 };
 

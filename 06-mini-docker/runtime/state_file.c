@@ -9,7 +9,8 @@
 #include "fsio.h"
 
 #include <errno.h>
-#include <json-c/json.h>
+#include <json-c/json_object.h>
+#include <json-c/json_tokener.h>
 #include <stddef.h>
 #include <string.h>
 

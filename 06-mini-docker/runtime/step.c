@@ -12,6 +12,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
+#include <unistd.h>
 
 struct step {
     int (*join)(void *arg, struct err *err);

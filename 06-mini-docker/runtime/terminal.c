@@ -17,6 +17,7 @@
 #include <linux/openat2.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 static int open_ptmx(struct err *err)
 {

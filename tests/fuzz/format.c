@@ -4,6 +4,9 @@
 
 #include "engine/show/format.h"
 
+#include <json-c/json_object.h>
+#include <json-c/json_tokener.h>
+
 static const char TREE[] =
     "{\"ID\": \"ab\", \"Args\": [\"a\", \"b c\"], \"State\": {\"Running\": true, \"Pid\": 42,"
     " \"Health\": null}, \"Labels\": {\"x\": \"1\"}, \"Empty\": [], \"Half\": 0.5}";

@@ -18,6 +18,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
 
 enum { M = SPEC_MKNOD, R = SPEC_READ, W = SPEC_WRITE, ALL = M | R | W };
 

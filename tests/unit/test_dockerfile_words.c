@@ -5,6 +5,9 @@
 
 #include "unit.h"
 
+#include <json-c/json_object.h>
+#include <json-c/json_tokener.h>
+#include <stdlib.h>
 #include <string.h>
 
 static struct err err;

@@ -4,6 +4,8 @@
 
 #include "unit.h"
 
+#include <json-c/json_object.h>
+#include <json-c/json_tokener.h>
 #include <stdlib.h>
 #include <string.h>
 

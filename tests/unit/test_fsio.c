@@ -6,8 +6,10 @@
 
 #include <errno.h>
 #include <linux/magic.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static struct err err;
 static char dir[] = "/tmp/test-fsio-XXXXXX";

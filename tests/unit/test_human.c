@@ -5,6 +5,8 @@
 
 #include "unit.h"
 
+#include <json-c/json_object.h>
+#include <json-c/json_tokener.h>
 #include <string.h>
 
 static struct err err;

@@ -5,6 +5,7 @@
 
 #include "unit.h"
 
+#include <json-c/json_object.h>
 #include <string.h>
 
 struct item {

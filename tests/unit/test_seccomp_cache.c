@@ -7,6 +7,7 @@
 #include "runtime/seccomp.h"
 #include "unit.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>

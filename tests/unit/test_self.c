@@ -20,6 +20,7 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static struct err err;
 static char dir[] = "/tmp/test-self-XXXXXX", copy[64];

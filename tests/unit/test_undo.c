@@ -10,9 +10,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/loop.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static struct err err;
 
@@ -45,9 +47,8 @@ static void removes_trees_but_follows_no_link(void **state)
     assert_int_equal(symlink(outside, path), 0);
     assert_int_equal(undo_all(&undo, stderr), 0);
     assert_false(fsio_exists(NULL, undo.dir));
-    assert_true(fsio_exists(outside, "keep"));
     snprintf(path, sizeof(path), "%s/keep", outside);
-    assert_int_equal(unlink(path), 0);
+    assert_int_equal(unlink(path), 0); /* so it was still there */
     assert_int_equal(rmdir(outside), 0);
 }
 
@@ -93,8 +94,7 @@ static void writes_a_setting_back(void **state)
     assert_err(undo_add(&undo, &err, UNDO_WRITE, "%s a\ntree /", setting), ERR_SYS);
     assert_int_equal(undo_all(&undo, stderr), 0);
     cleanup_free char *text = fsio_read(NULL, setting, &err);
-    assert_non_null(text);
-    assert_memory_equal(text, "7:0 enable=0 of it", 18);
+    assert_string_equal(text, "7:0 enable=0 of it");
     unlink(setting);
 }
 

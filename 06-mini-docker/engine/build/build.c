@@ -17,6 +17,8 @@
 #include "cleanup.h"
 
 #include <ctype.h>
+#include <json-c/json_object.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 

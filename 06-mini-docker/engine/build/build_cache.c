@@ -18,10 +18,13 @@
 #include "cleanup.h"
 #include "fsio.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <json-c/json_object.h>
 #include <string.h>
 #include <sys/file.h>
+#include <unistd.h>
 
 #define PART "build"
 

@@ -14,8 +14,11 @@
 
 #include "cleanup.h"
 
+#include <json-c/json_object.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 struct copying {
     const struct build_at *at;

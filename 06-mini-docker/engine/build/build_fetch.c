@@ -11,6 +11,7 @@
 #include "cleanup.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 

@@ -17,6 +17,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static int not_found(const struct build_tree *tree, const char *path, bool ignored, struct err *err)
 {

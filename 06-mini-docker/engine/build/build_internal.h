@@ -13,6 +13,8 @@
 #include "engine/images/image.h"
 #include "engine/images/image_draft.h"
 
+struct json_object;
+
 enum build_state { BUILD_NEW, BUILD_GOING_ON, BUILD_DONE };
 
 struct build_stage {

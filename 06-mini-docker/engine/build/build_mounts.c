@@ -14,9 +14,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 struct words {
     const char *type, *target, *source, *from, *id, *size, *read_only, *write, *required, *ignored;

@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { LINKS_MOST = 40 }; /* the kernel's own limit, path_resolution(7) */
 

@@ -20,6 +20,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <json-c/json_object.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>

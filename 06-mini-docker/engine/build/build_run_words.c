@@ -7,6 +7,9 @@
 
 #include "cleanup.h"
 
+#include <json-c/json_object.h>
+#include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int add_word(struct build_words *words, const char *word, struct err *err)

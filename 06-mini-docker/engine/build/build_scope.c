@@ -12,6 +12,10 @@
 #include "cleanup.h"
 
 #include <ctype.h>
+#include <json-c/json_object.h>
+#include <json-c/linkhash.h>
+#include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *const PROXIES[] = {"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy",

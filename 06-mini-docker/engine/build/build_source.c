@@ -25,6 +25,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 /* In Docker's words for a build: a directory is in a file's way, or the other way round. */
 static int explain(const struct building *building)

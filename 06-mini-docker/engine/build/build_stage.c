@@ -13,6 +13,8 @@
 #include "cleanup.h"
 
 #include <errno.h>
+#include <json-c/json_object.h>
+#include <stddef.h>
 #include <string.h>
 
 static int maintainer(const struct build_at *at, struct err *err)

@@ -11,7 +11,9 @@
 #include "mount.h"
 
 #include <fcntl.h>
+#include <json-c/json_object.h>
 #include <string.h>
+#include <unistd.h>
 
 struct making {
     const char *path, *room;

@@ -14,6 +14,7 @@
 #include "cleanup.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { DEEP = 32, LONGEST = 1 << 20 };

@@ -8,8 +8,6 @@
 #include "err.h"
 #include "opt.h"
 
-#include <json-c/json.h>
-
 struct labels {
     struct spec_pair *items; /* malloc'ed, and so are the keys; a value is behind its key */
     size_t count;

@@ -26,6 +26,7 @@
 #include <string.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 /* Who is not root has one user or a few, and gets what is copied in. Found out before the view is,
  * where everybody looks like root. */

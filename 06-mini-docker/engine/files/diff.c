@@ -15,6 +15,7 @@
 #include "cleanup.h"
 #include "fsio.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>

@@ -17,6 +17,8 @@
 
 #include <stdbool.h>
 
+struct json_object;
+
 #define VOLUME_ANONYMOUS "com.docker.volume.anonymous"
 
 struct volume {

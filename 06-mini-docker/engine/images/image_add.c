@@ -13,6 +13,8 @@
 #include "cleanup.h"
 
 #include <fcntl.h>
+#include <json-c/json_object.h>
+#include <stdlib.h>
 #include <string.h>
 
 void image_incoming_free(struct image_incoming *incoming)

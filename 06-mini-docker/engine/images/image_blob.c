@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 void blob_path(const struct store *store, const char *digest, char ret[PATH_MAX])
 {

@@ -19,6 +19,7 @@
 #include <fts.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static const char NAME[] = "docker.io/library/busybox:latest";
 

@@ -5,6 +5,8 @@
  */
 #include "image_change_internal.h"
 
+#include <json-c/json_object.h>
+#include <stddef.h>
 #include <string.h>
 
 /* A variable of the configuration itself. */

@@ -11,8 +11,6 @@
 
 #include "err.h"
 
-#include <json-c/json.h>
-
 /* What is changed, from one instruction to the next. */
 struct image_changing {
     struct json_object *config;           /* the image's "config" */

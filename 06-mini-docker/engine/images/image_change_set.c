@@ -13,6 +13,8 @@
 #include "signals.h"
 #include "size.h"
 
+#include <json-c/json_object.h>
+#include <stddef.h>
 #include <string.h>
 
 static int wrong(const struct image_change *change, const char *what, const char *word)

@@ -13,6 +13,8 @@
 
 #include "runtime/json_write.h"
 
+#include <json-c/json_object.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int no_memory(struct err *err)

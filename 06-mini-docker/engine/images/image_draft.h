@@ -8,7 +8,7 @@
 
 #include "image_add.h"
 
-#include <json-c/json.h>
+struct json_object;
 
 struct image_draft {
     struct json_object *config;  /* its "config" */

@@ -13,6 +13,8 @@
 
 #include "runtime/json_write.h"
 
+#include <json-c/json_object.h>
+#include <stddef.h>
 #include <string.h>
 
 enum { SHORT = 12 };

@@ -10,8 +10,9 @@
 #include "image_index.h"
 #include "image_manifest.h"
 
-#include <json-c/json.h>
 #include <time.h>
+
+struct json_object;
 
 /* The bytes of an image's files: what its layers hold unpacked. */
 uint64_t image_size(const struct store *store, const struct image_config *config);

@@ -10,6 +10,7 @@
 
 #include "cleanup.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { INDEXES_DEEP = 4 };

@@ -16,7 +16,10 @@
 #include "cleanup.h"
 
 #include <fcntl.h>
+#include <json-c/json_object.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct making {
     const struct store *store;

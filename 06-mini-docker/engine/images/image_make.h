@@ -9,8 +9,6 @@
 #include "engine/store/store.h"
 #include "tar.h"
 
-#include <json-c/json.h>
-
 struct image_recipe {
     const char *parent;     /* the ID of the image below, or NULL */
     int layer;              /* a tar in the OCI's form (.wh.), compressed or not; -1: no new one */

@@ -10,6 +10,7 @@
 #include "cleanup.h"
 
 #include <string.h>
+#include <unistd.h>
 
 enum { SHORT = 12 };
 

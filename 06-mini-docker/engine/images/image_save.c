@@ -13,6 +13,8 @@
 
 #include "cleanup.h"
 
+#include <json-c/json_object.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct save {

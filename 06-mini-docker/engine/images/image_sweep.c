@@ -19,7 +19,9 @@
 #include "remove.h"
 
 #include <dirent.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct sweep {
     const struct store *store;

@@ -11,11 +11,14 @@
 #include "fsio.h"
 #include "remove.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { NAME_DIGITS = 12 };
 

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
+#include <unistd.h>
 
 /* What the layers below have under this path, the topmost first. */
 static bool look_below(const char *lower, const char *path, struct stat *ret)

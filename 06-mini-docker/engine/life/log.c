@@ -11,9 +11,11 @@
 #include "cleanup.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static const char *const STREAMS[] = {[LOG_STDOUT] = "stdout", [LOG_STDERR] = "stderr"};
 

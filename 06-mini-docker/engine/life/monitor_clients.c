@@ -10,9 +10,11 @@
 #include "cleanup.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 int monitor_add_client(struct monitor *monitor, int fd, unsigned wants, bool begun)
 {

@@ -22,6 +22,7 @@
 #include "cleanup.h"
 #include "proc.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>

@@ -13,6 +13,8 @@
 #include "lease.h"
 #include "network_store.h"
 
+struct json_object;
+
 /* Write the table. Errors: nft is not installed, or what it says. */
 int nat_apply(const struct store *store, const struct leases *leases, struct err *err);
 

@@ -14,7 +14,7 @@
 
 #include "cleanup.h"
 
-#include <json-c/json.h>
+#include <json-c/json_object.h>
 #include <linux/netfilter.h>
 #include <stdlib.h>
 #include <string.h>

@@ -11,7 +11,9 @@
 
 #include "cleanup.h"
 
-#include <json-c/json.h>
+#include <json-c/json_object.h>
+#include <json-c/json_tokener.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -7,7 +7,7 @@
 #include "lease.h"
 #include "network_store.h"
 
-#include <json-c/json.h>
+struct json_object;
 
 /* network_create under the lock, and an event. */
 int network_add(const struct store *store, const struct network *asked, char ret_id[STORE_ID + 1],

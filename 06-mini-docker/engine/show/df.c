@@ -15,6 +15,7 @@
 
 #include "cleanup.h"
 
+#include <json-c/json_object.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -5,8 +5,9 @@
 
 #include "engine/store/store.h"
 
-#include <json-c/json.h>
 #include <stdint.h>
+
+struct json_object;
 
 struct df_kind {
     const char *name; /* "Images" */

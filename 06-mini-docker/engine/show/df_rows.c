@@ -17,6 +17,7 @@
 
 #include "cleanup.h"
 
+#include <json-c/json_object.h>
 #include <string.h>
 
 struct gathering {

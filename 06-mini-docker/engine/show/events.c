@@ -11,10 +11,12 @@
 #include "cleanup.h"
 
 #include <fcntl.h>
+#include <json-c/json_object.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { FILE_MOST = 1 << 20 };
 

@@ -5,9 +5,10 @@
 
 #include "engine/store/store.h"
 
-#include <json-c/json.h>
 #include <stdbool.h>
 #include <time.h>
+
+struct json_object;
 
 #define EVENTS_NEW "events"
 #define EVENTS_OLD "events.1"

@@ -5,6 +5,7 @@
  */
 #include "filter.h"
 
+#include <json-c/json_object.h>
 #include <regex.h>
 #include <stdlib.h>
 #include <string.h>

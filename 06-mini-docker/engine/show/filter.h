@@ -9,8 +9,9 @@
 #include "err.h"
 #include "opt.h"
 
-#include <json-c/json.h>
 #include <stdbool.h>
+
+struct json_object;
 
 struct filter {
     char key[24];

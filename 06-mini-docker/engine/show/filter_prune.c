@@ -9,6 +9,7 @@
 #include "human.h"
 
 #include <errno.h>
+#include <json-c/json_object.h>
 #include <string.h>
 
 int filter_prune_read(const struct opt_list *words, const char *const keys[],

@@ -19,7 +19,6 @@
 
 #include "err.h"
 
-#include <json-c/json.h>
 #include <stdbool.h>
 #include <stdio.h>
 

@@ -6,6 +6,9 @@
  */
 #include "format_internal.h"
 
+#include <json-c/json_object.h>
+#include <json-c/json_util.h>
+#include <json-c/linkhash.h>
 #include <stdarg.h>
 #include <string.h>
 

@@ -4,6 +4,8 @@
 
 #include "cleanup.h"
 
+#include <json-c/json_object.h>
+#include <json-c/json_util.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>

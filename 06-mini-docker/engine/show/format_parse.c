@@ -6,6 +6,7 @@
  */
 #include "format_internal.h"
 
+#include <json-c/json_object.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>

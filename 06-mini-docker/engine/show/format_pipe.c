@@ -8,6 +8,7 @@
 #include "cleanup.h"
 
 #include <ctype.h>
+#include <json-c/json_object.h>
 #include <stdlib.h>
 #include <string.h>
 

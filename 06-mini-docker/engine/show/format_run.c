@@ -7,6 +7,8 @@
 
 #include "cleanup.h"
 
+#include <json-c/json_object.h>
+#include <stddef.h>
 #include <string.h>
 
 /* Why a body ended before its last node. */

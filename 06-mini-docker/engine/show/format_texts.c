@@ -5,6 +5,8 @@
 #include "cleanup.h"
 
 #include <ctype.h>
+#include <json-c/json_object.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 

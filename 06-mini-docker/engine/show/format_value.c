@@ -4,6 +4,10 @@
 
 #include "cleanup.h"
 
+#include <json-c/json_object.h>
+#include <json-c/linkhash.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

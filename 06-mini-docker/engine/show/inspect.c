@@ -10,6 +10,7 @@
 
 #include "runtime/json_write.h"
 
+#include <json-c/json_object.h>
 #include <string.h>
 
 static void set(struct json_object *object, const char *key, const char *text)

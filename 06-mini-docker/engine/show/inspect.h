@@ -6,7 +6,7 @@
 #include "engine/store/record.h"
 #include "engine/store/status.h"
 
-#include <json-c/json.h>
+struct json_object;
 
 /*
  * A new object: the record, as it was asked for, and the status, as it is now. `sizes`: with SizeRw

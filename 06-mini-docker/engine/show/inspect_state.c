@@ -6,6 +6,7 @@
 
 #include "runtime/json_write.h"
 
+#include <json-c/json_object.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -10,6 +10,7 @@
 #include "human.h"
 
 #include <errno.h>
+#include <json-c/json_object.h>
 #include <stdlib.h>
 #include <string.h>
 

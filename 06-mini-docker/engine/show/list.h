@@ -11,6 +11,8 @@
 #include "filter.h"
 #include "table.h"
 
+struct json_object;
+
 struct list_item {
     struct record record;
     struct status status;

@@ -3,6 +3,8 @@
  * has two spaces a level, and scripts that cut lines expect four. */
 #include "show.h"
 
+#include <json-c/json_object.h>
+#include <json-c/linkhash.h>
 #include <string.h>
 
 static void new_line(FILE *out, int level)

@@ -22,6 +22,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <json-c/json_object.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>

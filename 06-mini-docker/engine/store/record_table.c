@@ -8,6 +8,7 @@
 
 #include "record_fields.h"
 
+#include <json-c/json_object.h>
 #include <stdlib.h>
 
 static const struct json_field PAIR[] = {

@@ -17,6 +17,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <json-c/json_object.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>

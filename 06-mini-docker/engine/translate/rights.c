@@ -12,6 +12,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <json-c/json_object.h>
 #include <string.h>
 
 /* "net_admin", "CAP_NET_ADMIN", "ALL" -> its bits. */
