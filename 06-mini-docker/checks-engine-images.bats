@@ -357,7 +357,10 @@ check_devices() {
     [ -p "$(layer 1)/fifo" ] || fail "no FIFO"
     [ "$(id -u)" -ne 0 ] || [ -b "$(layer 1)/disk" ] || fail "root has no device"
 }
-check_twice_in_layer() { [ "$(cat "$(layer 1)/thing" "$(layer 1)/good")" = $'a file now\nsecond' ] || fail "not the last"; }
+check_twice_in_layer() {
+    [ "$(cat "$(layer 1)/thing" "$(layer 1)/good")" = $'a file now\nsecond' ] || fail "not the last"
+    [ "$(ls "$(layer 1)/below")" = thing ] || fail "another directory: $(ls "$(layer 1)/below")"
+}
 
 @test "06 images: bombs stop at the limit, and a tree that is too deep for its removal goes" {
     "$MINI" --root "$STORE" tag busybox kept

@@ -130,8 +130,6 @@ int64_t layer_clear(struct layer_unpack *unpack, const struct layer_place *place
     snprintf(name, sizeof(name), "%u", unpack->trashed++);
     if (renameat(place->dir, place->name, unpack->trash, name) < 0)
         return err_sys(unpack->err, "cannot replace %s", place->path);
-    if (S_ISDIR(st.st_mode) && unpack->parent_fd >= 0 && place->dir == unpack->parent_fd)
-        unpack->parent[0] = '\0'; /* it may be open as somebody's directory: look again */
     return layer_is_whiteout(&st) ? S_IFCHR : (int64_t)st.st_mode;
 }
 
