@@ -87,6 +87,37 @@ EOF
     same 120
 }
 
+@test "06 build: ADD unpacks over what is there as buildah's does, symlinks and directories, and not out of the root" {
+    mkdir -p context/tree/lib/sub context/tree/etc context/base/usr/lib/old context/base/etc/old outside
+    echo new >context/tree/lib/sub/new
+    echo new >context/tree/etc/new
+    ln -s usr/lib context/base/lib
+    tar cf context/dirs.tar -C context/tree lib etc
+    tar cf context/files.tar -C context/tree lib/sub/new etc/new
+    echo file >context/usr
+    tar cf context/file.tar -C context usr
+    (cd context/base && tar cf ../base.tar .)
+    cat >context/Dockerfile <<'EOF'
+FROM scratch AS base
+ADD base.tar /into/
+ADD base.tar /over/
+ADD base.tar /gone/
+FROM base
+ADD files.tar /into
+ADD dirs.tar /over
+ADD file.tar /gone
+EOF
+    : >context/.dockerignore
+    same 20
+    [ -f ours/into/usr/lib/sub/new ] && [ ! -L ours/over/lib ] && [ -f ours/gone/usr ] || fail "all wrong alike"
+    ln -sfn "../../../../../../../..$PWD/outside" context/base/lib
+    (cd context/base && tar cf ../base.tar .)
+    printf 'FROM scratch\nADD base.tar /\nADD files.tar /\n' >context/Dockerfile
+    engine build context
+    ends 1 'files.tar: lib'
+    [ -z "$(ls outside)" ] || fail "it wrote outside"
+}
+
 @test "06 build: .dockerignore leaves out what buildah's leaves out" {
     printf 'FROM scratch\nCOPY . /all\nCOPY d* /d/\n' >context/Dockerfile
     printf '# not these\n*.txt\n!f2.txt\n/a/b/\n**/deep\n./dir/../t.*\n[f-h]1*\n.hidden\n' >context/.dockerignore

@@ -42,7 +42,7 @@ static int put(int root_fd, void *arg, struct err *err)
 {
     struct copying *copying = arg;
 
-    if (build_copy_into(copying->at->build->store, &copying->copy, root_fd, err) < 0)
+    if (build_copy_into(&copying->copy, root_fd, err) < 0)
         return -1;
     return build_view_archive(copying->room, true, copying->fd, err);
 }

@@ -14,9 +14,8 @@
  */
 #include "build_source_internal.h"
 
-#include "engine/files/copy_tar.h"
 #include "engine/files/mount_words.h"
-#include "engine/images/tar.h"
+#include "engine/images/layer.h"
 
 #include "cleanup.h"
 #include "host.h"
@@ -37,11 +36,14 @@ static int explain(const struct building *building)
     if (err->kind != ERR_REFUSED || !name || (err->code != EISDIR && err->code != ENOTDIR))
         return -1;
     snprintf(what, sizeof(what), "%.*s", (int)strcspn(name + 1, "\""), name + 1);
-    if (err->code == EISDIR)
+    if (err->code == EISDIR) {
         err_set(err, ERR_USAGE, "cannot replace to directory %.200s with file", what);
-    else
-        err_set(err, ERR_USAGE, "cannot copy to non-directory: %.200s", what);
-    return err_hint(err, "below %.200s: its kind is not that of what is copied -> remove it first",
+        return err_hint(err, "it is below %.200s -> remove it first", building->destination);
+    }
+    err_set(err, ERR_USAGE, "cannot copy to non-directory: %.200s", what);
+    return err_hint(err,
+        "below %.200s a file or a symlink has this name, and a directory is copied there -> remove "
+        "it first; or, to follow a symlink: COPY DIRECTORY LINK/",
         building->destination);
 }
 
@@ -91,9 +93,9 @@ static int copy_dir(
 static int unpack(struct building *building, const struct build_found *found)
 {
     const struct build_copy *copy = building->copy;
-    struct rootfs_rules rules = {.uid = copy->chown ? copy->uid : (uid_t)-1,
-        .gid = copy->chown ? copy->gid : (gid_t)-1,
-        .mode = (mode_t)-1};
+    const struct layer_owner owner = {copy->uid, copy->gid};
+    struct tar_reader reader;
+    char digest[DIGEST_TEXT];
 
     if (!copy->unpack || !S_ISREG(found->mode))
         return 0;
@@ -103,10 +105,16 @@ static int unpack(struct building *building, const struct build_found *found)
     if (!tar_is(fd))
         return 0;
     cleanup_close int into = build_open_destination(building);
-    if (into < 0 || copy_tar_in(building->store, fd, found->name, into, building->owners, &rules,
-                        building->err) < 0)
+    if (into < 0)
         return -1;
-    return 1;
+    int result = tar_open(fd, found->name, &TAR_LIMITS, &reader, building->err);
+    if (result == 0)
+        result = layer_unpack_over(
+            &reader, into, building->owners, copy->chown ? &owner : NULL, building->err);
+    if (result == 0) /* whatever is wrong behind its last entry */
+        result = tar_end(&reader, digest);
+    tar_close(&reader);
+    return result < 0 ? -1 : 1;
 }
 
 static int copy_found(
@@ -150,13 +158,11 @@ static int write_heredoc(struct building *building, const struct dockerfile_here
     return result;
 }
 
-int build_copy_into(
-    const struct store *store, const struct build_copy *copy, int root_fd, struct err *err)
+int build_copy_into(const struct build_copy *copy, int root_fd, struct err *err)
 {
     bool owners = host_is_root();
     size_t length = strlen(copy->destination);
-    struct building building = {.store = store,
-        .copy = copy,
+    struct building building = {.copy = copy,
         .root = root_fd,
         .is_dir = length > 0 && copy->destination[length - 1] == '/',
         .owners = owners,

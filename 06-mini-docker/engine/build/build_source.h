@@ -52,12 +52,11 @@ int build_copy_sum(const struct build_copy *copy, char ret_digest[DIGEST_TEXT], 
 
 /*
  * Do it: into the open directory root_fd. Missing directories of the destination are made, 0755 and
- * of the same owner (0, where that is kept); symlinks in it are followed inside the root. An
- * archive is unpacked in the store first. Privilege: owners and devices are root's; for others the
+ * of the same owner (0, where that is kept); symlinks in it are followed inside the root.
+ * Privilege: owners and devices are root's; for others the
  * files are their own. Errors: those of build_copy_sum; a directory in a file's place, or the other
  * way; a damaged archive.
  */
-int build_copy_into(
-    const struct store *store, const struct build_copy *copy, int root_fd, struct err *err);
+int build_copy_into(const struct build_copy *copy, int root_fd, struct err *err);
 
 #endif

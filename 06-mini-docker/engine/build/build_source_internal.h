@@ -51,7 +51,6 @@ void build_names_free(struct dirent **names, int count);
 
 /* One COPY on its way into a root (build_place.c, build_source.c). */
 struct building {
-    const struct store *store;
     const struct build_copy *copy;
     int root;
     char destination[PATH_MAX]; /* clean */

@@ -143,8 +143,8 @@ static int stream_in(const struct copying *copying, int root_fd, struct err *err
     if (dir < 0 || check_writable(job, root_fd, dir, err) < 0)
         result = -1;
     else
-        result = copy_tar_in(job->store, STDIN_FILENO, "the archive on standard input", dir,
-            copying->owners, NULL, err);
+        result = copy_tar_in(
+            job->store, STDIN_FILENO, "the archive on standard input", dir, copying->owners, err);
     copy_place_free(&place);
     return result;
 }

@@ -35,8 +35,8 @@ static int unpack(int fd, const char *name, int room, bool owners, int *ret_dir,
     return result;
 }
 
-int copy_tar_in(const struct store *store, int fd, const char *name, int into, bool owners,
-    const struct rootfs_rules *rules, struct err *err)
+int copy_tar_in(
+    const struct store *store, int fd, const char *name, int into, bool owners, struct err *err)
 {
     struct image_stage stage;
     int result = image_stage_room(store, &stage, err);
@@ -47,8 +47,8 @@ int copy_tar_in(const struct store *store, int fd, const char *name, int into, b
         result = room < 0 ? err_sys(err, "cannot open %s", stage.path)
                           : unpack(fd, name, room, owners, &from, err);
         if (result == 0)
-            result = rootfs_copy_by(from, NULL, into, NULL,
-                ROOTFS_ALL | ROOTFS_REPLACE | (owners ? ROOTFS_OWNERS : 0), rules, err);
+            result = rootfs_copy_inside(
+                from, into, ROOTFS_ALL | ROOTFS_REPLACE | (owners ? ROOTFS_OWNERS : 0), err);
     }
     image_stage_end(&stage);
     return result;

@@ -10,12 +10,11 @@
 
 /*
  * Unpack all of it or nothing: into room of the store first, from there into the open directory
- * `into`, over what is there; with `owners` as the archive says, else the caller's, and changed by
- * `rules`, or NULL. `name` is the archive's, in errors. Errors: it is no tar, it is damaged, a name
- * in it leads out of it.
+ * `into`, over what is there; with `owners` as the archive says, else the caller's. `name` is the
+ * archive's, in errors. Errors: it is no tar, it is damaged, a name in it leads out of it.
  */
-int copy_tar_in(const struct store *store, int fd, const char *name, int into, bool owners,
-    const struct rootfs_rules *rules, struct err *err);
+int copy_tar_in(
+    const struct store *store, int fd, const char *name, int into, bool owners, struct err *err);
 
 /* The place as an archive, under its own name; what the path calls "x/." under "./". */
 int copy_tar_out(const struct copy_place *place, int fd, struct err *err);

@@ -62,6 +62,18 @@ int layer_unpack(struct tar_reader *reader, int into, int trash, const char *low
 int layer_unpack_plain(
     struct tar_reader *reader, int into, int trash, bool owners, struct err *err);
 
+/*
+ * And over what is in the directory, as Docker's ADD does it: what has an entry's name is replaced,
+ * but a directory by a directory; a symlink that is in the way of an entry is followed, inside.
+ * `owner`: whose all of it becomes, or NULL. After an error half of it is there.
+ */
+struct layer_owner {
+    uid_t uid;
+    gid_t gid;
+};
+int layer_unpack_over(struct tar_reader *reader, int into, bool owners,
+    const struct layer_owner *owner, struct err *err);
+
 /* overlayfs's marks: "this name is gone", a character device 0, 0; and "nothing of what the layers
  * below have in this directory is seen", an attribute of the open directory. */
 bool layer_is_whiteout(const struct stat *st);

@@ -52,8 +52,8 @@ static int owner(struct layer_unpack *unpack, struct archive_entry *entry, uid_t
     if (user < 0 || user >= UINT32_MAX || group < 0 || group >= UINT32_MAX)
         return tar_refuse(unpack->reader, "an owner that is no number of a user: %lld:%lld",
             (long long)user, (long long)group);
-    *uid = (uid_t)user;
-    *gid = (gid_t)group;
+    *uid = unpack->owner ? unpack->owner->uid : (uid_t)user;
+    *gid = unpack->owner ? unpack->owner->gid : (gid_t)group;
     return 0;
 }
 
@@ -221,7 +221,7 @@ int layer_make(
         int64_t was = layer_clear(unpack, place, type == AE_IFDIR);
         if (was < 0 || kinds[i].make(unpack, entry, place) < 0)
             return -1;
-        return type == AE_IFDIR && was == S_IFCHR ? make_again(unpack, place) : 0;
+        return type == AE_IFDIR && was == S_IFCHR && !unpack->plain ? make_again(unpack, place) : 0;
     }
     return 0; /* a socket, or what libarchive does not know: nothing that a program could use */
 }

@@ -7,6 +7,7 @@
 
 #include "cleanup.h"
 #include "mount.h"
+#include "remove.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -42,6 +43,9 @@ static int make_dir(struct layer_unpack *unpack, const char *path)
 
     if (place < 0) /* a symlink that leads to nothing, or a name that is a file */
         return tar_refuse(unpack->reader, "%s is not the directory that an entry needs", path);
+    if (!below && unpack->owners && unpack->owner &&
+        fchownat(place, "", unpack->owner->uid, unpack->owner->gid, AT_EMPTY_PATH) < 0)
+        return err_sys(unpack->err, "cannot set the owner of %s", path);
     if (!below)
         return 0;
     if (unpack->owners && fchownat(place, "", st.st_uid, st.st_gid, AT_EMPTY_PATH) < 0)
@@ -117,6 +121,20 @@ int layer_place_old(struct layer_unpack *unpack, const char *path, struct layer_
     return ret->dir < 0 ? -1 : 0;
 }
 
+/* Without room to put it away: in an overlay a directory of a lower layer cannot be renamed. */
+static int remove_now(
+    struct layer_unpack *unpack, const struct layer_place *place, const struct stat *st)
+{
+    char path[32 + NAME_MAX];
+
+    if (!S_ISDIR(st->st_mode))
+        return unlinkat(place->dir, place->name, 0) < 0
+                   ? err_sys(unpack->err, "cannot replace %s", place->path)
+                   : 0;
+    snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", place->dir, place->name);
+    return remove_tree(path, unpack->err);
+}
+
 int64_t layer_clear(struct layer_unpack *unpack, const struct layer_place *place, bool keep_dir)
 {
     char name[24];
@@ -126,6 +144,8 @@ int64_t layer_clear(struct layer_unpack *unpack, const struct layer_place *place
         return 0;
     if (S_ISDIR(st.st_mode) && keep_dir)
         return (int64_t)st.st_mode;
+    if (unpack->trash < 0)
+        return remove_now(unpack, place, &st) < 0 ? -1 : (int64_t)st.st_mode;
     /* a tree may be deep and large: it is put away, and goes with the rest of the work */
     snprintf(name, sizeof(name), "%u", unpack->trashed++);
     if (renameat(place->dir, place->name, unpack->trash, name) < 0)

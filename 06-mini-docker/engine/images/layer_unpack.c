@@ -108,6 +108,8 @@ static int unpack_top(struct layer_unpack *unpack, struct archive_entry *entry)
 
     if (archive_entry_filetype(entry) != AE_IFDIR)
         return tar_refuse(unpack->reader, "an entry has no name");
+    if (unpack->trash < 0)
+        return 0; /* it was there before, and is not the archive's */
     if (layer_dress(unpack, entry, unpack->into, ".") < 0)
         return -1;
     return layer_later(unpack, ".", archive_entry_perm(entry) & 07777, mtime);
@@ -170,6 +172,21 @@ int layer_unpack_plain(struct tar_reader *reader, int into, int trash, bool owne
         .trash = trash,
         .plain = true,
         .owners = owners,
+        .parent_fd = -1,
+        .err = err};
+
+    return unpack_all(&unpack);
+}
+
+int layer_unpack_over(struct tar_reader *reader, int into, bool owners,
+    const struct layer_owner *owner, struct err *err)
+{
+    struct layer_unpack unpack = {.reader = reader,
+        .into = into,
+        .trash = -1,
+        .plain = true,
+        .owners = owners,
+        .owner = owner,
         .parent_fd = -1,
         .err = err};
 

@@ -18,10 +18,11 @@ struct layer_late {
 
 struct layer_unpack {
     struct tar_reader *reader;
-    int into, trash;
+    int into, trash; /* trash -1: what is replaced is removed at once */
     const char *lower;
     bool plain;  /* a tar like any other: no name in it is a mark */
     bool owners; /* root: as the archive says; others own all of it themselves */
+    const struct layer_owner *owner; /* NULL, or whose all of it is, with `owners` */
     char parent[TAR_PATH];
     int parent_fd; /* of the directory `parent`, kept for the next entry; or -1 */
     struct layer_late *late;
