@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * One function draws both forms, so that what a terminal shows and what a log keeps are the same
- * numbers. A series that is not the last one drawn starts a new line.
+ * numbers. What is drawn again and again must fit into one line of the terminal: a line that wraps
+ * cannot be drawn over. So the bar is shorter in a narrow one, and the sparkline gets what is left.
  */
 #include "live.h"
 
@@ -9,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { BAR = 30 };
+enum { BAR = 30, LEAST_BAR = 10 };
 
 double live_now(void)
 {
@@ -36,25 +37,51 @@ int live_begin(struct live *live, struct report *r, const char *unit, double ful
     return 0;
 }
 
-static void draw_bar(const struct live *live, double value)
+static void draw_bar(const struct live *live, double value, int width)
 {
-    int filled = live->full > 0 ? (int)(value / live->full * BAR + 0.5) : 0;
-    int mark = live->mark >= 0 && live->full > 0 ? (int)(live->mark / live->full * BAR) : -1;
+    int filled = live->full > 0 ? (int)(value / live->full * width + 0.5) : 0;
+    int mark = live->mark >= 0 && live->full > 0 ? (int)(live->mark / live->full * width) : -1;
 
     putchar('[');
-    for (int i = 0; i < BAR; i++)
+    for (int i = 0; i < width; i++)
         putchar(i == mark ? '|' : i < filled ? '#' : '.');
     putchar(']');
 }
 
-static void draw_spark(const struct live *live)
+static void draw_spark(const struct live *live, size_t room)
 {
     static const char *const levels[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-    size_t count = live->points < LIVE_SPARK ? live->points : LIVE_SPARK;
+    size_t most = room < LIVE_SPARK ? room : LIVE_SPARK;
+    size_t count = live->points < most ? live->points : most;
 
     for (size_t i = LIVE_SPARK - count; i < LIVE_SPARK; i++) {
         int level = live->full > 0 ? (int)(live->spark[i] / live->full * 8) : 0;
         fputs(levels[level < 0 ? 0 : level > 7 ? 7 : level], stdout);
+    }
+}
+
+static void draw(const struct live *live, double seconds, const char *series, double value)
+{
+    char head[64], tail[64];
+    int columns = report_columns(live->report);
+
+    snprintf(head, sizeof(head), "      %4.1f s  %-14s ", seconds, series);
+    snprintf(tail, sizeof(tail), " %8.4g of %.4g %s", value, live->full, live->unit);
+    if (!columns) {
+        fputs(head, stdout);
+        draw_bar(live, value, BAR);
+        printf("%s\n", tail);
+        return;
+    }
+    int room = columns - (int)(strlen(head) + strlen("[]") + strlen(tail));
+    int bar = room > BAR ? BAR : room < LEAST_BAR ? LEAST_BAR : room;
+    int rest = room - bar - (int)strlen("  ");
+    printf("\r\033[K%s", head);
+    draw_bar(live, value, bar);
+    fputs(tail, stdout);
+    if (rest > 0) {
+        fputs("  ", stdout);
+        draw_spark(live, (size_t)rest);
     }
 }
 
@@ -70,13 +97,7 @@ void live_point(struct live *live, const char *series, double value)
     if (!live->report->terminal && live->printed >= 0 && seconds - live->printed < 0.99)
         return;
     live->printed = seconds;
-    printf("%s      %4.1f s  %-14s ", live->report->terminal ? "\r\033[K" : "", seconds, series);
-    draw_bar(live, value);
-    printf(" %8.4g of %.4g %s  ", value, live->full, live->unit);
-    if (live->report->terminal)
-        draw_spark(live);
-    else
-        putchar('\n');
+    draw(live, seconds, series, value);
     fflush(stdout);
 }
 

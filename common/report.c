@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 static const char *const OPS[] = {
@@ -27,6 +28,15 @@ void report_init(struct report *r, int steps)
 
     *r = (struct report){.steps = steps, .terminal = isatty(STDOUT_FILENO)};
     r->color = r->terminal && !(no_color && no_color[0]);
+}
+
+int report_columns(const struct report *r)
+{
+    struct winsize size;
+
+    if (!r->terminal)
+        return 0;
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
 }
 
 /* Waits for Enter on standard input; at its end the rest of the run goes on without waiting. */
@@ -171,18 +181,59 @@ void claim_errno(struct report *r, const char *text, int measured, int expected,
     c->ok = measured == expected;
 }
 
+/* How the table is laid out: the width of each column, and whether sources stand below. */
+struct layout {
+    int text, expected, measured;
+    bool below;
+};
+
+static void widen(int *width, const char *text)
+{
+    int length = (int)strlen(text);
+
+    *width = length > *width ? length : *width;
+}
+
+/* In a file or a pipe all tables are alike; in a terminal one is as wide as what is in it. */
+static struct layout lay_out(const struct report *r)
+{
+    struct layout layout = {.text = 42, .expected = 18, .measured = 18};
+    int columns = report_columns(r), source = 0;
+
+    if (!columns)
+        return layout;
+    layout =
+        (struct layout){.expected = (int)strlen("expected"), .measured = (int)strlen("measured")};
+    for (const struct claim *c = r->claim; c < r->claim + r->claims; c++) {
+        widen(&layout.text, c->text);
+        widen(&layout.expected, c->expected);
+        widen(&layout.measured, c->measured);
+        widen(&source, c->source);
+    }
+    layout.below = 9 + layout.text + layout.expected + layout.measured + source > columns;
+    return layout;
+}
+
+static void print_row(const struct layout *layout, const char *text, const char *expected,
+    const char *measured, const char *source)
+{
+    printf(" %-*s %-*s %-*s%s%s\n", layout->text, text, layout->expected, expected,
+        layout->measured, measured, layout->below ? "\n        " : " ", source);
+}
+
 int report_claims(struct report *r)
 {
+    const struct layout layout = lay_out(r);
     int failed = 0;
 
     if (r->claims == 0)
         return 0;
-    printf("      %-42s %-18s %-18s %s\n", "claim", "expected", "measured", "source");
-    for (size_t i = 0; i < r->claims; i++) {
-        const struct claim *c = &r->claim[i];
-        printf("%s%4s%s  %-42s %-18s %-18s %s\n", paint(r, c->ok ? "\033[32m" : "\033[1;31m"),
-            c->ok ? "ok" : "FAIL", paint(r, "\033[0m"), c->text, c->expected, c->measured,
-            c->source);
+    printf("     ");
+    print_row(&layout, "claim", "expected", "measured", "source");
+    for (const struct claim *c = r->claim; c < r->claim + r->claims; c++) {
+        printf("%s%4s%s ", paint(r, c->ok ? "\033[32m" : "\033[1;31m"), c->ok ? "ok" : "FAIL",
+            paint(r, "\033[0m"));
+        print_row(&layout, c->text, c->expected, c->measured, c->source);
         failed += !c->ok;
     }
     fflush(stdout);

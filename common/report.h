@@ -43,8 +43,14 @@ struct report {
 void report_init(struct report *r, int steps);
 
 /*
+ * How many columns the terminal has now, 80 where it does not say. 0 where stdout is none: then
+ * nothing has to fit.
+ */
+int report_columns(const struct report *r);
+
+/*
  * Announce the next step and, with --step, wait for Enter first. Call it just before the thing is
- * done; use step_result for what came of it. `see` names the man page or kernel document and, where
+ * done; use note for what came of it. `see` names the man page or kernel document and, where
  * one taught it, the lab: "clone(2); lab 01"; NULL for none.
  */
 void step(struct report *r, const char *see, const char *fmt, ...)
@@ -71,7 +77,10 @@ void claim_range(struct report *r, const char *text, double measured, double lea
 void claim_errno(
     struct report *r, const char *text, int measured, int expected, const char *source);
 
-/* Print the table of claims. Returns how many failed. */
+/*
+ * Print the table of claims. Returns how many failed. In a terminal its columns are as wide as what
+ * is in them, and a source that has no room any more goes to the next line.
+ */
 int report_claims(struct report *r);
 
 #endif
