@@ -91,6 +91,7 @@ user_flag() {
     for flag in NS UTS IPC PID NET USER CGROUP TIME; do
         grep -qE "CLONE_NEW$flag +[a-zA-Z].* [0-9]+ +[0-9]+" <<<"$output" || fail "no row for $flag"
     done
+    ! grep -E '^ {6}[a-z]+ +CLONE_NEW.{62}' <<<"$output" || fail "a row does not fit into 80 columns"
     for kind in mount uts ipc pid net; do
         grep -qE "^  ok  $kind is a new one" <<<"$output" || fail "$kind"
     done

@@ -69,9 +69,9 @@ static int chosen_flags(const struct run *run)
 static void print_table(
     struct report *r, const uint64_t outside[NS_KINDS], const uint64_t inside[NS_KINDS])
 {
-    note(r, "%-7s %-15s %-41s %10s %10s", "", "flag", "isolates", "outside", "inside");
+    note(r, "%-6s %-15s %-22s %10s %10s", "", "flag", "isolates", "outside", "inside");
     for (int i = 0; i < NS_KINDS; i++)
-        note(r, "%-7s %-15s %-41s %10lu %10lu%s", ns_table[i].option, ns_table[i].flag_name,
+        note(r, "%-6s %-15s %-22s %10lu %10lu%s", ns_table[i].option, ns_table[i].flag_name,
             ns_table[i].isolates, outside[i], inside[i], inside[i] == outside[i] ? " shared" : "");
 }
 

@@ -17,14 +17,13 @@
 
 const struct ns_kind ns_table[NS_KINDS] = {
     {"mnt", "mount", "CLONE_NEWNS", CLONE_NEWNS, "mount points", "2.4.19"},
-    {"uts", "uts", "CLONE_NEWUTS", CLONE_NEWUTS, "host name and NIS domain name", "2.6.19"},
-    {"ipc", "ipc", "CLONE_NEWIPC", CLONE_NEWIPC, "System V IPC, POSIX message queues", "2.6.19"},
+    {"uts", "uts", "CLONE_NEWUTS", CLONE_NEWUTS, "host name, NIS domain", "2.6.19"},
+    {"ipc", "ipc", "CLONE_NEWIPC", CLONE_NEWIPC, "System V and POSIX IPC", "2.6.19"},
     {"pid", "pid", "CLONE_NEWPID", CLONE_NEWPID, "process IDs", "2.6.24"},
-    {"net", "net", "CLONE_NEWNET", CLONE_NEWNET, "network devices, addresses, routes, ports",
-        "2.6.29"},
-    {"user", "user", "CLONE_NEWUSER", CLONE_NEWUSER, "user and group IDs, capabilities", "3.8"},
-    {"cgroup", "cgroup", "CLONE_NEWCGROUP", CLONE_NEWCGROUP, "the root of the cgroup tree", "4.6"},
-    {"time", "time", "CLONE_NEWTIME", CLONE_NEWTIME, "boot and monotonic clocks", "5.6"},
+    {"net", "net", "CLONE_NEWNET", CLONE_NEWNET, "devices, routes, ports", "2.6.29"},
+    {"user", "user", "CLONE_NEWUSER", CLONE_NEWUSER, "user IDs, capabilities", "3.8"},
+    {"cgroup", "cgroup", "CLONE_NEWCGROUP", CLONE_NEWCGROUP, "the cgroup tree's root", "4.6"},
+    {"time", "time", "CLONE_NEWTIME", CLONE_NEWTIME, "boot, monotonic clocks", "5.6"},
 };
 
 const struct ns_kind *ns_find(const char *name)

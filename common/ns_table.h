@@ -18,7 +18,7 @@ struct ns_kind {
     const char *option;    /* "mount": the name of an option, as in unshare(1) */
     const char *flag_name; /* "CLONE_NEWNS" */
     int flag;
-    const char *isolates; /* "mount points" */
+    const char *isolates; /* "mount points", in 22 characters: lab 01's table fits 80 columns */
     const char *since;    /* the kernel that brought it: "2.4.19" */
 };
 
