@@ -78,6 +78,20 @@ passed_down() { cat "$(v2)/cgroup.subtree_control"; }
     ! grep -q 'not in this table' <<<"$output" || fail "the table does not know them all"
 }
 
+@test "03 files: the chapter's table has the same files, with the same words" {
+    lab files
+    printed=$(sed 's/hugetlb\.[0-9]*[KMG]B\./hugetlb.SIZE./; s/hugetlb\.\*/hugetlb.SIZE/g' <<<"$output")
+    all=$(sed -n '/^\[2/,/^\[4/{/^      /p}' <<<"$printed" | sed -E 's/^ *([^ ]+) +[r-][w-] .*/\1/' | tr -s ' ' '\n' |
+        sed '/^$/d' | sort -u)
+    chapter=$(sed -n 's/^| `\([a-z]*\.[^`]*\)` | [rw]* | .*/\1/p' "$LAB_DIR/README.md" | sort)
+    diff <(echo "$chapter") <(echo "$all") || fail "these files are in one of the two only"
+    while IFS='|' read -r _ name _ meaning _; do
+        name=${name//[\` ]/} meaning=$(sed -E 's/( \[1\])? *$//; s/^ *//; s/ \(Linux [0-9.]+\)$//' <<<"$meaning")
+        row=$(grep -E "^ {6}$name +[r-][w-] " <<<"$printed" | head -1)
+        [[ -z $row || $row == *" $meaning" ]] || fail "$name: the chapter says '$meaning'"
+    done < <(grep -E '^\| `[a-z]+\.[^`]*` \| [rw]+ ' "$LAB_DIR/README.md")
+}
+
 @test "03 weight: 100 to 300 on one CPU" {
     lab weight
     has_control

@@ -107,7 +107,7 @@ static int survey(struct run *run, const char *dir, bool print, struct survey *r
     return 0;
 }
 
-/* The rows of the table that this kernel has no file for. */
+/* The rows of the table that the group has no file for. */
 static void print_missing(struct run *run, const char *dir)
 {
     char line[100] = "";
@@ -120,11 +120,12 @@ static void print_missing(struct run *run, const char *dir)
             found = file_table_find(entries[i]->d_name) == row;
         if (found)
             continue;
-        if (strlen(line) + strlen(row->pattern) > 88) {
+        if (strlen(line) + strlen(row->pattern) > 72) {
             note(&run->report, "%s", line);
             line[0] = '\0';
         }
-        snprintf(line + strlen(line), sizeof(line) - strlen(line), "%s ", row->pattern);
+        snprintf(line + strlen(line), sizeof(line) - strlen(line), "%s%s", line[0] ? " " : "",
+            row->pattern);
     }
     note(&run->report, "%s", line);
     for (int i = 0; i < count; i++)
@@ -149,7 +150,7 @@ static int files_run(struct run *run, struct err *err)
     step(r, "cgroup-v2.rst, \"Interface Files\"", "its files: name, r and w, value, meaning");
     if (survey(run, g.path, true, &all, err) < 0)
         return -1;
-    step(r, NULL, "files that other kernels have, and this one has not (or v1 has its controller)");
+    step(r, NULL, "not here: files of other kernels, of modules not loaded, of v1's controllers");
     print_missing(run, g.path);
     step(r, NULL, "control: a group below, with no controller");
     if (group_make_below(run, &g, "below", "", &below, err) < 0 ||
