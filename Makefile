@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 # Every verb a person types; `make help` lists them.
 
-# As many files at once as there are processors, unless somebody says how many.
-ifeq ($(filter -j%,$(MAKEFLAGS)),)
+# As many files at once as there are processors, unless the command line says how many; a make below this one
+# shares what this one has.
+ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
 endif
 # But what is typed together is done one after another: each builds what it needs of common/ by itself.
@@ -17,7 +18,7 @@ export BUILD
 # "lab-03" or "vm-03" -> 03-cgroup-v2 -> its program; lab 06 is an engine with a name of its own.
 folder  = $(filter $(lastword $(subst -, ,$(1)))-%,$(LABS))
 program = $(1)/$(if $(filter 06-%,$(1)),mini-docker,run)
-sub     = $(MAKE) --no-print-directory
+sub     = $(MAKE) --silent --no-print-directory
 
 all: 06-mini-docker $(LABS) rootfs  ## build every lab
 
