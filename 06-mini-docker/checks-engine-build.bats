@@ -538,8 +538,47 @@ EOF
     printf 'FROM busybox\nRUN --mount=type=ssh true\n' | dockerfile
     build
     ends 1 'RUN --mount=type=ssh is not known here'
-    printf 'FROM busybox\nRUN --mount=target=/x,rw true\n' | dockerfile
+    printf 'FROM busybox\nRUN --mount=type=cache,from=busybox,target=/x true\n' | dockerfile
     build
-    ends 1 'rw is not known here'
+    ends 1 'RUN --mount=type=cache: from is not known here'
+    whole
+}
+
+@test "06 build: RUN --mount=type=bind: of a stage, of an image, of the context without what is ignored; what is written goes" {
+    mkdir context/dir
+    echo 1 >context/package.json
+    touch context/hidden
+    echo hidden >context/.dockerignore
+    dockerfile <<'EOF'
+FROM busybox
+WORKDIR /app
+RUN --mount=type=bind,from=made,source=/out,target=/seen cat /seen/program && ! touch /seen/program && \
+    [ "$(stat -c %u:%g:%a /seen/program)" = 5:6:700 ] && [ -L /seen/out ]
+RUN --mount=type=bind,from=made,source=/out,target=/seen,rw echo not here >/seen/program; rm -r /seen/out
+RUN --mount=from=1,source=/out/program,target=program --mount=from=busybox,source=bin,target=/bin2 cat program && [ -x /bin2/busybox ]
+RUN --mount=target=/only cat /only/package.json && [ ! -e /only/hidden ]
+RUN --mount=source=package.json,target=package.json --mount=target=/all,rw cat package.json && [ ! -e /all/hidden ] && \
+    echo 2 >/all/package.json && [ "$(cat package.json)" = 1 ]
+RUN --mount=type=cache,target=c,uid=7,gid=8,mode=0710 [ "$(stat -c %u:%g:%a c)" = 7:8:710 ]
+FROM busybox AS made
+RUN mkdir /out && echo program >/out/program && chown 5:6 /out/program && chmod 700 /out/program && ln -s "$PWD" /out/out
+EOF
+    sed -i "s|\$PWD|$PWD|" context/Dockerfile
+    built -t x --target 0
+    [ "$(grep -c ' program$' <<<"$stderr")" -eq 2 ] || fail "not both saw it"
+    in_image x 'ls -d /seen /bin2 /all /app/* 2>/dev/null' >seen.txt || true
+    [ ! -s seen.txt ] || fail "a place of a mount stays: $(cat seen.txt)"
+    [ "$(cat context/package.json)" = 1 ] || fail "the context was written to"
+    built -t x --target 0
+    [ "$cached" -eq 8 ] || fail "it was done again: $cached"
+    sed -i 's/echo program/echo other program/' context/Dockerfile
+    built -t x --target 0
+    grep -c " other program$" <<<"$stderr" | grep -qx 2 || fail "another stage, and the step stays: $cached"
+    printf 'FROM busybox AS a\nRUN --mount=from=a,target=/x true\n' | dockerfile
+    build
+    ends 1 'circular dependency'
+    printf 'FROM scratch AS a\nFROM busybox\nRUN --mount=from=a,source=no,target=/x true\n' | dockerfile
+    build
+    ends 1 'it is empty'
     whole
 }

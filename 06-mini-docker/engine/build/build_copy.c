@@ -17,7 +17,6 @@
 #include <json-c/json_object.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 struct copying {
@@ -29,7 +28,7 @@ struct copying {
     int fd;
     bool fetches; /* ADD of addresses, and where they are then */
     struct image_stage room_fetched;
-    char *digest; /* where the sum goes: memory that a child shares */
+    char digest[DIGEST_TEXT];
     char *destination;
     char **words; /* expanded */
     struct dockerfile_heredoc *heredocs;
@@ -47,11 +46,9 @@ static int put(int root_fd, void *arg, struct err *err)
     return build_view_archive(copying->room, true, copying->fd, err);
 }
 
-/* With the source at hand: sum it up, or copy it. */
+/* With the source at hand. */
 static int work_on(struct copying *copying, struct err *err)
 {
-    if (!copying->room)
-        return build_copy_sum(&copying->copy, copying->digest, err);
     return build_view(copying->at->build->store, copying->lower, copying->room, put, copying, err);
 }
 
@@ -84,8 +81,6 @@ static int choose_tree(struct copying *copying, struct err *err)
 {
     struct build *build = copying->at->build;
     const char *from = dockerfile_flag(copying->at->instruction, "from");
-    struct build_stage *stage;
-    struct image image;
 
     copying->tree = (struct build_tree){
         .fd = build->context.fd, .name = "the context", .ignore = &build->context.ignore};
@@ -105,16 +100,8 @@ static int choose_tree(struct copying *copying, struct err *err)
         return 0;
     copying->tree.name = from;
     copying->tree.ignore = NULL;
-    stage = build_stage_of(copying->at, from);
-    if (stage) { /* it was built before this step began */
-        copying->from_lower = image_draft_lower(build->store, &stage->draft, err);
-        return copying->from_lower ? 0 : -1;
-    }
-    if (build_find_image(build, from, &image, err) < 0)
-        return -1;
-    copying->from_lower = steal_ptr(image.lower);
-    image_free(&image);
-    return 0;
+    copying->from_lower = build_from_lower(copying->at, from, err);
+    return copying->from_lower ? 0 : -1;
 }
 
 static int choose_owner(struct copying *copying, struct err *err)
@@ -177,8 +164,6 @@ static int expand_words(struct copying *copying, struct err *err)
 /* The last word is the destination, below WORKDIR. */
 static int choose_words(struct copying *copying, struct err *err)
 {
-    struct json_object *dir;
-    const char *below = "/";
     size_t count = 0;
 
     if (expand_words(copying, err) < 0)
@@ -186,11 +171,9 @@ static int choose_words(struct copying *copying, struct err *err)
     while (copying->words[count])
         count++;
     cleanup_free char *last = steal_ptr(copying->words[count - 1]);
-    if (json_object_object_get_ex(copying->at->stage->draft.config, "WorkingDir", &dir) && dir)
-        below = json_object_get_string(dir);
-    if (asprintf(&copying->destination, "%s%s%s", last[0] == '/' ? "" : below,
-            last[0] == '/' ? "" : "/", strcmp(last, ".") == 0 ? "./" : last) < 0)
-        return err_sys(err, "no memory for a path");
+    copying->destination = build_absolute(copying->at->stage, last, err);
+    if (!copying->destination)
+        return -1;
     copying->copy.sources = copying->words;
     copying->copy.destination = copying->destination;
     return 0;
@@ -250,7 +233,9 @@ static int do_step(struct copying *copying, struct err *err)
 static int copy(struct copying *copying, struct err *err)
 {
     if (choose_words(copying, err) < 0 || choose_flags(copying, err) < 0 ||
-        choose_tree(copying, err) < 0 || choose_owner(copying, err) < 0 || work(copying, err) < 0)
+        choose_tree(copying, err) < 0 || choose_owner(copying, err) < 0 ||
+        build_view_sum(copying->at->build->store, copying->from_lower, &copying->copy,
+            &copying->tree, copying->digest, err) < 0)
         return -1;
     return do_step(copying, err);
 }
@@ -263,12 +248,7 @@ int build_copy(const struct build_at *at, struct err *err)
 
     if (!lower)
         return -1;
-    copying.digest =
-        mmap(NULL, DIGEST_TEXT, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (copying.digest == MAP_FAILED)
-        return err_sys(err, "no memory for a digest");
     int result = copy(&copying, err);
-    munmap(copying.digest, DIGEST_TEXT);
     for (char **word = copying.words; word && *word; word++)
         free(*word);
     free(copying.words);

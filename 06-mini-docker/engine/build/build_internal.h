@@ -56,6 +56,13 @@ int build_change(const struct build_at *at, struct err *err);
  * layers are unpacked. */
 int build_find_image(struct build *build, const char *word, struct image *ret, struct err *err);
 
+/* --from: overlayfs's lowerdir of a stage, which was built before, or of an image. The caller frees
+ * it. */
+char *build_from_lower(const struct build_at *at, const char *from, struct err *err);
+
+/* A path as WORKDIR makes it absolute; the caller frees it. */
+char *build_absolute(const struct build_stage *stage, const char *path, struct err *err);
+
 /* True for those that are a step of their own. */
 bool build_makes_layer(enum dockerfile_word word);
 

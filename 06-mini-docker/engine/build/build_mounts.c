@@ -4,12 +4,15 @@
  * the layer again. A cache is a directory of the store, ROOT/build/cache-…, by its id or its
  * target; nothing of it comes into the image, and whoever needs it must be able to do without.
  */
-#include "build_mounts.h"
-#include "build_source.h"
+#include "build_mounts_internal.h"
+
+#include "engine/files/mount_words.h"
 
 #include "cleanup.h"
 #include "fsio.h"
+#include "host.h"
 #include "mount.h"
+#include "size.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,33 +23,27 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-struct words {
-    const char *type, *target, *source, *from, *id, *size, *read_only, *write, *required, *ignored;
-};
-
 static const struct {
     const char *name;
     size_t offset;
 } FIELDS[] = {
-    {"type", offsetof(struct words, type)}, {"target", offsetof(struct words, target)},
-    {"dst", offsetof(struct words, target)}, {"destination", offsetof(struct words, target)},
-    {"source", offsetof(struct words, source)}, {"src", offsetof(struct words, source)},
-    {"from", offsetof(struct words, from)}, {"id", offsetof(struct words, id)},
-    {"size", offsetof(struct words, size)}, {"readonly", offsetof(struct words, read_only)},
-    {"ro", offsetof(struct words, read_only)}, {"rw", offsetof(struct words, write)},
-    {"readwrite", offsetof(struct words, write)}, {"required", offsetof(struct words, required)},
-    {"sharing", offsetof(struct words, ignored)}, /* always "shared" */
+#define OF(field) offsetof(struct build_mount_words, field)
+    {"type", OF(type)}, {"target", OF(target)}, {"dst", OF(target)}, {"destination", OF(target)},
+    {"source", OF(source)}, {"src", OF(source)}, {"from", OF(from)}, {"id", OF(id)},
+    {"size", OF(size)}, {"readonly", OF(read_only)}, {"ro", OF(read_only)}, {"rw", OF(write)},
+    {"readwrite", OF(write)}, {"required", OF(required)}, {"uid", OF(user)}, {"gid", OF(group)},
+    {"mode", OF(mode)}, {"sharing", OF(ignored)}, /* always "shared" */
+#undef OF
 };
 
-static bool is_on(const char *value)
+bool build_mount_is_on(const char *value)
 {
     return value && strcmp(value, "false") != 0;
 }
 
-/* `text` is cut up. */
-static int parse(char *text, struct words *ret, struct err *err)
+int build_mount_parse(char *text, struct build_mount_words *ret, struct err *err)
 {
-    *ret = (struct words){.type = "bind"};
+    *ret = (struct build_mount_words){.type = "bind"};
     for (char *word; (word = strsep(&text, ","));) {
         char *value = strchr(word, '=');
         size_t i = 0, count = sizeof(FIELDS) / sizeof(FIELDS[0]);
@@ -56,16 +53,15 @@ static int parse(char *text, struct words *ret, struct err *err)
             i++;
         if (i == count) {
             err_set(err, ERR_USAGE, "RUN --mount: unexpected key '%.40s'", word);
-            return err_hint(err, "accepted: type target source id size readonly required sharing");
+            return err_hint(err, "accepted: type target source from id size readonly rw required "
+                                 "sharing uid gid mode");
         }
         *(const char **)((char *)ret + FIELDS[i].offset) = value ?: "true";
     }
     return 0;
 }
 
-static int add(struct build_mounts *mounts, const char *target, struct err *err, const char *fmt,
-    ...) __attribute__((format(printf, 4, 5)));
-static int add(
+int build_mount_add(
     struct build_mounts *mounts, const char *target, struct err *err, const char *fmt, ...)
 {
     const char **larger =
@@ -98,18 +94,39 @@ int build_mounts_script(struct build_mounts *mounts, const char *room, const cha
         return -1;
     if (chmod(path, 0755) < 0)
         return err_sys(err, "cannot set the mode of %s", path);
-    return add(mounts, target, err, "type=bind,source=%s,target=%s,readonly", path, target);
+    return build_mount_add(
+        mounts, target, err, "type=bind,source=%s,target=%s,readonly", path, target);
 }
 
-static int add_tmpfs(const struct build_at *at, const struct words *words,
+static int add_tmpfs(const struct build_at *at, const struct build_mount_words *words,
     struct build_mounts *mounts, struct build_key *key, struct err *err)
 {
     (void)at, (void)key;
-    return add(mounts, words->target, err, "type=tmpfs,target=%s%s%s", words->target,
+    return build_mount_add(mounts, words->target, err, "type=tmpfs,target=%s%s%s", words->target,
         words->size ? ",tmpfs-size=" : "", words->size ?: "");
 }
 
-static int add_cache(const struct build_at *at, const struct words *words,
+/* uid, gid and mode of a new cache. Errors: ERR_USAGE. */
+static int give(const char *path, const struct build_mount_words *words, struct err *err)
+{
+    uint64_t user = 0, group = 0;
+    char *end = "";
+    unsigned long mode = words->mode ? strtoul(words->mode, &end, 8) : 0755;
+
+    if (*end || mode > 07777)
+        return err_set(err, ERR_USAGE, "RUN --mount: mode is no octal number: %.40s", words->mode);
+    if ((words->user &&
+            size_parse_u64("RUN --mount: uid", words->user, 0, UINT32_MAX - 1, &user, err) < 0) ||
+        (words->group &&
+            size_parse_u64("RUN --mount: gid", words->group, 0, UINT32_MAX - 1, &group, err) < 0))
+        return -1;
+    if (chmod(path, (mode_t)mode) < 0 ||
+        (host_is_root() && chown(path, (uid_t)user, (gid_t)group) < 0))
+        return err_sys(err, "cannot give %s to its owner", path);
+    return 0;
+}
+
+static int add_cache(const struct build_at *at, const struct build_mount_words *words,
     struct build_mounts *mounts, struct build_key *key, struct err *err)
 {
     const char *id = words->id ?: words->target;
@@ -121,88 +138,19 @@ static int add_cache(const struct build_at *at, const struct words *words,
         return -1;
     snprintf(path, sizeof(path), "%.*s/" BUILD_CACHE_DIR "%.16s", PATH_MAX - 64, dir,
         digest_hex(digest));
-    if (mkdir(path, 0755) < 0 && errno != EEXIST)
+    bool made = mkdir(path, 0755) == 0;
+    if (!made && errno != EEXIST)
         return err_sys(err, "cannot make %s", path);
+    if (made && give(path, words, err) < 0)
+        return -1;
     int lock = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (lock < 0 || flock(lock, LOCK_SH) < 0)
         err_sys(err, "cannot lock %s", path);
     if (lock < 0)
         return -1;
     mounts->locks[mounts->locks_count++] = lock;
-    return add(mounts, words->target, err, "type=bind,source=%s,target=%s%s", path, words->target,
-        is_on(words->read_only) ? ",readonly" : "");
-}
-
-/* Of --secret id=ID,src=FILE: the file, or NULL. */
-static const char *find_secret(const struct build *build, const char *id)
-{
-    const struct opt_list *list = &build->options->secrets;
-    size_t length = strlen(id);
-
-    for (size_t i = 0; i < list->count; i++) {
-        const char *word = list->items[i], *file = strchr(word, ',');
-        if (strncmp(word, "id=", 3) != 0 || !file || (size_t)(file - word - 3) != length ||
-            strncmp(word + 3, id, length) != 0)
-            continue;
-        file = strchr(file, '=');
-        return file ? file + 1 : NULL;
-    }
-    return NULL;
-}
-
-static int add_secret(const struct build_at *at, const struct words *words,
-    struct build_mounts *mounts, struct build_key *key, struct err *err)
-{
-    const char *slash = words->target ? strrchr(words->target, '/') : NULL;
-    const char *id = words->id ?: slash ? slash + 1 : "";
-    const char *file = find_secret(at->build, id);
-    char target[PATH_MAX], path[PATH_MAX];
-
-    (void)key;
-    if (!file && is_on(words->required)) {
-        err_refuse(err, ENOENT, "secret %.80s: not found", id);
-        return err_hint(
-            err, "RUN --mount=type=secret wants it -> build --secret id=%.40s,src=FILE", id);
-    }
-    if (!file)
-        return 0;
-    snprintf(target, sizeof(target), "/run/secrets/%s", id);
-    if (!realpath(file, path))
-        return err_sys(err, "secret %.80s: cannot find %s", id, file);
-    return add(mounts, words->target ?: target, err, "type=bind,source=%s,target=%s,readonly", path,
-        words->target ?: target);
-}
-
-/* Only to be read: what a step wrote there would be written into the person's own files. */
-static int add_bind(const struct build_at *at, const struct words *words,
-    struct build_mounts *mounts, struct build_key *key, struct err *err)
-{
-    struct build_context *context = &at->build->context;
-    const struct build_tree tree = {
-        .fd = context->fd, .name = "the context", .ignore = &context->ignore};
-    char source[PATH_MAX], self[32], path[PATH_MAX], digest[DIGEST_TEXT];
-    char *sources[] = {source, NULL};
-    struct build_copy copy = {.from = &tree, .sources = sources, .destination = "/to/"};
-
-    if (words->from || is_on(words->write) || context->fd < 0) {
-        err_set(err, ERR_USAGE, "RUN --mount=type=bind: %s is not known here",
-            words->from       ? "from"
-            : context->fd < 0 ? "no context"
-                              : "rw");
-        return err_hint(err, "it shows files of the context, to be read -> COPY [--from=STAGE]");
-    }
-    snprintf(source, sizeof(source), "%s", words->source ?: ".");
-    if (build_copy_sum(&copy, digest, err) < 0)
-        return -1;
-    build_key_add(key, digest);
-    cleanup_close int fd = mount_open_in_root(context->fd, source, MOUNT_MAKE_NOTHING, err);
-    if (fd < 0)
-        return -1;
-    snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
-    if (fsio_readlink(NULL, self, path, err) < 0)
-        return -1;
-    return add(
-        mounts, words->target, err, "type=bind,source=%s,target=%s,readonly", path, words->target);
+    return build_mount_add(mounts, words->target, err, "type=bind,source=%s,target=%s%s", path,
+        words->target, build_mount_is_on(words->read_only) ? ",readonly" : "");
 }
 
 static int add_one(const struct build_at *at, char *text, struct build_mounts *mounts,
@@ -210,20 +158,30 @@ static int add_one(const struct build_at *at, char *text, struct build_mounts *m
 {
     static const struct {
         const char *name;
-        int (*add)(const struct build_at *at, const struct words *words,
+        int (*add)(const struct build_at *at, const struct build_mount_words *words,
             struct build_mounts *mounts, struct build_key *key, struct err *err);
         bool target; /* it has to be said */
-    } types[] = {{"bind", add_bind, true}, {"cache", add_cache, true},
-        {"secret", add_secret, false}, {"tmpfs", add_tmpfs, true}};
-    struct words words;
+    } types[] = {{"bind", build_mount_bind, true}, {"cache", add_cache, true},
+        {"secret", build_mount_secret, false}, {"tmpfs", add_tmpfs, true}};
+    struct build_mount_words words;
+    char clean[PATH_MAX];
 
-    if (parse(text, &words, err) < 0)
+    if (build_mount_parse(text, &words, err) < 0)
         return -1;
     for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
         if (strcmp(types[i].name, words.type) != 0)
             continue;
-        if ((types[i].target && !words.target) || (words.target && words.target[0] != '/'))
-            return err_set(err, ERR_USAGE, "RUN --mount: an absolute target is required");
+        if (types[i].target && !words.target)
+            return err_set(err, ERR_USAGE, "RUN --mount: a target is required");
+        if (words.from && types[i].add != build_mount_bind)
+            return err_set(
+                err, ERR_USAGE, "RUN --mount=type=%s: from is not known here", words.type);
+        cleanup_free char *target = NULL;
+        if (words.target && !(target = build_absolute(at->stage, words.target, err)))
+            return -1;
+        if (target && !mount_words_clean(target, clean))
+            return err_set(err, ERR_USAGE, "RUN --mount: the target is too long");
+        words.target = target ? clean : NULL;
         return types[i].add(at, &words, mounts, key, err);
     }
     err_set(err, ERR_USAGE, "RUN --mount=type=%.40s is not known here", words.type);
@@ -254,6 +212,12 @@ void build_mounts_free(struct build_mounts *mounts)
         free(mounts->targets[i]);
     for (size_t i = 0; i < mounts->locks_count; i++)
         close(mounts->locks[i]);
+    for (size_t i = 0; i < mounts->later_count; i++) {
+        free(mounts->later[i].lower);
+        free(mounts->later[i].from);
+        free(mounts->later[i].source);
+        free(mounts->later[i].target);
+    }
     *mounts = (struct build_mounts){0};
 }
 

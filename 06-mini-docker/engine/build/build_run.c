@@ -163,6 +163,8 @@ static int make(const struct build_step *step, const char *room, int fd, struct 
     if (run->words.script &&
         build_mounts_script(&run->mounts, room, run->words.script, run->words.items[1], err) < 0)
         return -1;
+    if (build_mounts_fill(run->at, &run->mounts, room, err) < 0)
+        return -1;
     if (!step->lower[0])
         return err_refuse(err, 0, "there is nothing that could be run: FROM scratch is empty");
     options.remove = options.no_healthcheck = true;

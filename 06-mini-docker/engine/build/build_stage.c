@@ -6,6 +6,7 @@
  * the same ID, tomorrow.
  */
 #include "build_internal.h"
+#include "build_mounts.h"
 
 #include "engine/images/image_change.h"
 #include "engine/images/image_remote.h"
@@ -99,14 +100,26 @@ static void begin_step(struct build *build, struct build_stage *stage, const cha
         name && !name[0] ? "" : " ", ++stage->step, stage->steps, text);
 }
 
+/* What it copies from or sees comes first. */
+static int need_others(const struct build_at *at, struct err *err)
+{
+    struct build_stage *from = build_stage_of(at, dockerfile_flag(at->instruction, "from"));
+    int result = from ? build_need_stage(at->build, from, err) : 0;
+
+    for (size_t i = 0; result == 0 && i < at->instruction->flag_count; i++) {
+        if (strcmp(at->instruction->flags[i].name, "mount") == 0)
+            result = build_mounts_need(at, at->instruction->flags[i].value, err);
+    }
+    return result;
+}
+
 static int run_instruction(const struct build_at *at, struct err *err)
 {
     enum dockerfile_word word = at->instruction->word;
-    struct build_stage *from = build_stage_of(at, dockerfile_flag(at->instruction, "from"));
 
     if (!INSTRUCTIONS[word].run)
         return err_set(err, ERR_USAGE, "%s cannot stand here", dockerfile_name(word));
-    if (from && build_need_stage(at->build, from, err) < 0)
+    if (need_others(at, err) < 0)
         return build_place(at, err);
     if (INSTRUCTIONS[word].layer)
         begin_step(at->build, at->stage, at->instruction->text);
@@ -164,6 +177,20 @@ int build_find_image(struct build *build, const char *word, struct image *ret, s
     if (image_pull(build->store, word, &pull, err) < 0)
         return -1;
     return image_find(build->store, word, ret, err);
+}
+
+char *build_from_lower(const struct build_at *at, const char *from, struct err *err)
+{
+    struct build_stage *stage = build_stage_of(at, from);
+    struct image image;
+
+    if (stage)
+        return image_draft_lower(at->build->store, &stage->draft, err);
+    if (build_find_image(at->build, from, &image, err) < 0)
+        return NULL;
+    char *lower = steal_ptr(image.lower);
+    image_free(&image);
+    return lower;
 }
 
 static int from_image(

@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/mman.h>
 
 enum { LAYERS_MOST = 128 };
 
@@ -31,6 +32,36 @@ int build_view(const struct store *store, const char *lower, const char *room,
     if (!room && !lower[0])
         return err_refuse(err, ENOENT, "it is empty: FROM scratch, and nothing was put there");
     return view_run(&view, work, arg, err);
+}
+
+struct summing {
+    const struct build_copy *copy;
+    struct build_tree *tree;
+    char *digest;
+};
+
+static int sum_up(int root_fd, void *arg, struct err *err)
+{
+    struct summing *summing = arg;
+
+    summing->tree->fd = root_fd;
+    return build_copy_sum(summing->copy, summing->digest, err);
+}
+
+int build_view_sum(const struct store *store, const char *lower, const struct build_copy *copy,
+    struct build_tree *tree, char ret_digest[DIGEST_TEXT], struct err *err)
+{
+    if (!lower)
+        return build_copy_sum(copy, ret_digest, err);
+    char *shared = /* with the child */
+        mmap(NULL, DIGEST_TEXT, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared == MAP_FAILED)
+        return err_sys(err, "no memory for a digest");
+    struct summing summing = {copy, tree, shared};
+    int result = build_view(store, lower, NULL, sum_up, &summing, err);
+    memcpy(ret_digest, shared, DIGEST_TEXT);
+    munmap(shared, DIGEST_TEXT);
+    return result;
 }
 
 int build_view_archive(const char *room, bool empty_too, int fd, struct err *err)

@@ -3,7 +3,7 @@
 #ifndef ENGINE_BUILD_VIEW_H
 #define ENGINE_BUILD_VIEW_H
 
-#include "engine/store/store.h"
+#include "build_source.h"
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -14,6 +14,12 @@
  */
 int build_view(const struct store *store, const char *lower, const char *room,
     int (*work)(int root_fd, void *arg, struct err *err), void *arg, struct err *err);
+
+/* build_copy_sum of files that lie in the layers `lower`, which becomes the tree; NULL: it is
+ * there.
+ */
+int build_view_sum(const struct store *store, const char *lower, const struct build_copy *copy,
+    struct build_tree *tree, char ret_digest[DIGEST_TEXT], struct err *err);
 
 /* In such a child, or afterwards: write what was changed to `fd` as a layer. 1: nothing was. */
 int build_view_archive(const char *room, bool empty_too, int fd, struct err *err);

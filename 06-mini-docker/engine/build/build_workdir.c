@@ -73,6 +73,19 @@ static const char *text_of(struct json_object *config, const char *key)
     return json_object_object_get_ex(config, key, &value) ? json_object_get_string(value) : NULL;
 }
 
+char *build_absolute(const struct build_stage *stage, const char *path, struct err *err)
+{
+    const char *dir = text_of(stage->draft.config, "WorkingDir");
+    char *text = NULL;
+    bool absolute = path[0] == '/';
+
+    if (asprintf(&text, "%s%s%s", absolute ? "" : dir ?: "/", absolute ? "" : "/",
+            strcmp(path, ".") == 0 ? "./" : path) >= 0)
+        return text;
+    err_sys(err, "no memory for a path");
+    return NULL;
+}
+
 static int make(const struct build_step *step, const char *room, int fd, struct err *err)
 {
     struct json_object *config = step->at->stage->draft.config;
