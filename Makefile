@@ -45,8 +45,10 @@ rootfs: common  ## build rootfs/, a small root of busybox for labs 05 and 06
 deps:  ## install what is missing: GROUPS='build labs vm test bench'
 	@common/deps.sh $(or $(GROUPS),build labs lab06 vm test)
 
-doctor: $(LABS)  ## what this host can do, lab by lab, and how to mend what it cannot
-	@$(BUILD)/doctor $(foreach lab,$(filter-out 06-%,$(LABS)),$(lab)/run)
+# Not built for it is lab 06: a host without its libraries is one that the doctor is for.
+doctor: $(filter-out 06-%,$(LABS))  ## what this host can do, lab by lab, and how to mend what it cannot
+	@$(BUILD)/doctor $(foreach lab,$(filter-out 06-%,$(LABS)),$(lab)/run) 06-mini-docker/needs.txt
+	@common/deps.sh --check build labs lab06 vm || true
 
 # The throwaway machine. The exit status of the program is in make's "Error N"; vm/run returns it.
 vm:  ## a root shell in the throwaway machine; CGROUP=v1|v2|hybrid

@@ -2,10 +2,12 @@
 /*
  * doctor: what this host can do, lab by lab, and how to mend what it cannot.
  *
- *     doctor LAB-PROGRAM…      run by `make doctor`
+ *     doctor LAB-PROGRAM… NEEDS-FILE…      run by `make doctor`
  *
  * It first says what it found, then asks each lab itself (its `list`), so that it can never say
- * something else than the lab will. The same reason is printed once, with all it stops.
+ * something else than the lab will. Lab 06 is no list of experiments, and may not be built yet: its
+ * file has a line for each thing that it can do, with what that needs. The same reason is printed
+ * once, with all it stops.
  */
 #include "cleanup.h"
 #include "fsio.h"
@@ -15,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 enum { REASONS = 64 };
 
@@ -37,7 +40,8 @@ static void print_cgroups(void)
     print_line("cgroups", host_cgroups_name(host_cgroups()));
     for (size_t i = 0; i < sizeof(subsystems) / sizeof(subsystems[0]); i++) {
         if (host_v1_mount(subsystems[i], path))
-            snprintf(v1 + strlen(v1), sizeof(v1) - strlen(v1), "%s ", subsystems[i]);
+            snprintf(
+                v1 + strlen(v1), sizeof(v1) - strlen(v1), "%s%s", v1[0] ? " " : "", subsystems[i]);
     }
     if (v1[0])
         print_line("v1 subsystems", v1);
@@ -103,25 +107,25 @@ static void add_reason(struct reason *reasons, const char *what, const char *hin
     }
 }
 
+static void print_lab(
+    const char *title, int yes, int all, const char *what_all, const struct reason *reasons)
+{
+    printf("%s: %d of %d %s here\n", title, yes, all, what_all);
+    for (const struct reason *r = reasons; r < reasons + REASONS && r->what[0]; r++)
+        printf("   no:%s\n       %s\n       %s\n", r->stops, r->what, r->hint);
+}
+
 /*
  * The list has two lines for an experiment that runs here, "NAME yes SUMMARY" and its needs, and
  * four for one that does not: what is missing and a hint follow.
  */
-static int examine(const char *program)
+static void examine_list(char *text)
 {
     struct reason reasons[REASONS] = {{{0}}};
-    const struct proc_spec list = {.argv = (const char *const[]){program, "list", NULL}};
-    struct err err;
-    char name[32], here[8];
+    char name[32], here[8], *rest = text;
     int yes = 0, all = 0;
-    cleanup_free char *text = proc_capture(&list, NULL, &err);
-
-    if (!text) {
-        err_print(stderr, "doctor", &err);
-        return -1;
-    }
-    char *rest = text;
     const char *title = next_line(&rest);
+
     for (char *line; (line = next_line(&rest));) {
         if (sscanf(line, "%31s %7s", name, here) != 2)
             continue;
@@ -133,9 +137,47 @@ static int examine(const char *program)
         const char *what = next_line(&rest), *hint = next_line(&rest);
         add_reason(reasons, what ?: "", hint ?: "", name);
     }
-    printf("%s: %d of %d experiments run here\n", title, yes, all);
-    for (struct reason *r = reasons; r < reasons + REASONS && r->what[0]; r++)
-        printf("   no:%s\n       %s\n       %s\n", r->stops, r->what, r->hint);
+    print_lab(title, yes, all, "experiments run", reasons);
+}
+
+static void examine_needs(char *text)
+{
+    struct reason reasons[REASONS] = {{{0}}};
+    char name[32], hint[sizeof(((struct err *)0)->hint) + 8], *rest = text;
+    int yes = 0, all = 0, needs;
+    const char *title = next_line(&rest);
+    struct err err;
+
+    for (char *line; (line = next_line(&rest));) {
+        if (sscanf(line, "%31s %n", name, &needs) != 1)
+            continue;
+        all++;
+        if (host_check(line + needs, "make vm-06", &err) == 0) {
+            yes++;
+            continue;
+        }
+        snprintf(hint, sizeof(hint), "hint: %s", err.hint);
+        add_reason(reasons, err.what, hint, name);
+    }
+    print_lab(title, yes, all, "things work", reasons);
+}
+
+static int examine(const char *path)
+{
+    const struct proc_spec list = {.argv = (const char *const[]){path, "list", NULL}};
+    bool program = access(path, X_OK) == 0;
+    struct err err;
+    cleanup_free char *text =
+        program ? proc_capture(&list, NULL, &err) : fsio_read(NULL, path, &err);
+
+    if (!text) {
+        err_print(stderr, "doctor", &err);
+        return -1;
+    }
+    if (program)
+        examine_list(text);
+    else
+        examine_needs(text);
     return 0;
 }
 

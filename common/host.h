@@ -83,6 +83,7 @@ void host_two_cpus(int *ret_first, int *ret_last);
  *   root         CAP_SYS_ADMIN                     userns       user namespaces work
  *   root|userns  either                            ns:TYPE      the kernel has this namespace
  *   v1 v1:NAME   a writable v1 hierarchy (of NAME) v2 v2:NAME   a v2 parent group (with NAME)
+ *   limits       groups with a memory limit, of v1 or v2
  *   tool:NAME    the program is in PATH            fs:NAME      the file system can be mounted
  *   loop         loop devices                      cpus:N       at least N CPUs
  *   file:PATH    the file exists                   vm           inside the throwaway machine

@@ -88,6 +88,17 @@ static int check_v2(const char *name, const char *cure, struct err *err)
         cure);
 }
 
+/* Groups with limits, of either version. */
+static int check_limits(const char *name, const char *cure, struct err *err)
+{
+    struct err ignored;
+
+    (void)name;
+    if (check_v1("memory", cure, &ignored) == 0)
+        return 0;
+    return check_v2("memory", cure, err);
+}
+
 static int check_tool(const char *name, const char *cure, struct err *err)
 {
     (void)cure;
@@ -175,6 +186,7 @@ static const struct {
     {"root|userns", check_root_or_userns},
     {"v1", check_v1},
     {"v2", check_v2},
+    {"limits", check_limits},
     {"tool", check_tool},
     {"fs", check_fs},
     {"loop", check_loop},
