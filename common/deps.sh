@@ -81,6 +81,10 @@ test    bzip2                   bzip2                   bzip2                   
 bench   crun                    crun                    crun                    crun            crun
 bench   runc                    runc                    runc                    runc            runc
 bench   bwrap                   bubblewrap              bubblewrap              bubblewrap      bubblewrap
+bench   podman                  podman                  podman                  podman          podman
+bench   dockerd                 docker.io               moby-engine             docker          docker-engine
+bench   skopeo                  skopeo                  skopeo                  skopeo          skopeo
+bench   umoci                   umoci                   umoci                   umoci           umoci
 bench   jq                      jq                      jq                      jq              jq
 bench   hyperfine               hyperfine               hyperfine               hyperfine       hyperfine
 END
