@@ -212,7 +212,7 @@ A /tmp/new/sub/deep" ] || fail "other changes"
     cmp root/bin/busybox "$STORE"/layers/*/diff/bin/busybox || fail "another file"
     "$MINI" --root "$STORE" export box | cmp - root.tar || fail "not the same on standard output"
     call script -qec "$MINI --root $STORE export box" /dev/null
-    ends 125
+    ends 1
     told "cowardly refusing to save to a terminal"
     engine export none
     ends 1 "No such container: none"
@@ -248,7 +248,7 @@ null" ] || fail "another configuration: $(cat "$config")"
     [ "$(tar xOf all.tar etc/passwd)" = changed ] || fail "not changed"
     ! tar tf all.tar | grep -q '^root/' || fail "what was deleted is there"
     engine commit -c 'FROM x' again
-    ends 125 "FROM"
+    ends 1 "FROM"
     engine commit none
     ends 1 "No such container: none"
 }

@@ -276,11 +276,11 @@ ends_with() {
     docker update --memory-swap 60m box
     [ "$(limits)" = "52428800 62914560 1000000000 512 -1 no" ] || fail "$(limits)"
     docker update -m 70m box
-    [ "$status" -eq 125 ] && [[ $stderr == *"smaller than already set memoryswap limit"* ]] || fail "above swap"
+    [ "$status" -eq 1 ] && [[ $stderr == *"smaller than already set memoryswap limit"* ]] || fail "above swap"
     docker update --cpus 0 box
     [ "$status" -eq 125 ] && [[ $stderr == *"Range of CPUs is from 0.01"* ]] || fail "no CPU"
     docker update box
-    [ "$status" -eq 125 ] && [[ $stderr == *"You must provide one or more flags"* ]] || fail "nothing to change"
+    [ "$status" -eq 1 ] && [[ $stderr == *"You must provide one or more flags"* ]] || fail "nothing to change"
     [ "$(limits)" = "52428800 62914560 1000000000 512 -1 no" ] || fail "a refused update changed it"
     [ "$(field .Created)" = "$before" ] || fail "its age"
 }

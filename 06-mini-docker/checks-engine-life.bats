@@ -79,7 +79,7 @@ monitor_of() { awk '/^PPid/ {print $2}' "/proc/$("$MINI" --root "$STORE" inspect
     engine kill hears
     ends 1 "is not running"
     engine kill -s NOSUCH hears
-    ends 125 "unknown signal"
+    ends 1 "invalid signal: NOSUCH"
 }
 
 @test "06 engine: a restart policy starts it again, until it is stopped by hand" {

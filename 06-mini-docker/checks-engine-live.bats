@@ -50,7 +50,7 @@ web() {
     engine port web 81
     ends 1 "No public port '81' published for web"
     engine port web eighty
-    ends 125 "'eighty' is no port"
+    ends 1 "'eighty' is no port"
     works create --name idle busybox
     engine top idle
     ends 1 "is not running"
@@ -98,7 +98,7 @@ web() {
     prints "" events --since 10m --until 0s --filter label=team=blue
     prints "" events --since 2030-01-01 --until 0s
     engine events --since soon
-    ends 125 "--since: 'soon' is no time"
+    ends 1 "--since: 'soon' is no time"
 }
 
 @test "06 show: tree draws what the kernel says, and plainly where there is no terminal" {

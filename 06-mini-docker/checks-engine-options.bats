@@ -80,7 +80,7 @@ has_happened() { # TEXT TEMPLATE
     wait_for 20 "$MINI" --root "$STORE" exec box test -e /whole || fail "its output stopped it"
     has_happened exec_detach '{{.Action}}' || fail "no event"
     engine exec --detach-keys ctrl-1 box true
-    ends 125 "invalid detach keys (ctrl-1) provided"
+    ends 1 "invalid detach keys (ctrl-1) provided"
     works rm -f box
     wait_for 20 no_keeper || fail "a keeper is left"
 }
@@ -182,9 +182,9 @@ import_labelled() {
     engine image prune -f --filter until=1h --filter until=2h
     ends 1 "more than one until filter specified"
     engine image prune -f --filter colour=red
-    ends 125 "invalid filter 'colour'"
+    ends 1 "invalid filter 'colour'"
     engine image prune -f --filter until=yesterday
-    ends 125 "until: 'yesterday' is no time"
+    ends 1 "until: 'yesterday' is no time"
 }
 
 @test "06 options: container, network and system prune take what the filters choose, with one total" {
@@ -204,7 +204,7 @@ import_labelled() {
     told "  - all images without at least one container associated to them"
     told $'  Items to be pruned will be filtered with:\n  - label=team=red\n  - until=0s'
     engine system prune -f --volumes --filter until=1h
-    ends 125 'The "until" filter is not supported with "--volumes"'
+    ends 1 'The "until" filter is not supported with "--volumes"'
     works volume create named
     works create --name anonymous -v /data --label team=red busybox
     works rm anonymous
@@ -476,7 +476,7 @@ container destroy <no value>"
     works stop -t 0 box # without a signal it is TERM, which it does not know
     prints 137 inspect -f '{{.State.ExitCode}}' box
     engine stop -s NOSUCH box
-    ends 125 "unknown signal"
+    ends 1 "invalid signal: NOSUCH"
     engine stop --timeout soon box
     ends 125 "--timeout: 'soon'"
     run --name quiet --log-driver none busybox sh -c 'echo out; echo err >&2'

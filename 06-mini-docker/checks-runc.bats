@@ -307,7 +307,7 @@ running() { done_by 0 run --detach --pid-file pid "$ID"; }
     done_by 0 kill "$ID" 0
     for signal in FOO SIG 99 -1 "" KILLX RTMIN+99 1.5; do
         oci kill "$ID" -- "$signal"
-        ends 1 "unknown signal '$signal'"
+        ends 1 "invalid signal: $signal"
     done
     done_by 0 kill "$ID" SIGRTMIN+1
     wait_for 10 grep -q 35 heard || fail "a real-time signal by its name"

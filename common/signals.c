@@ -8,6 +8,7 @@
 
 #include "size.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
@@ -62,7 +63,7 @@ int signals_number(const char *text, int *ret_signal, struct err *err)
     if (size_parse_u64("", text, 0, (uint64_t)SIGRTMAX, &number, &ignored) < 0)
         number = (uint64_t)by_name(text);
     if (number == 0 && strcmp(text, "0") != 0) {
-        err_set(err, ERR_USAGE, "unknown signal '%s'", text);
+        err_refuse(err, EINVAL, "invalid signal: %s", text);
         return err_hint(
             err, "a name, with or without SIG, or a number up to %d: kill -l lists them", SIGRTMAX);
     }

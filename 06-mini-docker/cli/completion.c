@@ -10,6 +10,7 @@
 #include "engine/network/network_admin.h"
 #include "engine/store/record.h"
 
+#include <errno.h>
 #include <string.h>
 
 static const struct opt OPTS[] = {{0}};
@@ -77,7 +78,7 @@ static int completion_run(void *args, int argc, char **argv, struct err *err)
             return 0;
         }
     }
-    err_set(err, ERR_USAGE, "there is no completion for the shell '%s'", argv[0]);
+    err_refuse(err, EINVAL, "there is no completion for the shell '%s'", argv[0]);
     return err_hint(err, "the shells are bash, zsh and fish");
 }
 

@@ -8,6 +8,7 @@
 
 #include "cleanup.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <json-c/json_object.h>
 #include <string.h>
@@ -35,7 +36,7 @@ static int open_source(const char *word, struct err *err)
     if (strcmp(word, "-") == 0)
         return fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
     if (strncmp(word, "http://", 7) == 0 || strncmp(word, "https://", 8) == 0) {
-        err_set(err, ERR_USAGE, "%s is not a file here", word);
+        err_refuse(err, EINVAL, "%s is not a file here", word);
         return err_hint(err, "import does not fetch -> curl -L URL | mini-docker import -");
     }
     int fd = open(word, O_RDONLY | O_CLOEXEC);

@@ -162,7 +162,7 @@ static int check_type(const char *type, struct err *err)
         if (!type || strcmp(kind->name, type) == 0)
             return 0;
     }
-    err_set(err, ERR_USAGE, "unknown type: \"%s\"", type);
+    err_refuse(err, EINVAL, "unknown type: \"%s\"", type);
     return err_hint(err, "the types are container, image, network and volume");
 }
 

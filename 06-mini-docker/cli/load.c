@@ -8,6 +8,7 @@
 #include "cleanup.h"
 #include "size.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -47,7 +48,7 @@ static int load_run(void *values, int argc, char **argv, struct err *err)
     if (args->max_size)
         load.limits.bytes = args->max_size;
     if (!args->input && isatty(STDIN_FILENO)) {
-        err_set(err, ERR_USAGE, "requested load from stdin, but stdin is empty");
+        err_refuse(err, EINVAL, "requested load from stdin, but stdin is empty");
         return err_hint(err, "a terminal has no archive -> -i FILE, or < FILE");
     }
     if (args->input) {

@@ -46,7 +46,7 @@ static int create_run(void *arg, int argc, char **argv, struct err *err)
 
     (void)argc;
     if (args->ipv6) {
-        err_set(err, ERR_USAGE, "--ipv6: networks have no IPv6 addresses here");
+        err_refuse(err, EINVAL, "--ipv6: networks have no IPv6 addresses here");
         return err_hint(err, "there is IPv4 alone -> leave --ipv6 out, or run --network host");
     }
     int status = cli_store(&store, err);

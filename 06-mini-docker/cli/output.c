@@ -5,6 +5,7 @@
 
 #include "cleanup.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -36,7 +37,7 @@ int cli_output(const char *path, int (*write)(int fd, const char *name, void *ar
     struct stat st;
 
     if (!path && isatty(STDOUT_FILENO)) {
-        err_set(err, ERR_USAGE, "cowardly refusing to save to a terminal");
+        err_refuse(err, EINVAL, "cowardly refusing to save to a terminal");
         return err_hint(err, "an archive is no text -> -o FILE, or > FILE");
     }
     if (!path)

@@ -23,7 +23,7 @@ static int read_port(const char *word, unsigned *ret_port, char ret_protocol[8],
         strcpy(ret_protocol, *end ? end + 1 : "tcp");
         return 0;
     }
-    err_set(err, ERR_USAGE, "'%s' is no port", word);
+    err_refuse(err, EINVAL, "'%s' is no port", word);
     return err_hint(err, "a port is a number from 1 to 65535, and its protocol: 80, 53/udp");
 }
 

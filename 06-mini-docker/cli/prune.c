@@ -10,6 +10,7 @@
 #include "engine/show/events.h"
 #include "engine/show/human.h"
 
+#include <errno.h>
 #include <inttypes.h>
 
 struct prune_args {
@@ -203,7 +204,7 @@ static int run_system(void *args_, int argc, char **argv, struct err *err)
     prune.everything = prune.filter.filters.count == 0;
     if (result == 0 && args->volumes && filters_given(&prune.filter.filters, "until"))
         result =
-            err_set(err, ERR_USAGE, "The \"until\" filter is not supported with \"--volumes\"");
+            err_refuse(err, EINVAL, "The \"until\" filter is not supported with \"--volumes\"");
     if (result == 0 && (args->force || confirm_system(args, &prune.filter.filters)))
         result = prune_system(args, &prune, err);
     filter_prune_free(&prune.filter);

@@ -4,6 +4,7 @@
 
 #include "engine/images/image_save.h"
 
+#include <errno.h>
 #include <string.h>
 
 struct save_args {
@@ -39,7 +40,7 @@ static int save_run(void *values, int argc, char **argv, struct err *err)
 
     (void)argc;
     if (!docker && strcmp(args->format, "oci") != 0) {
-        err_set(err, ERR_USAGE, "--format '%s' is not known", args->format);
+        err_refuse(err, EINVAL, "--format '%s' is not known", args->format);
         return err_hint(err, "accepted: docker, oci");
     }
     if (cli_store(&store, err) < 0)

@@ -5,6 +5,7 @@
 
 #include "engine/life/change.h"
 
+#include <errno.h>
 #include <limits.h>
 
 static const struct opt OPTS[] = {CREATE_LIMITS, CREATE_RESTART, {0}};
@@ -24,8 +25,8 @@ static int update_run(void *args, int argc, char **argv, struct err *err)
     struct store store;
 
     if (!any_given(options))
-        return err_set(
-            err, ERR_USAGE, "You must provide one or more flags when using this command.");
+        return err_refuse(
+            err, EINVAL, "You must provide one or more flags when using this command.");
     if (cli_store(&store, err) < 0)
         return -1;
     for (int i = 0; i < argc; i++) {

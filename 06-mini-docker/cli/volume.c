@@ -28,7 +28,7 @@ static const struct opt CREATE_OPTS[] = {
 static int check_create(const struct create_args *args, int argc, struct err *err)
 {
     if (args->name && argc > 0)
-        return err_set(err, ERR_USAGE,
+        return err_refuse(err, EINVAL,
             "conflicting options: either specify --name or provide "
             "positional arg, not both");
     if (args->driver && strcmp(args->driver, "local") != 0) {

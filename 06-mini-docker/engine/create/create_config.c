@@ -56,7 +56,8 @@ static int choose_streams(struct creation *creation)
 
     if (options->attach.count > 0) {
         if (options->detach)
-            return err_set(creation->err, ERR_USAGE, "Conflicting options: -a and -d");
+            return err_set(creation->err, ERR_USAGE,
+                "conflicting options: cannot specify both --attach and --detach");
         memset(attach, 0, sizeof(attach));
     }
     for (size_t i = 0; i < options->attach.count; i++) {
@@ -86,7 +87,7 @@ static int choose_stop(struct creation *creation)
 
     config->stop_signal = options->stop_signal ?: creation->image->stop_signal;
     if (options->stop_signal && signals_number(options->stop_signal, &signal, creation->err) < 0)
-        return err_refuse(creation->err, EINVAL, "Invalid signal: %.40s", options->stop_signal);
+        return err_refuse(creation->err, EINVAL, "invalid signal: %.40s", options->stop_signal);
     if (!options->stop_timeout)
         return 0;
     config->stop_timeout_given = true;

@@ -5,6 +5,7 @@
  */
 #include "image_change_internal.h"
 
+#include <errno.h>
 #include <json-c/json_object.h>
 #include <stddef.h>
 #include <string.h>
@@ -36,8 +37,8 @@ int image_change(struct image_changing *changing, const struct dockerfile_instru
     int result = 0;
 
     if (!row || !row->change) {
-        err_set(
-            err, ERR_USAGE, "%s is not a valid change command", dockerfile_name(instruction->word));
+        err_refuse(
+            err, EINVAL, "%s is not a valid change command", dockerfile_name(instruction->word));
         return err_hint(err, "accepted: CMD ENTRYPOINT ENV EXPOSE HEALTHCHECK LABEL ONBUILD SHELL "
                              "STOPSIGNAL USER VOLUME WORKDIR");
     }

@@ -13,13 +13,14 @@
 #include "signals.h"
 #include "size.h"
 
+#include <errno.h>
 #include <json-c/json_object.h>
 #include <stddef.h>
 #include <string.h>
 
 static int wrong(const struct image_change *change, const char *what, const char *word)
 {
-    return err_set(change->err, ERR_USAGE, "%s: %.200s", what, word);
+    return err_refuse(change->err, EINVAL, "%s: %.200s", what, word);
 }
 
 static int put(const struct image_change *change, struct json_object *value)
@@ -119,7 +120,7 @@ static int add_volumes(struct image_change *change)
 
     for (char **word = change->words; *word; word++) {
         if (!**word)
-            return err_set(change->err, ERR_USAGE, "VOLUME specified can not be an empty string");
+            return err_refuse(change->err, EINVAL, "VOLUME specified can not be an empty string");
         json_object_object_add(volumes, *word, json_object_new_object());
     }
     return 0;
@@ -213,8 +214,8 @@ static int set_times(struct image_change *change, struct json_object *health)
         if (!text)
             continue;
         if (human_parse_duration(text, &nsec) < 0 || (nsec != 0 && nsec < 1000000)) {
-            err_set(
-                change->err, ERR_USAGE, "HEALTHCHECK: --%s cannot be '%.80s'", times[i][0], text);
+            err_refuse(
+                change->err, EINVAL, "HEALTHCHECK: --%s cannot be '%.80s'", times[i][0], text);
             return err_hint(change->err, "accepted: 0, or 1ms and more: 500ms, 30s, 1m30s");
         }
         json_object_object_add(health, times[i][1], json_object_new_int64(nsec));

@@ -12,6 +12,7 @@
  */
 #include "image_name.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,7 +25,7 @@ static const char HUB[] = "docker.io/", LIBRARY[] = "library/";
 
 static int invalid(struct err *err, const char *text, const char *why)
 {
-    err_set(err, ERR_USAGE, "invalid reference format: '%.200s'", text);
+    err_refuse(err, EINVAL, "invalid reference format: '%.200s'", text);
     return err_hint(
         err, "%s -> NAME[:TAG], such as busybox:latest or localhost:5000/team/app", why);
 }
@@ -100,7 +101,7 @@ static int check_path(const char *path, const char *text, struct err *err)
             bool upper = at[strcspn(at, UPPER)];
             if (!upper)
                 return invalid(err, text, "between slashes stand a-z 0-9, with . _ or - inside");
-            err_set(err, ERR_USAGE,
+            err_refuse(err, EINVAL,
                 "invalid reference format: repository name must be lowercase: '%.200s'", text);
             return err_hint(err, "a tag may have A-Z, a name may not -> write it small");
         }

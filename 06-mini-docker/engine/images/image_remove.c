@@ -9,6 +9,7 @@
 
 #include "cleanup.h"
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -179,7 +180,7 @@ int image_tag(const struct store *store, const char *word, const char *name, str
     if (image_name_parse(name, &parsed, err) < 0)
         return -1;
     if (parsed.digest[0]) {
-        err_set(err, ERR_USAGE, "refusing to create a tag with a digest reference");
+        err_refuse(err, EINVAL, "refusing to create a tag with a digest reference");
         return err_hint(err, "a digest is what an image has, not what it is given -> NAME:TAG");
     }
     image_name_full(&parsed, full);

@@ -98,7 +98,7 @@ static int check(const struct create_options *options, const struct record_host 
 {
     if (options->memory && !options->memory_swap && host->memory_swap_bytes > 0 &&
         judged->memory_bytes > (uint64_t)host->memory_swap_bytes) {
-        err_set(err, ERR_USAGE,
+        err_refuse(err, EINVAL,
             "Memory limit should be smaller than already set memoryswap limit, update the "
             "memoryswap at the same time");
         return err_hint(err, "memory and swap together are %jd bytes -> add --memory-swap",
@@ -108,7 +108,7 @@ static int check(const struct create_options *options, const struct record_host 
         return err_refuse(err, EINVAL,
             "Conflicting options: NanoCPUs cannot be updated as CPU Quota has already been set");
     if (options->restart && host->auto_remove)
-        return err_set(err, ERR_USAGE,
+        return err_refuse(err, EINVAL,
             "Restart policy cannot be updated because AutoRemove is enabled for the container");
     return 0;
 }

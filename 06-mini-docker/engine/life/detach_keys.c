@@ -5,6 +5,7 @@
  */
 #include "detach_keys.h"
 
+#include <errno.h>
 #include <string.h>
 #include <strings.h>
 
@@ -32,7 +33,7 @@ int detach_keys_read(const char *words, struct detach_keys *ret, struct err *err
         size_t length = strcspn(word, ",");
         int key = read_key(word, length);
         if (key < 0 || ret->count == DETACH_KEYS) {
-            err_set(err, ERR_USAGE, "invalid detach keys (%s) provided", words);
+            err_refuse(err, EINVAL, "invalid detach keys (%s) provided", words);
             return err_hint(err,
                 "accepted: one to %d of a letter or ctrl- and a letter or one of "
                 "@[\\]^_, with commas between: ctrl-p,ctrl-q",

@@ -44,7 +44,7 @@ static int fill_record(const struct exec_options *options, const struct env *env
     if (options->user)
         record->config.user = options->user;
     if (options->workdir && options->workdir[0] != '/') {
-        err_set(err, ERR_USAGE, "the working directory '%s' is invalid", options->workdir);
+        err_refuse(err, EINVAL, "the working directory '%s' is invalid", options->workdir);
         return err_hint(err, "it needs to be an absolute path");
     }
     if (options->workdir)

@@ -29,7 +29,7 @@ static int take_wanted(struct leases *leases, int rtnl, const struct network *ne
     char cable[16];
 
     if (inet_pton(AF_INET, wanted, ret) != 1)
-        return err_set(err, ERR_USAGE, "invalid IPv4 address: %s", wanted);
+        return err_refuse(err, EINVAL, "invalid IPv4 address: %s", wanted);
     if (!subnet_has(&network->subnet, *ret)) {
         err_refuse(err, EINVAL,
             "invalid address %s: It does not belong to any of this network's subnets", wanted);

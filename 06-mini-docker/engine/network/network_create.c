@@ -24,7 +24,7 @@ static int check_name(const struct store *store, const char *name, struct err *e
     if (!isalnum((unsigned char)name[0]) || strlen(name) > 63 ||
         strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-") !=
             strlen(name)) {
-        err_set(err, ERR_USAGE, "invalid network name '%s'", name);
+        err_refuse(err, EINVAL, "invalid network name '%s'", name);
         return err_hint(err, "it is a file's name, too -> a letter or digit, then letters, digits, "
                              "_ . and -, 63 at most");
     }
@@ -58,7 +58,7 @@ static int check_subnet(const struct subnet *subnet, const char *text, const str
     char link[16];
 
     if (subnet_room(subnet) < 2) {
-        err_set(err, ERR_USAGE, "invalid subnet %s: too small", text);
+        err_refuse(err, EINVAL, "invalid subnet %s: too small", text);
         return err_hint(
             err, "a gateway and a container need an address each -> /30 or larger: 172.30.0.0/16");
     }
@@ -86,11 +86,11 @@ static int check_parts(const struct network_ipam *ipam, struct subnet *subnet,
     if (ipam->range && subnet_parse(ipam->range, &range, err) < 0)
         return -1;
     if (ipam->range && (!subnet_has(subnet, range.base) || range.prefix < subnet->prefix))
-        return err_set(err, ERR_USAGE, "no matching subnet for range %s", ipam->range);
+        return err_refuse(err, EINVAL, "no matching subnet for range %s", ipam->range);
     if (ipam->gateway && inet_pton(AF_INET, ipam->gateway, ret_gateway) != 1)
-        return err_set(err, ERR_USAGE, "invalid gateway address: %s", ipam->gateway);
+        return err_refuse(err, EINVAL, "invalid gateway address: %s", ipam->gateway);
     if (!subnet_has(subnet, *ret_gateway))
-        return err_set(err, ERR_USAGE, "no matching subnet for gateway %s", ipam->gateway);
+        return err_refuse(err, EINVAL, "no matching subnet for gateway %s", ipam->gateway);
     return 0;
 }
 
@@ -106,8 +106,8 @@ static int fill_and_save(const struct store *store, const struct network *asked,
     size_t count;
 
     if ((ipam.gateway || ipam.range) && !ipam.subnet)
-        return err_set(
-            err, ERR_USAGE, "every ip-range or gateway must have a corresponding subnet");
+        return err_refuse(
+            err, EINVAL, "every ip-range or gateway must have a corresponding subnet");
     if (taken_subnets(store, network.name, &taken, &count, err) < 0)
         return -1;
     if (!ipam.subnet && subnet_choose(taken, count, &subnet, err) < 0)
@@ -133,7 +133,7 @@ int network_create(const struct store *store, const struct network *asked,
     char created[STORE_TIME];
 
     if (strcmp(asked->driver, "bridge") != 0) {
-        err_set(err, ERR_USAGE, "could not find the network driver '%s'", asked->driver);
+        err_refuse(err, EINVAL, "could not find the network driver '%s'", asked->driver);
         return err_hint(err, "networks on one machine are bridges here -> --driver bridge");
     }
     if (check_name(store, asked->name, err) < 0 || store_new_id(ret_id, err) < 0)

@@ -162,8 +162,8 @@ int network_hosts_rename(const struct store *store, struct leases *leases, const
         any = true;
         const char *aliases = strchrnul(l->names, ',');
         if (snprintf(names, sizeof(names), "%s%s", name, aliases) >= (int)sizeof(names))
-            return err_set(
-                err, ERR_USAGE, "too many network aliases: %d letters in all", LEASE_NAMES);
+            return err_refuse(
+                err, EINVAL, "too many network aliases: %d letters in all", LEASE_NAMES);
         strcpy(l->names, names);
     }
     if (!any)

@@ -71,7 +71,7 @@ static int complete(const struct store *store, struct network *network, struct e
         subnet_parse(network->ipam->range ?: network->ipam->subnet, &network->range, err) < 0)
         return -1;
     if (inet_pton(AF_INET, network->ipam->gateway ?: "", &network->gateway) != 1)
-        return err_set(err, ERR_USAGE, "invalid gateway address '%s' of network %s",
+        return err_refuse(err, EINVAL, "invalid gateway address '%s' of network %s",
             network->ipam->gateway ?: "", network->name);
     return 0;
 }

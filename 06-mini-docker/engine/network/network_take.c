@@ -64,12 +64,12 @@ static int join_names(const struct record *record, const struct record_network *
 
     for (const char *const *alias = asked->aliases; alias && *alias; alias++) {
         if (strcspn(*alias, " \t\n\r,#") < strlen(*alias) || !**alias)
-            return err_set(err, ERR_USAGE, "invalid network alias '%s'", *alias);
+            return err_refuse(err, EINVAL, "invalid network alias '%s'", *alias);
         length += (size_t)snprintf(
             ret + length, length < LEASE_NAMES ? LEASE_NAMES - length : 0, ",%s", *alias);
         if (length >= LEASE_NAMES)
-            return err_set(
-                err, ERR_USAGE, "too many network aliases: %d letters in all", LEASE_NAMES);
+            return err_refuse(
+                err, EINVAL, "too many network aliases: %d letters in all", LEASE_NAMES);
     }
     return 0;
 }
@@ -166,7 +166,7 @@ static int add_port(const struct ports_wish *wish, void *arg, struct err *err)
     lease.host_ip = wish->host_ip;
     strcpy(lease.protocol, wish->protocol);
     if (taken->ports_count == STATUS_PORTS)
-        return err_set(err, ERR_USAGE, "too many published ports: %d at most", STATUS_PORTS);
+        return err_refuse(err, EINVAL, "too many published ports: %d at most", STATUS_PORTS);
     if (take_port(taking->leases, wish, &lease, err) < 0)
         return -1;
     show_port(&lease, &taken->ports[taken->ports_count++]);
@@ -191,8 +191,8 @@ int network_take(const struct store *store, struct leases *leases, int rtnl,
 
     forget_old(leases, record->id);
     if (count > STATUS_ENDPOINTS)
-        return err_set(
-            err, ERR_USAGE, "too many networks: a container has %d at most", STATUS_ENDPOINTS);
+        return err_refuse(
+            err, EINVAL, "too many networks: a container has %d at most", STATUS_ENDPOINTS);
     for (size_t i = 0; i < count; i++) {
         if (strcmp(asked[i].name, of_mode.name) == 0)
             first = i;

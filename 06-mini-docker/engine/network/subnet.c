@@ -26,7 +26,7 @@ int subnet_parse(const char *text, struct subnet *ret, struct err *err)
 
     if (sscanf(text, "%15[0-9.]/%2u%c", ip, &prefix, &rest) != 2 || prefix > 32 ||
         inet_pton(AF_INET, ip, &ret->base) != 1) {
-        err_set(err, ERR_USAGE, "invalid subnet '%s'", text);
+        err_refuse(err, EINVAL, "invalid subnet '%s'", text);
         return err_hint(err,
             "a range is an IPv4 address, / and how many bits of it all share -> 172.30.0.0/16");
     }
@@ -36,7 +36,7 @@ int subnet_parse(const char *text, struct subnet *ret, struct err *err)
         return 0;
     ret->base.s_addr = htonl(base);
     subnet_format(ret, right);
-    err_set(err, ERR_USAGE, "invalid subnet '%s': it should be %s", text, right);
+    err_refuse(err, EINVAL, "invalid subnet '%s': it should be %s", text, right);
     return err_hint(err, "bits behind the first %u are set -> write %s", prefix, right);
 }
 

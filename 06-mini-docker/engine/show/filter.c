@@ -5,6 +5,7 @@
  */
 #include "filter.h"
 
+#include <errno.h>
 #include <json-c/json_object.h>
 #include <regex.h>
 #include <stdlib.h>
@@ -52,7 +53,7 @@ static int read_one(const char *word, const char *const keys[], struct filter *r
     if (known(ret->key, keys))
         return 0;
     join_words(keys, list, sizeof(list));
-    err_set(err, ERR_USAGE, "invalid filter '%.*s'", (int)(equals - word), word);
+    err_refuse(err, EINVAL, "invalid filter '%.*s'", (int)(equals - word), word);
     return err_hint(err, "the filters are %s", list);
 }
 
@@ -163,7 +164,7 @@ int filters_bool(
             continue;
         *ret = known(value, yes);
         if (!*ret && !known(value, no)) {
-            err_set(err, ERR_USAGE, "invalid filter '%s=%s'", key, value);
+            err_refuse(err, EINVAL, "invalid filter '%s=%s'", key, value);
             return err_hint(err, "it is true or false");
         }
     }
@@ -180,7 +181,7 @@ int filters_check(
         if (strcmp(filter->key, key) != 0 || known(filter->value, words))
             continue;
         join_words(words, list, sizeof(list));
-        err_set(err, ERR_USAGE, "invalid filter '%s=%s'", key, filter->value);
+        err_refuse(err, EINVAL, "invalid filter '%s=%s'", key, filter->value);
         return err_hint(err, "the values are %s", list);
     }
     return 0;

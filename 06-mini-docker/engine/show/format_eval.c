@@ -6,6 +6,7 @@
  */
 #include "format_internal.h"
 
+#include <errno.h>
 #include <json-c/json_object.h>
 #include <json-c/json_util.h>
 #include <json-c/linkhash.h>
@@ -35,7 +36,7 @@ int format_fail(struct format_run_state *run, const struct format_node *node, co
     vsnprintf(what, sizeof(what), fmt, ap);
     va_end(ap);
     format_place(run->format->text, blamed(node), &line, &column);
-    return err_set(run->err, ERR_USAGE,
+    return err_refuse(run->err, EINVAL,
         "template parsing error: template: :%d:%d: executing \"\" at <%.*s%s>: %s", line, column,
         cut ? 20 : (int)node->extent, node->at, cut ? "..." : "", what);
 }

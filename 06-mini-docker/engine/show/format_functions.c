@@ -4,6 +4,7 @@
 
 #include "cleanup.h"
 
+#include <errno.h>
 #include <json-c/json_object.h>
 #include <json-c/json_util.h>
 #include <stdarg.h>
@@ -18,7 +19,7 @@ int format_refuse(struct format_call *call, const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(what, sizeof(what), fmt, ap);
     va_end(ap);
-    return err_set(call->err, ERR_USAGE, "error calling %s: %s", call->name, what);
+    return err_refuse(call->err, EINVAL, "error calling %s: %s", call->name, what);
 }
 
 int format_give(struct format_call *call, struct json_object *object, struct json_object **ret)

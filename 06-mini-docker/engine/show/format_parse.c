@@ -6,6 +6,7 @@
  */
 #include "format_internal.h"
 
+#include <errno.h>
 #include <json-c/json_object.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -39,7 +40,7 @@ int format_wrong(struct format_parser *parser, const char *hint, const char *fmt
     vsnprintf(what, sizeof(what), fmt, ap);
     va_end(ap);
     format_place(parser->format->text, parser->at, &line, &column);
-    err_set(parser->err, ERR_USAGE, "template parsing error: template: :%d: %s", line, what);
+    err_refuse(parser->err, EINVAL, "template parsing error: template: :%d: %s", line, what);
     return err_hint(parser->err, "line %d, column %d: %s", line, column + 1, hint);
 }
 

@@ -6,6 +6,7 @@
 #include "human.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -207,7 +208,7 @@ int human_parse_since(const char *option, const char *text, struct timespec *ret
     }
     if (parse_seconds(text, ret) == 0 || human_parse_time(text, ret) == 0)
         return 0;
-    err_set(err, ERR_USAGE, "%s: '%s' is no time", option, text);
+    err_refuse(err, EINVAL, "%s: '%s' is no time", option, text);
     return err_hint(err, "accepted: 2026-11-22T03:00:00Z, 2026-11-22, seconds since 1970, or 10m "
                          "and 1h30m for so long ago");
 }
