@@ -123,6 +123,32 @@ knows() {
     knows look db
 }
 
+@test "06 networks: run takes several networks: an address in each, --ip and aliases in the first, the way out by it" {
+    engine network create --subnet 10.201.0.0/16 front
+    engine network create --subnet 10.202.0.0/16 back
+    engine run -d --name look --network back busybox sleep 1000
+    engine run -d --name web --network front --ip 10.201.3.3 --network-alias www --network name=back,alias=db,ip=10.202.4.4 busybox sleep 1000
+    ends 0
+    engine exec web ip -o -4 addr show scope global
+    [ "$(awk '{print $2, $4}' <<<"$output")" = $'eth0 10.201.3.3/16\neth1 10.202.4.4/16' ] || fail "other addresses"
+    engine exec web ip route show default
+    told "default via 10.201.0.1 dev eth0"
+    for name in web db; do knows look "$name" 10.202.4.4; done
+    knows look www
+    engine inspect -f '{{.HostConfig.NetworkMode}}' web
+    [ "$output" = front ] || fail "another network is the first"
+    while IFS='|' read -r words text; do
+        # shellcheck disable=SC2086 # they are words
+        engine create $words busybox
+        ends 125 "$text"
+    done <<'END'
+--network front --network front|network "front" is specified multiple times
+--network front --network host|conflicting options: cannot attach both user-defined and non-user-defined network-modes
+--network bridge --network front|conflicting options: cannot attach both
+--network bridge --network-alias a|network-scoped aliases are only supported for user-defined networks
+END
+}
+
 @test "06 networks: a container that is renamed, or starts with another address, is known by that at once" {
     engine network create back
     engine network create front

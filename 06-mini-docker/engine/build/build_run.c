@@ -175,7 +175,7 @@ static int make(const struct build_step *step, const char *room, int fd, struct 
     options.argc = (int)run->words.count;
     options.argv = run->words.items;
     if (network && strcmp(network, "default") != 0)
-        options.network = network;
+        options.networks = (struct opt_list){&network, 1};
     int result = draft_image(run, step->lower, &image, err);
     if (result == 0)
         result = create_of(build->store, &options, &image, &created, err);

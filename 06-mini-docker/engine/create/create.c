@@ -187,11 +187,11 @@ static int make_record(struct creation *creation, struct created *ret)
 static void forget_empty(struct create_options *options)
 {
     const char **const texts[] = {&options->name, &options->cidfile, &options->hostname,
-        &options->domainname, &options->user, &options->workdir, &options->network, &options->ip,
-        &options->pull, &options->platform, &options->cpuset_cpus, &options->cpuset_mems,
-        &options->restart, &options->stop_signal, &options->userns, &options->pid, &options->ipc,
-        &options->uts, &options->cgroupns, &options->health_cmd, &options->log_driver,
-        &options->runtime, &options->volume_driver};
+        &options->domainname, &options->user, &options->workdir, &options->ip, &options->pull,
+        &options->platform, &options->cpuset_cpus, &options->cpuset_mems, &options->restart,
+        &options->stop_signal, &options->userns, &options->pid, &options->ipc, &options->uts,
+        &options->cgroupns, &options->health_cmd, &options->log_driver, &options->runtime,
+        &options->volume_driver};
 
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         if (*texts[i] && !**texts[i])

@@ -19,13 +19,12 @@ static bool is_address(const char *text)
 }
 
 /* "name=NET,alias=A,ip=IP" is the long form of a name. */
-static int read_network(
-    struct creation *creation, struct record_network *ret, struct texts *aliases)
+static int read_network(struct creation *creation, const char *word, struct record_network *ret)
 {
-    const char *word = creation->options->network ?: "bridge";
+    struct texts aliases = {0};
 
     if (!strchr(word, '=')) {
-        ret->name = word[0] ? word : "bridge";
+        ret->name = word[0] && strcmp(word, "default") != 0 ? word : "bridge";
         return 0;
     }
     char *rest = json_print(&creation->memory, "%s", word);
@@ -40,9 +39,10 @@ static int read_network(
         else if (!value || strcmp(field, "alias") != 0)
             return creation_refuse(creation, "--network", word,
                 "invalid field %.40s; accepted: name, alias, ip", field);
-        else if (creation_add(creation, aliases, value) < 0)
+        else if (creation_add(creation, &aliases, value) < 0)
             return -1;
     }
+    ret->aliases = aliases.items;
     return ret->name ? 0 : creation_refuse(creation, "--network", word, "network name is missing");
 }
 
@@ -92,17 +92,39 @@ static int check_conflicts(struct creation *creation, const char *mode)
     return 0;
 }
 
-static int check_address(
-    struct creation *creation, const struct record_network *network, bool of_user)
+static bool is_of_user(const char *name)
+{
+    return strcmp(name, "bridge") != 0 && strcmp(name, "none") != 0 && strcmp(name, "host") != 0 &&
+           strncmp(name, "container:", 10) != 0;
+}
+
+static int check_address(struct creation *creation, const struct record_network *network)
 {
     if (network->ip && !is_address(network->ip))
         return creation_refuse(creation, "--ip", network->ip, "it is no IP address");
-    if (network->ip && !of_user)
+    if (network->ip && !is_of_user(network->name))
         return err_refuse(creation->err, EINVAL,
             "user specified IP address is supported on user defined networks only");
-    if (network->aliases && !of_user)
-        return err_refuse(creation->err, EINVAL,
-            "network-scoped alias is supported only for containers in user defined networks");
+    if (network->aliases && !is_of_user(network->name))
+        return err_set(creation->err, ERR_USAGE,
+            "network-scoped aliases are only supported for user-defined networks");
+    return 0;
+}
+
+/* None twice; and several only of those that a container can be in together. */
+static int check_others(struct creation *creation, const struct record_network *all, size_t count)
+{
+    const struct record_network *last = &all[count - 1];
+
+    for (const struct record_network *other = all; other < last; other++) {
+        if (strcmp(other->name, last->name) == 0)
+            return err_set(creation->err, ERR_USAGE,
+                "network \"%.64s\" is specified multiple times", last->name);
+        if (!is_of_user(other->name) || !is_of_user(last->name))
+            return err_set(creation->err, ERR_USAGE,
+                "conflicting options: cannot attach both user-defined and non-user-defined "
+                "network-modes");
+    }
     return 0;
 }
 
@@ -168,39 +190,57 @@ static int share_hostname(struct creation *creation, const char *mode)
     return config->hostname ? 0 : -1;
 }
 
-int create_network(struct creation *creation)
+/* --ip and --network-alias are of the first one. */
+static int add_own(struct creation *creation, struct record_network *first)
 {
-    static const char *const own[] = {"bridge", "none", "host", NULL};
     const struct create_options *options = creation->options;
-    struct record *record = &*creation->record;
-    struct record_network *network = creation_alloc(creation, 1, sizeof(*network));
     struct texts aliases = {0};
-    bool of_user = true;
 
-    if (!network || read_network(creation, network, &aliases) < 0)
-        return -1;
-    if (strcmp(network->name, "default") == 0)
-        network->name = "bridge";
+    first->ip = options->ip ?: first->ip;
+    for (const char *const *alias = first->aliases; alias && *alias; alias++) {
+        if (creation_add(creation, &aliases, *alias) < 0)
+            return -1;
+    }
     for (size_t i = 0; i < options->network_alias.count; i++) {
         if (creation_add(creation, &aliases, options->network_alias.items[i]) < 0)
             return -1;
     }
-    network->ip = options->ip ?: network->ip;
-    network->aliases = aliases.items;
-    for (const char *const *word = own; *word; word++)
-        of_user &= strcmp(*word, network->name) != 0;
-    bool shared = strncmp(network->name, "container:", 10) == 0;
-    if (check_name(creation, network->name) < 0 || check_conflicts(creation, network->name) < 0 ||
-        check_address(creation, network, of_user && !shared) < 0 || check_hosts(creation) < 0 ||
-        share_hostname(creation, network->name) < 0)
+    first->aliases = aliases.items;
+    return 0;
+}
+
+/* Each --network; without one, bridge. */
+static int read_networks(struct creation *creation, struct record_network *all, size_t count)
+{
+    const struct opt_list *words = &creation->options->networks;
+
+    for (size_t i = 0; i < count; i++) {
+        if (read_network(creation, words->count ? words->items[i] : "bridge", &all[i]) < 0 ||
+            (i == 0 && add_own(creation, &all[i]) < 0) || check_name(creation, all[i].name) < 0 ||
+            check_conflicts(creation, all[i].name) < 0 || check_address(creation, &all[i]) < 0 ||
+            check_others(creation, all, i + 1) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int create_network(struct creation *creation)
+{
+    const struct create_options *options = creation->options;
+    struct record *record = creation->record;
+    size_t count = options->networks.count ?: 1;
+    struct record_network *networks = creation_alloc(creation, count, sizeof(*networks));
+
+    if (!networks || read_networks(creation, networks, count) < 0 || check_hosts(creation) < 0 ||
+        share_hostname(creation, networks->name) < 0)
         return -1;
-    record->host.network_mode =
-        creation_mode(creation, options->network ? network->name : "default");
+    bool asked = options->networks.count > 0 && options->networks.items[0][0];
+    record->host.network_mode = creation_mode(creation, asked ? networks->name : "default");
     record->host.dns = options->dns.items;
     record->host.dns_search = options->dns_search.items;
     record->host.dns_options = options->dns_options.items;
     record->host.extra_hosts = options->add_host.items;
-    record->networks = network;
-    record->networks_count = shared ? 0 : 1;
+    record->networks = networks;
+    record->networks_count = strncmp(networks->name, "container:", 10) == 0 ? 0 : count;
     return record->host.network_mode ? 0 : -1;
 }

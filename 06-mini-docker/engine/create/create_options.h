@@ -21,7 +21,7 @@ struct create_options {
     bool interactive, tty, remove, read_only, init, privileged, publish_all, no_healthcheck, quiet;
     const char *name, *cidfile, *pull, *platform, *rootfs;
     const char *hostname, *domainname, *user, *workdir, *entrypoint;
-    const char *network, *ip;
+    const char *ip;
     const char *memory, *memory_swap, *memory_reservation, *cpus, *cpu_period, *cpu_quota,
         *cpu_shares, *cpuset_cpus, *cpuset_mems, *pids_limit, *blkio_weight, *oom_score_adj,
         *shm_size;
@@ -34,7 +34,8 @@ struct create_options {
     bool refused_flags[REFUSED_FLAGS], content_trust;
     struct opt_list attach, env, env_file, label, label_file, annotation;
     struct opt_list volumes, volumes_from, mounts, tmpfs;
-    struct opt_list publish, expose, network_alias, dns, dns_search, dns_options, add_host;
+    struct opt_list publish, expose, networks, network_alias, dns, dns_search, dns_options,
+        add_host;
     struct opt_list read_bps, write_bps, read_iops, write_iops;
     struct opt_list ulimit, cap_add, cap_drop, group_add, security_opt, device, sysctl, log_opt;
 
