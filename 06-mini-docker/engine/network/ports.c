@@ -42,13 +42,20 @@ static int check_protocol(const char *protocol, struct err *err)
     if (strcmp(protocol, "tcp") == 0 || strcmp(protocol, "udp") == 0)
         return 0;
     err_set(err, ERR_USAGE, "invalid proto: %s", protocol);
-    return err_hint(err, "a port is one of a protocol -> tcp or udp");
+    return err_hint(err, "others are not led into a container -> tcp or udp, or --network host");
 }
 
 static int read_ip(const char *text, struct in_addr *ret, struct err *err)
 {
+    struct in6_addr six;
+
     if (inet_pton(AF_INET, text, ret) == 1)
         return 0;
+    if (inet_pton(AF_INET6, text, &six) == 1) {
+        err_set(err, ERR_USAGE, "cannot publish on the IPv6 address %s", text);
+        return err_hint(err, "there is IPv4 alone -> publish on 127.0.0.1, on another address of "
+                             "the host's, or without one on all; or run --network host");
+    }
     err_set(err, ERR_USAGE, "invalid IP address: %s", text);
     return err_hint(err, "it is one of the host's own IPv4 addresses -> ip addr");
 }
