@@ -75,10 +75,12 @@ has_happened() { # TEXT TEMPLATE
         printf 'a\001c\n' # ctrl-a alone is a key like any other
         wait_for 20 grep -q 'got' seen
         printf '\001b'
-    ) | terminal "'$MINI' --root '$STORE' exec --detach-keys ctrl-a,b -it box sh -c 'stty -echo; echo ready; read -r x; echo got \$x; i=0; while [ \$i -lt 5000 ]; do echo \$i; i=\$((i+1)); done; echo whole >/whole; exec sleep 60'; echo status \$?"
+    ) | terminal "'$MINI' --root '$STORE' exec --detach-keys ctrl-a,b -it box sh -c 'echo \$\$ >/pid; stty -echo; echo ready; read -r x; echo got \$x; i=0; while [ \$i -lt 5000 ]; do echo \$i; i=\$((i+1)); done; echo whole >/whole; exec sleep 60'; echo status \$?"
     shown | grep -q 'status 1' && shown | grep -q 'read escape sequence' || fail "$(shown | tail -3)"
     wait_for 20 "$MINI" --root "$STORE" exec box test -e /whole || fail "its output stopped it"
     has_happened exec_detach '{{.Action}}' || fail "no event"
+    works exec box sh -c 'kill $(cat /pid)'
+    wait_for 20 has_happened 'exec_die 143' '{{.Action}} {{.Actor.Attributes.exitCode}}' || fail "nobody tells its end"
     engine exec --detach-keys ctrl-1 box true
     ends 1 "invalid detach keys (ctrl-1) provided"
     works rm -f box

@@ -27,7 +27,8 @@ void exec_events_ended(const struct exec_events *events, int status);
  */
 int exec_stay(struct enter *enter, const struct exec_events *events, struct err *err);
 
-/* Start it and leave at once; a process of ours waits for its end, to tell of it. Returns 0. */
+/* Start it and leave at once; a keeper waits for its end, to tell of it. Returns 0 (exec_keep.c).
+ */
 int exec_detach(struct enter *enter, const struct exec_events *events, struct err *err);
 
 #endif
