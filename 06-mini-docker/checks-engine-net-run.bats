@@ -255,6 +255,51 @@ assert s.connect_ex(("::1", 8000)) in (errno.ECONNREFUSED, errno.EADDRNOTAVAIL)'
     ends 125 "invalid IP address: ::1"
 }
 
+# an echo for datagrams in `box`, as a process of the test's
+echo_in_box() {
+    local pid
+    pid=$("$MINI" --root "$PWD/store" inspect -f '{{.State.Pid}}' box)
+    nsenter -t "$pid" -n python3 -c '
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("0.0.0.0", 53))
+while True:
+    data, peer = s.recvfrom(100)
+    s.sendto(data, peer)' 3>&- 4>&- &
+    others+=($!)
+}
+# asks TIMES: somebody who always sends from the same port; is there an answer?
+asks() {
+    inside python3 -c '
+import socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("10.55.0.2", 4000))
+s.settimeout(0.1)
+for i in range(int(sys.argv[1])):
+    s.sendto(b"hello", ("10.55.0.2", 8053))
+    try:
+        s.recv(100)
+        sys.exit(0)
+    except OSError:
+        pass
+sys.exit(1)' "$1"
+}
+
+@test "06 networks: who goes on sending datagrams reaches a container that was started again, at its new address" {
+    need python3
+    inside ip addr add 10.55.0.2/32 dev lo
+    engine run -d --name box -p 8053:53/udp busybox sleep 1000
+    echo_in_box
+    asks 100 || fail "no answer from the first"
+    engine stop -t 0 box
+    engine run -d --name other busybox sleep 1000 # takes its address, but gets nothing
+    ! asks 2 || fail "an answer from nobody"
+    [ -z "$(inside grep 'dport=8053 .*src=172.17' /proc/net/nf_conntrack)" ] || fail "it goes to another container"
+    engine start box
+    echo_in_box
+    asks 100 || fail "no answer after the second start"
+}
+
 @test "06 networks: a published port answers, is refused to a second, and is free when the first was killed" {
     engine run -d --name web -p 127.0.0.1:8080:80 busybox sh -c 'echo page >/index.html; exec httpd -f -h /'
     ends 0

@@ -27,6 +27,13 @@ bool nat_has_table(uint8_t family, const char *name);
 /* Take it away. */
 int nat_remove(const struct store *store, struct err *err);
 
+/*
+ * Have the next datagram of everybody who sends to these ports of the host find its way anew, after
+ * nat_apply (nat_forget.c). What cannot be done is left as it is: such a way is lost when nobody
+ * has sent for half a minute.
+ */
+void nat_forget(const uint16_t *ports, size_t count);
+
 /* Have nft do what the script says, all of it or nothing. */
 int nat_run(const char *script, struct err *err);
 

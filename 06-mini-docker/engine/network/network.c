@@ -69,11 +69,30 @@ static int lay_cables(int rtnl, const struct taken *taken, pid_t pid, struct err
     return 0;
 }
 
-/* nft runs anyhow: see, too, whether somebody's firewall has come since the bridge was made. */
-static int open_ports(
-    const struct store *store, const struct leases *leases, const char *bridge, struct err *err)
+/* The ports of the host where a container's datagrams arrive. Returns how many. */
+static size_t list_udp(
+    const struct leases *leases, const char *id, uint16_t ret[static STATUS_PORTS])
 {
-    return nat_apply(store, leases, err) < 0 ? -1 : nat_beside_pass(bridge, err);
+    size_t count = 0;
+
+    for (const struct lease *l = leases->items; l < leases->items + leases->count; l++) {
+        if (l->kind == LEASE_PORT && strcmp(l->container, id) == 0 &&
+            strcmp(l->protocol, "udp") == 0 && count < STATUS_PORTS)
+            ret[count++] = (uint16_t)l->host_port;
+    }
+    return count;
+}
+
+/* nft runs anyhow: see, too, whether somebody's firewall has come since the bridge was made. */
+static int open_ports(const struct store *store, const struct leases *leases, const char *id,
+    const char *bridge, struct err *err)
+{
+    uint16_t udp[STATUS_PORTS];
+
+    if (nat_apply(store, leases, err) < 0)
+        return -1;
+    nat_forget(udp, list_udp(leases, id, udp));
+    return nat_beside_pass(bridge, err);
 }
 
 /* All under the lock: 0 with the leases written, or -1 with none. */
@@ -86,7 +105,8 @@ static int take_all(const struct store *store, const struct record *record, pid_
     if (leases_open(store, &leases, err) == 0 &&
         network_take(store, &leases, rtnl, record, pid, ret, err) == 0 &&
         leases_save(&leases, err) == 0 &&
-        (ret->ports_count == 0 || open_ports(store, &leases, ret->endpoints[0].bridge, err) == 0))
+        (ret->ports_count == 0 ||
+            open_ports(store, &leases, record->id, ret->endpoints[0].bridge, err) == 0))
         status = network_hosts_write(store, &leases, record->id, ret->plain, err);
     leases_close(&leases);
     return status;
@@ -178,7 +198,8 @@ static int drop_all(const struct store *store, struct leases *leases, const char
     const char *plain, struct err *err)
 {
     char left[STATUS_ENDPOINTS][STORE_ID + 1];
-    size_t left_count = 0;
+    uint16_t udp[STATUS_PORTS];
+    size_t left_count = 0, udp_count = list_udp(leases, id, udp);
     bool any = false, ports = false;
 
     for (size_t i = leases->count; i-- > 0;) {
@@ -197,6 +218,7 @@ static int drop_all(const struct store *store, struct leases *leases, const char
     if (leases_save(leases, err) < 0 ||
         (ports && nat_is_there(store) && nat_apply(store, leases, err) < 0))
         return -1;
+    nat_forget(udp, udp_count);
     for (size_t i = 0; i < left_count; i++) {
         if (network_hosts_tell(store, leases, left[i], plain, err) < 0)
             return -1;
