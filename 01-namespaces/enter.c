@@ -46,9 +46,8 @@ static int run_command(const struct visit *visit, struct err *err)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     execvp(visit->argv[0], visit->argv);
-    err_sys(err, "cannot run %s in there", visit->argv[0]);
-    err->kind = err->code == ENOENT ? ERR_NOT_FOUND : ERR_NOT_EXECUTABLE;
-    if (err->code == ENOENT)
+    proc_exec_error(visit->argv[0], err);
+    if (err->code == ENOENT && access(visit->argv[0], F_OK) < 0)
         err_hint(err, "it is looked up in the mounts of that process -> give its path in there");
     return -1;
 }

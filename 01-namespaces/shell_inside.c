@@ -9,8 +9,8 @@
 #include "shell.h"
 
 #include "fsio.h"
+#include "proc.h"
 
-#include <errno.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -74,10 +74,7 @@ static int run_command(const struct shell *shell, struct err *err)
     if (shell->terminal && take_terminal(err) < 0)
         return -1;
     execvp(argv[0], argv);
-    err_sys(err, "cannot run %s", argv[0]);
-    err->kind = err->code == ENOENT ? ERR_NOT_FOUND : ERR_NOT_EXECUTABLE;
-    return err->code == ENOENT ? err_hint(err, "no such program, or its interpreter is not there")
-                               : -1;
+    return proc_exec_error(argv[0], err);
 }
 
 static int become(void *arg);

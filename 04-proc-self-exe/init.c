@@ -8,6 +8,7 @@
 #include "cleanup.h"
 #include "container.h"
 #include "experiments.h"
+#include "proc.h"
 #include "tty.h"
 
 #include <errno.h>
@@ -50,8 +51,7 @@ static _Noreturn void run_command(char **argv, bool terminal, struct sync *sync)
     if (terminal)
         take_terminal();
     execvp(argv[0], argv);
-    err_sys(&err, "cannot run %s", argv[0]);
-    err.kind = errno == ENOENT ? ERR_NOT_FOUND : ERR_NOT_EXECUTABLE;
+    proc_exec_error(argv[0], &err);
     sync_fail(sync, &err);
     _exit(err_exit_status(&err));
 }

@@ -106,7 +106,7 @@ static int unknown_experiment(const struct lab *lab, const char *name, struct er
         size_t used = strlen(names);
         snprintf(names + used, sizeof(names) - used, " %s", (*e)->name);
     }
-    err_set(err, ERR_USAGE, "lab %s has no experiment '%s'", lab->number, name);
+    err_set(err, ERR_USAGE, "there is no experiment '%s'", name);
     if (lab->experiments[0]->operands)
         return err_hint(err, "there are: list all%s; for a command, ./run -- %s", names, name);
     return err_hint(err, "there are: list all%s", names);

@@ -39,13 +39,27 @@ pid_t proc_fork(struct err *err)
     return pid;
 }
 
-/* execvp with the cause told apart: not there (127), or there and not runnable (126). */
+int proc_exec_error(const char *name, struct err *err)
+{
+    err_sys(err, "cannot run %s", name);
+    bool there = err->code != ENOENT || (strchr(name, '/') && access(name, F_OK) == 0);
+    err->kind = there ? ERR_NOT_EXECUTABLE : ERR_NOT_FOUND;
+    if (!there)
+        return err_hint(err, "no such program -> look at its name, and at PATH");
+    if (err->code == ENOENT)
+        return err_hint(err,
+            "the file is there, but not the interpreter that it names -> head -1 %s | cat -A (^M is "
+            "a Windows line end), or ldd %s",
+            name, name);
+    if (err->code == EACCES)
+        return err_hint(err, "it is a directory, or its x bit is not set -> ls -ld %s", name);
+    return -1;
+}
+
 static void exec_program(const char *const *argv, struct err *err)
 {
     execvp(argv[0], (char *const *)argv);
-    err_sys(err, "cannot run %s", argv[0]);
-    err->kind = errno == ENOENT ? ERR_NOT_FOUND : ERR_NOT_EXECUTABLE;
-    if (errno == ENOENT)
+    if (proc_exec_error(argv[0], err) < 0 && err->code == ENOENT && !strchr(argv[0], '/'))
         err_hint(err, "it is not in PATH -> make deps");
 }
 

@@ -36,6 +36,13 @@ struct proc_spec {
 int proc_start(const struct proc_spec *spec, pid_t *ret_pid, struct err *err);
 
 /*
+ * After an exec that failed: what could not be run and why, by errno and a look at the file. The
+ * kind tells not there (127) from there and not runnable (126). Returns -1. Lab 05 has exec.h,
+ * which looks closer.
+ */
+int proc_exec_error(const char *name, struct err *err);
+
+/*
  * Wait for the child and give its status as a shell does: 0-255, or 128+n when signal n ended it.
  * Returns the status, or -1 with *err set. Interrupted waits go on.
  */

@@ -73,7 +73,7 @@ int size_parse_bytes(const char *name, const char *text, uint64_t least_bytes, u
     double bytes = factor > 0 ? number * factor : -1;
     if (bytes < (double)least_bytes || bytes > (double)most_bytes || bytes >= 0x1p63) {
         err_set(err, ERR_USAGE, "%s: '%s' is not accepted", name, text);
-        return err_hint(err, "accepted: a size from %s to %s, such as 512k, 100m or 1.5g",
+        return err_hint(err, "accepted: a size from %s to %s, in bytes or with k, m or g behind it",
             size_format(least_bytes, least_text), size_format(most_bytes, most_text));
     }
     *ret_bytes = (uint64_t)bytes;

@@ -5,8 +5,12 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 static struct err err;
 
@@ -38,6 +42,26 @@ static void reports_what_failed_before_exec(void **state)
     assert_string_equal(err.what, "setup of this");
     assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* no zombie is left */
     assert_int_equal(errno, ECHILD);
+}
+
+/* "No such file or directory" is said of a script that is there, too. */
+static void tells_why_a_program_does_not_run(void **state)
+{
+    char script[] = "/tmp/test-proc-XXXXXX";
+    int fd = mkstemp(script);
+
+    (void)state;
+    assert_int_equal(dprintf(fd, "#!/bin/sh\r\n"), 11);
+    fchmod(fd, 0755);
+    close(fd);
+    assert_err(proc_run(&SPEC(script), &err), ERR_NOT_EXECUTABLE);
+    assert_non_null(strstr(err.hint, "not the interpreter"));
+    chmod(script, 0644);
+    assert_err(proc_run(&SPEC(script), &err), ERR_NOT_EXECUTABLE);
+    assert_non_null(strstr(err.hint, "x bit"));
+    unlink(script);
+    assert_err(proc_run(&SPEC(script), &err), ERR_NOT_FOUND);
+    assert_non_null(strstr(err.hint, "no such program"));
 }
 
 static void captures_output(void **state)
@@ -113,6 +137,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gives_statuses),
         cmocka_unit_test(reports_what_failed_before_exec),
+        cmocka_unit_test(tells_why_a_program_does_not_run),
         cmocka_unit_test(captures_output),
         cmocka_unit_test(knows_processes),
         cmocka_unit_test(children_die_with_their_parent),
