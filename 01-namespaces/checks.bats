@@ -237,6 +237,12 @@ type_and_see() {
     [ "$status" -eq 1 ] && [[ "$stderr" == *"no process 4194304"* ]] || fail "no such process"
 }
 
+@test "01: an experiment without a series says that it writes no CSV" {
+    lab uts --csv "$BATS_TEST_TMPDIR/uts.csv"
+    claims_hold
+    [[ "$stderr" == *"no series"*"uts.csv"* ]] || fail "nothing is said"
+}
+
 @test "01: bad input says what is possible" {
     lab nosuch
     [ "$status" -eq 2 ] && [[ "$stderr" == *"there are: list all shell uts"* ]] || fail "experiment"

@@ -37,6 +37,7 @@ claim() {
     claim "and its peak is at the limit" | grep -q '>= 66060288'
     [ "$(head -1 "$BATS_TEST_TMPDIR/m.csv")" = seconds,series,value ]
     [ "$(wc -l <"$BATS_TEST_TMPDIR/m.csv")" -gt 10 ]
+    [ "$(tail -n +2 "$BATS_TEST_TMPDIR/m.csv" | cut -d, -f2 | uniq | tr '\n' ' ')" = "memory control " ]
 }
 
 @test "02 hierarchy: a tree of groups, and nothing of it stays" {

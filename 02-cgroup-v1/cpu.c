@@ -69,8 +69,8 @@ static int usage(const struct pair *pair, uint64_t *ret_nsec, struct err *err)
 }
 
 /* Draws the group's CPU time for so long, and returns the cores that it used on average. */
-static int measure(struct run *run, const struct pair *pair, double seconds, double mark,
-    double *ret_cores, struct err *err)
+static int measure(struct run *run, const struct pair *pair, const char *series, double seconds,
+    double mark, double *ret_cores, struct err *err)
 {
     struct live live;
     uint64_t first, last, now;
@@ -84,7 +84,7 @@ static int measure(struct run *run, const struct pair *pair, double seconds, dou
         if (usage(pair, &now, err) < 0)
             return -1;
         double at = live_now();
-        live_point(&live, "cpu", (double)(now - last) / 1e9 / (at - then));
+        live_point(&live, series, (double)(now - last) / 1e9 / (at - then));
         last = now;
         then = at;
     }
@@ -111,7 +111,7 @@ static int run_quota(struct run *run, struct err *err)
         return -1;
     step(r, "fork(2)", "tasks <- 0 in a child, which then computes without end");
     pid_t pid = start(&pair, NULL, err);
-    if (pid < 0 || measure(run, &pair, 3, percent / 100, &limited, err) < 0)
+    if (pid < 0 || measure(run, &pair, "quota", 3, percent / 100, &limited, err) < 0)
         return -1;
     if (fsio_read_key(pair.cpu, "cpu.stat", "nr_throttled", &throttled, err) < 0)
         return -1;
@@ -122,7 +122,7 @@ static int run_quota(struct run *run, struct err *err)
         return -1;
     step(r, "sched-bwc.rst", "control: the same in a group whose cpu.cfs_quota_us is -1");
     pid = start(&pair, NULL, err);
-    if (pid < 0 || measure(run, &pair, 1.5, -1, &free, err) < 0)
+    if (pid < 0 || measure(run, &pair, "control", 1.5, -1, &free, err) < 0)
         return -1;
     proc_end(pid);
     if (fsio_read_key(pair.cpu, "cpu.stat", "nr_throttled", &never, err) < 0)
@@ -140,8 +140,8 @@ static int run_quota(struct run *run, struct err *err)
  * it takes longer until chance has evened out: so it goes on, up to MORE_SECONDS, while the part is
  * not within a tenth of what is expected.
  */
-static int measure_part(struct run *run, const struct pair pair[2], double seconds, double expected,
-    double *ret_part, struct err *err)
+static int measure_part(struct run *run, const struct pair pair[2], const char *series,
+    double seconds, double expected, double *ret_part, struct err *err)
 {
     struct live live;
     uint64_t first[2], now[2];
@@ -158,7 +158,7 @@ static int measure_part(struct run *run, const struct pair pair[2], double secon
             return -1;
         double used[2] = {(double)(now[0] - first[0]), (double)(now[1] - first[1])};
         *ret_part = used[1] / (used[0] + used[1]);
-        live_point(&live, "three", *ret_part);
+        live_point(&live, series, *ret_part);
         elapsed = live_now() - begin;
     }
     live_end(&live);
@@ -197,18 +197,18 @@ static int run_shares(struct run *run, struct err *err)
         if (pid[i] < 0)
             return -1;
     }
-    if (measure_part(run, pair, 2, 0.75, &three_quarters, err) < 0)
+    if (measure_part(run, pair, "three", 2, 0.75, &three_quarters, err) < 0)
         return -1;
     step(r, "sched-design-CFS.rst", "control: three/cpu.shares <- 1024");
     if (fsio_write(err, pair[1].cpu, "cpu.shares", "1024") < 0 ||
-        measure_part(run, pair, 1.5, 0.5, &half, err) < 0)
+        measure_part(run, pair, "even", 1.5, 0.5, &half, err) < 0)
         return -1;
     step(
         r, "sched-design-CFS.rst", "the busy loop of `one` ends; three/cpu.shares <- 2, the least");
     explain(r, "shares are no limit: with nobody to share with, two shares are the whole CPU");
     proc_end(pid[0]);
     if (fsio_write(err, pair[1].cpu, "cpu.shares", "2") < 0 ||
-        measure(run, &pair[1], 1, -1, &alone, err) < 0)
+        measure(run, &pair[1], "alone", 1, -1, &alone, err) < 0)
         return -1;
     proc_end(pid[1]);
     claim_range(r, "1024:3072 is a quarter to three", three_quarters, 0.75 - PART_TOLERANCE,

@@ -78,8 +78,8 @@ static int start_stress(
  * Draws the group's memory until the program ends, or until it has held `enough_bytes` for a
  * second.
  */
-static int watch(struct run *run, const char *group, uint64_t limit_bytes, pid_t pid,
-    uint64_t enough_bytes, uint64_t *ret_most, struct err *err)
+static int watch(struct run *run, const char *group, const char *series, uint64_t limit_bytes,
+    pid_t pid, uint64_t enough_bytes, uint64_t *ret_most, struct err *err)
 {
     struct live live;
     uint64_t now, most = 0;
@@ -94,7 +94,7 @@ static int watch(struct run *run, const char *group, uint64_t limit_bytes, pid_t
         most = now > most ? now : most;
         if (now >= enough_bytes && held_since == 0)
             held_since = live_now();
-        live_point(&live, "memory", (double)now / MIB);
+        live_point(&live, series, (double)now / MIB);
         usleep(50000);
     }
     live_end(&live);
@@ -131,7 +131,7 @@ static int run_over(
     explain(
         r, "\"0\" is the writer itself: it is in the group before stress-ng's first instruction");
     if (start_stress(group, a->load_bytes, a->seconds, &pid, err) < 0 ||
-        watch(run, group, a->limit_bytes, pid, UINT64_MAX, &most, err) < 0)
+        watch(run, group, "memory", a->limit_bytes, pid, UINT64_MAX, &most, err) < 0)
         return -1;
     int status = proc_wait(pid, err);
     if (status < 0 || read_outcome(group, ret, err) < 0)
@@ -154,7 +154,7 @@ static int run_control(struct run *run, const struct memory_args *a, struct outc
     if (group_path(run, "memory", "-control", group, err) < 0 ||
         make_limited(run, group, a->limit_bytes, err) < 0 ||
         start_stress(group, load_bytes, START_SECONDS, &pid, err) < 0 ||
-        watch(run, group, a->limit_bytes, pid, load_bytes, ret_most, err) < 0)
+        watch(run, group, "control", a->limit_bytes, pid, load_bytes, ret_most, err) < 0)
         return -1;
     proc_signal(pid, SIGTERM);
     if (proc_wait(pid, err) < 0)

@@ -61,19 +61,19 @@ static int count_tasks(const char *group, uint64_t *ret, struct err *err)
     return 0;
 }
 
-static int watch(
-    struct run *run, const char *group, double seconds, struct outcome *ret, struct err *err)
+static int watch(struct run *run, const char *group, uint64_t limit, double seconds,
+    struct outcome *ret, struct err *err)
 {
     struct live live;
     uint64_t now;
 
-    if (live_begin(&live, &run->report, "processes", FULL, LIMIT, err) < 0)
+    if (live_begin(&live, &run->report, "processes", FULL, (double)limit, err) < 0)
         return -1;
     for (double begin = live_now(); live_now() - begin < seconds;) {
         if (count_tasks(group, &now, err) < 0)
             return -1;
         ret->most = now > ret->most ? now : ret->most;
-        live_point(&live, "fork bomb", (double)now);
+        live_point(&live, limit == LIMIT ? "fork bomb" : "control", (double)now);
         usleep(20000);
     }
     live_end(&live);
@@ -115,7 +115,7 @@ static int run_bomb(struct run *run, const char *name, uint64_t limit, double se
         return -1;
     step(&run->report, "fork(2), EAGAIN", "tasks <- 0 in a child, which then becomes a fork bomb");
     if (group_fork((const char *const[]){group, NULL}, bomb, NULL, err) < 0 ||
-        watch(run, group, seconds, ret, err) < 0)
+        watch(run, group, limit, seconds, ret, err) < 0)
         return -1;
     note(&run->report, "%" PRIu64 " processes at most, %" PRIu64 " forks refused", ret->most,
         ret->refused);

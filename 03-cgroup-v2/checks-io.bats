@@ -139,7 +139,7 @@ needs_root() {
 @test "03 pids: Ctrl-C ends the bomb too" {
     needs_root
     start 0 pids
-    reaches 20 ' s  labs-'
+    reaches 20 ' s  fork bomb'
     kill -INT "$pid"
     status=0
     wait "$pid" || status=$?

@@ -68,7 +68,7 @@ static int contend(
     struct live live;
 
     if (start_writers(p, writers, err) < 0 ||
-        live_begin(&live, &run->report, "of the disk", 1, 0.75, err) < 0)
+        live_begin(&live, &run->report, "disk", 1, 0.75, err) < 0)
         return -1;
     usleep(500000); /* all have started, and used up what their group had saved */
     if (read_bytes(p, begin, err) < 0)

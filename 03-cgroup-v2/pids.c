@@ -55,21 +55,21 @@ static _Noreturn void bomb(void)
 
 /* Lights a bomb in the group and draws how it grows, for a second and until it met the limit. */
 static int light(
-    struct run *run, const struct group *g, double full, struct counts *ret, struct err *err)
+    struct run *run, const struct group *g, double limit, struct counts *ret, struct err *err)
 {
     struct live live;
 
     pid_t pid = group_fork(g, err);
     if (pid == 0)
         bomb();
-    if (pid < 0 || live_begin(&live, &run->report, "pids", full, LIMIT, err) < 0)
+    if (pid < 0 || live_begin(&live, &run->report, "pids", CONTROL_LIMIT, limit, err) < 0)
         return -1;
     ret->refused = 0;
     for (int i = 0; i < DRAWINGS || (ret->refused == 0 && i < PATIENCE); i++) {
         usleep(DRAW_USEC);
         if (read_counts(g, ret, err) < 0)
             return -1;
-        live_point(&live, g->name, (double)ret->now);
+        live_point(&live, limit == LIMIT ? "fork bomb" : "control", (double)ret->now);
     }
     live_end(&live);
     note(&run->report, "pids.current %lu, pids.events max %lu, pids.peak %lu", ret->now,
@@ -119,7 +119,7 @@ static int pids_run(struct run *run, struct err *err)
         return -1;
 
     step(r, "fork(2)", "a fork bomb in it: for (;;) fork();");
-    if (light(run, &small, CONTROL_LIMIT, &held, err) < 0)
+    if (light(run, &small, LIMIT, &held, err) < 0)
         return -1;
     int outside = fork_outside();
     note(r, "fork outside the group: %s", group_answer(outside));

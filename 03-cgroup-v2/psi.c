@@ -102,7 +102,7 @@ static int rise(
     snprintf(suffix, sizeof(suffix), "-%s", kind->name);
     if (group_make(run, suffix, kind->name, g, err) < 0 || kind->press(run, g, err) < 0 ||
         read_total(g, kind->name, &begin, err) < 0 ||
-        live_begin(&live, &run->report, "of the time", 1, -1, err) < 0)
+        live_begin(&live, &run->report, "second", 1, -1, err) < 0)
         return -1;
     last = begin;
     double start = live_now(), before = start;

@@ -192,7 +192,7 @@ static int weigh_threads(struct run *run, const struct app *app, struct err *err
     if (fsio_write(err, app->group.path, "cgroup.subtree_control", "+cpu") < 0 ||
         group_set(run, &app->first, err, "cpu.weight", "%d", LIGHT) < 0 ||
         group_set(run, &app->second, err, "cpu.weight", "%d", HEAVY) < 0 ||
-        live_begin(&live, r, "of one CPU", 1, 0.75, err) < 0)
+        live_begin(&live, r, "CPU", 1, 0.75, err) < 0)
         return -1;
     for (int i = 0; i <= POINTS; i++) {
         if (fsio_read_key(app->first.path, "cpu.stat", "usage_usec", &now[0], err) < 0 ||

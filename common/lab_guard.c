@@ -64,6 +64,9 @@ static _Noreturn void work(const struct lab *lab, const struct experiment *exper
         exit(err_exit_status(&err));
     }
     int failed = report_claims(&run->report);
+    if (run->report.csv_path && !run->report.csv_written && !run->all)
+        fprintf(stderr, "%s: it draws no series, so there is nothing to write to %s\n", prog,
+            run->report.csv_path);
     if (run->report.step != run->report.steps) {
         fprintf(stderr, "%s: printed %d steps of %d: a mistake in this lab\n", prog,
             run->report.step, run->report.steps);

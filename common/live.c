@@ -31,6 +31,7 @@ int live_begin(struct live *live, struct report *r, const char *unit, double ful
     live->csv = fopen(r->csv_path, "ae");
     if (!live->csv)
         return err_sys(err, "cannot open %s for --csv", r->csv_path);
+    r->csv_written = true;
     fseek(live->csv, 0, SEEK_END);
     if (ftell(live->csv) == 0)
         fprintf(live->csv, "seconds,series,value\n");

@@ -48,8 +48,8 @@ int proc_exec_error(const char *name, struct err *err)
         return err_hint(err, "no such program -> look at its name, and at PATH");
     if (err->code == ENOENT)
         return err_hint(err,
-            "the file is there, but not the interpreter that it names -> head -1 %s | cat -A (^M is "
-            "a Windows line end), or ldd %s",
+            "the file is there, but not the interpreter that it names -> head -1 %s | cat -A (^M "
+            "is a Windows line end), or ldd %s",
             name, name);
     if (err->code == EACCES)
         return err_hint(err, "it is a directory, or its x bit is not set -> ls -ld %s", name);

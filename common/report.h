@@ -35,6 +35,7 @@ struct report {
     bool color;           /* stdout is a terminal and NO_COLOR is not set */
     bool terminal;        /* stdout is a terminal: lines may be redrawn */
     const char *csv_path; /* --csv FILE, or NULL; live.h writes it */
+    bool csv_written;
     size_t claims;
     struct claim claim[REPORT_CLAIMS];
 };
