@@ -465,7 +465,7 @@ END
     ! grep -q '/v2/.* Basic' "$WORLD/log" || fail "the registry has seen the password"
     whole
     known "$EVIL" wrong
-    refuses "a token: unauthorized: unauthorized: wrong" "$EVIL/team/x:both"
+    refuses "a token: unauthorized: wrong" "$EVIL/team/x:both"
     # to another host: without the token; and that host may not ask who we are
     rm -rf "$STORE" "$WORLD/log"
     known "$EVIL" secret
@@ -488,19 +488,21 @@ END
     ! grep -E '(Basic|Bearer|/token).* 127.0.0.1:' "$WORLD/log" || fail "another host has seen who we are"
 }
 
-# pushes NAME LINE...: push NAME works; its lines besides "Preparing" are these.
+# No process has a file of this store open.
+unused() { ! fuser -s "$1"/images/blobs/sha256/* 2>/dev/null; }
+# pushes NAME LINE...: push NAME works; its lines besides "Preparing" are these, those of layers in any order.
 pushes() {
     local name=$1
     shift
     works push "$name"
-    diff <(printf '%s\n' "$@") <(grep -v ': Preparing$' <<<"$output") || fail "other lines"
+    diff <(printf '%s\n' "$@" | sort) <(grep -v ': Preparing$' <<<"$output" | sort) || fail "other lines"
 }
 
 @test "06 registry: what is pushed, others read with equal digests; what is there is not sent, or is mounted" {
     works pull -q "$HOST/team/x:oci-$ARCH"
     works tag "$HOST/team/x:oci-$ARCH" "$HOST/mine:1"
     local layers size
-    mapfile -t layers < <(raw "oci-$ARCH" | jq -r '.layers[].digest[7:19]')
+    mapfile -t layers < <("$MINI" --root "$STORE" image inspect --format '{{json .RootFS.Layers}}' "$HOST/mine:1" | jq -r '.[][7:19]')
     size=$(raw "oci-$ARCH" | wc -c)
     pushes "$HOST/mine:1" "The push refers to repository [$HOST/mine]" "${layers[@]/%/: Mounted from team/x}" \
         "1: digest: $(digest "oci-$ARCH") size: $size"
@@ -522,15 +524,86 @@ pushes() {
             fail "another manifest: $tag"
     done
     skopeo copy -q --src-creds user:secret --src-tls-verify=false "docker://$LOCKED/y/z:2" oci:back:x
-    # an image of our own, whose layer is not compressed; and the same layer twice is sent once
-    works tag busybox "$HOST/box:1"
-    works push "$HOST/box:1"
-    skopeo copy -q --preserve-digests --src-tls-verify=false "docker://$HOST/box:1" oci:box:x
-    [ "$(jq -r '.manifests[0].digest' box/index.json)" = "$(grep -o 'sha256:[0-9a-f]*' <<<"$output")" ] || fail "another digest"
     engine push "$HOST/none:1"
     ends 1 "An image does not exist locally with the tag: $HOST/none:1"
     engine push "$HOST/mine@$(digest "$ARCH")"
     complained "cannot push a digest reference"
+    whole
+}
+
+@test "06 registry: layers of our own are pushed compressed, always to the same bytes, and once" {
+    # the first layer twice, and a big one; random, so that no other check has pushed it
+    mkdir context
+    head -c 3000000 /dev/urandom | base64 >context/big
+    printf 'FROM busybox\nCOPY big /\nRUN true\nRUN true\n' >context/Dockerfile
+    works build -q --network none -t "$EVIL/ours:1" context
+    local id=$output digest layers
+    works tag "$EVIL/ours:1" kept:1
+    behaves
+    works push "$EVIL/ours:1"
+    digest=$(grep -o 'sha256:[0-9a-f]*' <<<"$output")
+    [ "$(asked '^PUT .*blobs/uploads')" -eq 4 ] || fail "not three layers and a configuration: $(cat "$WORLD/log")"
+    skopeo copy -q --preserve-digests --src-tls-verify=false "docker://$HOST/ours:1" oci:ours:x
+    [ "$(jq -r '.manifests[0].digest' ours/index.json)" = "$digest" ] || fail "another digest"
+    layers=$(jq -r '.layers[] | select(.mediaType | endswith("+gzip")) | .digest[7:]' "ours/blobs/sha256/${digest#*:}")
+    [ "$(wc -l <<<"$layers")" -eq 4 ] || fail "not all layers are compressed: $(cat "ours/blobs/sha256/${digest#*:}")"
+    diff <(for layer in $layers; do zcat "ours/blobs/sha256/$layer" | sha256sum | sed 's/ .*//; s/^/sha256:/'; done) \
+        <(jq -r '.rootfs.diff_ids[]' "ours/blobs/sha256/${id#*:}") || fail "other layers"
+    [ "$(stat -c %s ours/blobs/sha256/* | sort -n | tail -1)" -lt 3500000 ] || fail "it is not smaller"
+    # the name has it now, the image is what it was, and a pull finds all of it here
+    works images -q --no-trunc "$EVIL/ours:1"
+    [ "$output" = "$id" ] || fail "another image"
+    works image inspect --format '{{json .RepoDigests}}' "$EVIL/ours:1"
+    grep -qF "$EVIL/ours@$digest" <<<"$output" || fail "it does not know what it is called there"
+    works pull "$EVIL/ours:1"
+    grep -q 'Image is up to date' <<<"$output" || fail "it was pulled anew"
+    # the same again, by the other name, and made anew elsewhere: nothing is sent
+    rm "$WORLD/log"
+    works push -q "$EVIL/ours:1"
+    works tag kept:1 "$EVIL/ours:2"
+    works push -q "$EVIL/ours:2"
+    works save -o kept.tar kept:1
+    "$MINI" --root "$STORE/other" load -qi kept.tar
+    "$MINI" --root "$STORE/other" tag kept:1 "$EVIL/ours:3"
+    "$MINI" --root "$STORE/other" push -q "$EVIL/ours:3"
+    [ "$(asked '^POST')" -eq 0 ] || fail "sent again: $(cat "$WORLD/log")"
+    for tag in 2 3; do
+        skopeo inspect --raw --tls-verify=false "docker://$HOST/ours:$tag" | cmp - "ours/blobs/sha256/${digest#*:}" || fail "another manifest: $tag"
+    done
+    # to another repository it is mounted
+    works tag "$EVIL/ours:1" "$EVIL/theirs:1"
+    works push "$EVIL/theirs:1"
+    [ "$(grep -c ': Mounted from ours$' <<<"$output")" -eq 3 ] || fail "$output"
+    whole
+}
+
+@test "06 registry: a push that is stopped or refused in its middle leaves the image as it was" {
+    mkdir context
+    head -c 3000000 /dev/urandom >context/big
+    head -c 3000000 /dev/urandom >context/more
+    printf 'FROM busybox\nCOPY big /\nCOPY more /\n' >context/Dockerfile
+    works build -q --network none -t "$EVIL/half:1" context
+    both_hang() { [ -e "$WORLD/log" ] && [ "$(asked '^PUT .*blobs/uploads')" -ge 2 ]; }
+    holds() { "$MINI" --root "$STORE" image inspect "$EVIL/half:1" && ls -A "$STORE/images/partial" "$STORE/images/blobs/sha256"; }
+    holds >before
+    behaves refuses
+    engine push "$EVIL/half:1"
+    ends 1 "half: denied: not today"
+    holds | diff before - || fail "something has changed"
+    for signal in INT KILL; do
+        behaves hangs
+        rm -f "$WORLD/log"
+        "$MINI" --root "$STORE" push "$EVIL/half:1" >out 2>&1 &
+        local pid=$!
+        wait_for 20 both_hang || fail "not both at once: $(cat out "$WORLD/log")"
+        kill -$signal "$pid"
+        wait "$pid" || true
+        wait_for 20 unused "$STORE" || fail "somebody goes on"
+        works image prune -f
+        holds | diff before - || fail "something has changed after $signal"
+    done
+    behaves
+    works push -q "$EVIL/half:1"
     whole
 }
 

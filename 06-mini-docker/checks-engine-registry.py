@@ -116,6 +116,13 @@ class Between(http.server.BaseHTTPRequestHandler):
             return self.answer(503, [])
         if "bomb" in words:
             return self.answer(200, [(f"X-{n}", "x" * 1000) for n in range(1000)])
+        if self.command == "PUT" and len(self.body) > 5000:
+            if "refuses" in words:
+                return self.answer(403, [], b'{"errors":[{"code":"DENIED","message":"not today"}]}')
+            if "hangs" in words:
+                with open(os.path.join(DIR, "hangs"), "w"):
+                    pass
+                time.sleep(600)
         status, headers, data = self.forward()
         if "away" in words and not elsewhere:  # go on at what is another host, by its name
             other = self.headers["Host"].replace("localhost", "http://127.0.0.1")

@@ -137,16 +137,21 @@ static void set_limits(CURL *easy, const struct http *http)
 }
 
 /* Connections, with their TLS, live on from one request to the next. NULL: they do not. */
+static CURLSH *share;
+
 static CURLSH *shared(void)
 {
-    static CURLSH *share;
-
     if (!share && (share = curl_share_init())) {
         curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_CONNECT);
         curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS);
         curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
     }
     return share;
+}
+
+void http_forked(void)
+{
+    share = NULL; /* and what it has stays as it is: to end it would tell the other side */
 }
 
 int http_begin(const struct http *http, const struct http_request *request, struct http_answer *ret,

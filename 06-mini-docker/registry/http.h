@@ -91,6 +91,9 @@ int http_done(struct http_answer *answer, CURLcode code);
  * -1: no. */
 long http_retry_msec(const struct http_answer *answer, unsigned tries);
 
+/* In a child after fork(2): its connections must not be its parent's. */
+void http_forked(void);
+
 /* Wait so long, or until a signal comes. */
 void http_wait(long msec);
 

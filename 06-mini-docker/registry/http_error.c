@@ -100,8 +100,10 @@ int http_refused(const struct http_answer *answer, const char *what, struct err 
     http_message(answer, message);
     while (i < count && STATUSES[i].status != answer->status)
         i++;
-    err_refuse(err, answer->status == 404 ? ENOENT : EPROTO, "%s: %s%s%s", what,
-        i < count ? STATUSES[i].word : "the registry failed", message[0] ? ": " : "", message);
+    const char *word = i < count ? STATUSES[i].word : "the registry failed";
+    bool said = strncmp(message, word, strlen(word)) == 0; /* by the registry itself */
+    err_refuse(err, answer->status == 404 ? ENOENT : EPROTO, "%s: %s%s%s", what, said ? "" : word,
+        said || !message[0] ? "" : ": ", message);
     if (i < count)
         return err_hint(err, "%s", STATUSES[i].hint);
     return err_hint(

@@ -10,27 +10,7 @@
  */
 #include "upload.h"
 
-#include "engine/images/image_blob.h"
-
-#include "cleanup.h"
-
-#include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
-
-struct upload {
-    struct remote *remote;
-    struct progress *progress;
-    size_t row;
-    uint64_t size;
-};
-
-static void sent(void *arg, uint64_t bytes)
-{
-    const struct upload *upload = arg;
-
-    progress_bytes(upload->progress, upload->row, "Pushing", bytes, upload->size);
-}
 
 static int is_there(struct remote *remote, const char *digest, bool *ret, struct err *err)
 {
@@ -71,7 +51,7 @@ static int begin(struct remote *remote, const char *digest, const char *from, ch
     return result;
 }
 
-static int send_blob(struct upload *upload, const char *location, const char *digest, int fd,
+static int send_blob(struct remote *remote, const struct upload *upload, const char *location,
     struct http_answer *answer, struct err *err)
 {
     char url[HTTP_URL + 128];
@@ -79,39 +59,35 @@ static int send_blob(struct upload *upload, const char *location, const char *di
         .url = url,
         .type = "application/octet-stream",
         .is_sending = true,
-        .file = fd,
+        .file = upload->fd,
         .file_size = upload->size,
-        .sent = sent,
-        .arg = upload,
+        .sent = upload->sent,
+        .arg = upload->arg,
         .once = true};
 
-    snprintf(
-        url, sizeof(url), "%s%sdigest=%s", location, strchr(location, '?') ? "&" : "?", digest);
-    return remote_ask(upload->remote, &request, answer, err);
+    snprintf(url, sizeof(url), "%s%sdigest=%s", location, strchr(location, '?') ? "&" : "?",
+        upload->digest);
+    return remote_ask(remote, &request, answer, err);
 }
 
-int upload_blob(struct remote *remote, const struct store *store, const char *digest,
-    const char *from, struct progress *progress, size_t row, enum upload_result *ret,
-    struct err *err)
+int upload_blob(
+    struct remote *remote, const struct upload *upload, enum upload_result *ret, struct err *err)
 {
-    struct upload upload = {.remote = remote, .progress = progress, .row = row};
-    cleanup_close int fd = blob_open(store, digest, err);
     char location[HTTP_URL];
     bool there;
 
-    if (fd < 0 || !blob_exists(store, digest, &upload.size) ||
-        is_there(remote, digest, &there, err) < 0)
+    if (is_there(remote, upload->digest, &there, err) < 0)
         return -1;
     *ret = UPLOAD_WAS_THERE;
     if (there)
         return 0;
     for (unsigned tries = 0;; tries++) {
         struct http_answer answer = {0};
-        int begun = begin(remote, digest, from, location, err);
+        int begun = begin(remote, upload->digest, upload->from, location, err);
         *ret = begun == 1 ? UPLOAD_MOUNTED : UPLOAD_SENT;
         if (begun != 0)
             return begun < 0 ? -1 : 0;
-        int result = send_blob(&upload, location, digest, fd, &answer, err);
+        int result = send_blob(remote, upload, location, &answer, err);
         long wait_msec = http_retry_msec(&answer, tries);
         if (result == 0 && wait_msec < 0 && answer.status != 201)
             result = http_refused(&answer, remote->path, err);
