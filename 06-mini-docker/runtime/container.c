@@ -168,6 +168,7 @@ void container_init(struct container *container)
         .root_fd = -1,
         .self_fd = -1,
         .proc_fd = -1,
+        .sys_fd = -1,
         .seccomp_socket = -1,
     };
 }

@@ -67,6 +67,7 @@ struct container {
     int root_fd;        /* in the child: the new root */
     int self_fd;        /* in the child: this program, for `init` */
     int proc_fd;        /* in the child: the host's /proc, for what is set through files of it */
+    int sys_fd;         /* in the child: the container's own /proc/sys (sysctl.c), or -1 */
     int seccomp_socket; /* in the child: where a notify descriptor goes, or -1 */
     int *sources;       /* of binds, opened by the parent (mounts_open_sources), or NULL */
 };

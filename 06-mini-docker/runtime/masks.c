@@ -15,6 +15,7 @@
 #include "host_proc.h"
 #include "mounts.h"
 #include "stages.h"
+#include "sysctl.h"
 
 #include "cleanup.h"
 #include "mount.h"
@@ -212,14 +213,18 @@ static int each(const struct container *container, struct covers *covers, const 
  * Whatever else is mounted on /proc has none of the paths to cover, so it would pass for a procfs
  * with all its covers on. Without any mount there, none was asked for.
  */
-static int check_proc(const struct container *container, struct err *err)
+static int check_proc(struct container *container, struct err *err)
 {
     cleanup_close int fd = mount_open_in_root(container->root_fd, "/proc", MOUNT_MAKE_NOTHING, err);
     char path[32];
 
     if (fd < 0)
         return err->code == ENOENT ? 0 : -1;
-    if (host_proc_is_whole(fd) || !mount_is_point(fd_path(fd, path)))
+    if (host_proc_is_whole(fd)) {
+        sysctl_open(container, fd);
+        return 0;
+    }
+    if (!mount_is_point(fd_path(fd, path)))
         return 0;
     err_set(err, ERR_SYS, "cannot use what is mounted on /proc: it is not the kernel's procfs");
     return err_hint(err,

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 /*
  * linux.sysctl: files below /proc/sys. Most of them set the whole machine; only those of a
- * namespace are a container's to set, and only where that namespace is its own. They are written
- * through the host's /proc (host_proc.h): a sysctl belongs to the namespaces of who writes it, so
- * it is the right one all the same, and the image has no say in which file that is.
+ * namespace are a container's to set, and only where that namespace is its own.
+ *
+ * A sysctl belongs to the namespaces of who writes it, so any procfs will do. The host's
+ * (host_proc.h) has had all other containers in it: to find a file of ours, the kernel goes through
+ * those of the same name of every network namespace, 2 ms where 1,000 are alive. So it is the
+ * container's own, which nobody has used yet, opened before anything covers a part of it; and the
+ * host's, where that is not whole. Either way the image has no say in which file it is.
  *
  * A name is "net.ipv4.ip_forward" or "net/ipv4/ip_forward". Whichever of the two comes first parts
  * the words, and then the other belongs to a word: "net.ipv4.conf.eth0/1.forwarding" is about the
@@ -15,6 +19,7 @@
 #include "stages.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <string.h>
 
@@ -90,6 +95,24 @@ static int check_scope(const struct container *container, const struct spec_pair
         scope ? scope->namespace : "such");
 }
 
+void sysctl_open(struct container *container, int own_proc)
+{
+    struct err ignored;
+
+    if (container->spec->linux_.sysctl_count > 0)
+        container->sys_fd = host_proc_file(own_proc, "sys", O_PATH | O_DIRECTORY, &ignored);
+}
+
+/* What the container's own has not, or only to be read, the host's may have. */
+static int write_file(
+    const struct container *container, const char *name, const char *value, struct err *err)
+{
+    if (container->sys_fd >= 0 &&
+        host_proc_write(container->sys_fd, name + strlen("sys/"), value, err) == 0)
+        return 0;
+    return host_proc_write(container->proc_fd, name, value, err);
+}
+
 static int set_one(const struct container *container, const struct spec_pair *pair, struct err *err)
 {
     char name[SYSCTL_ROOM];
@@ -101,7 +124,7 @@ static int set_one(const struct container *container, const struct spec_pair *pa
     if (check_scope(container, pair, name, err) < 0)
         return -1;
     explain_step(&container->explain, "proc_sys(5)", "sysctl %s = %s", pair->key, pair->value);
-    if (host_proc_write(container->proc_fd, name, pair->value, err) == 0)
+    if (write_file(container, name, pair->value, err) == 0)
         return 0;
     errno = err->code;
     err_sys(err, "cannot set the sysctl %s to \"%s\"", pair->key, pair->value);

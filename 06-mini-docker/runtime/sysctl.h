@@ -22,4 +22,10 @@ bool sysctl_file(const char *key, char ret_file[SYSCTL_ROOM]);
 /* Which kind of namespace has this file for its own; NULL: none, it is the whole machine's. */
 const struct sysctl_scope *sysctl_find(const char *file);
 
+struct container;
+
+/* In the child, once all is mounted and nothing is hidden: `own_proc` is the top of the container's
+ * own procfs. Keeps what stage_sysctl writes through, where there is something to write. */
+void sysctl_open(struct container *container, int own_proc);
+
 #endif
