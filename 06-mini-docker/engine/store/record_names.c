@@ -3,13 +3,21 @@
  * A name is a symlink, since symlink(2) is what only one of two can do, and what it points at says
  * who. What it points at is checked before it is believed: a crash may leave a name without its
  * container, or, halfway through a rename, a container with two; the record says which is right.
+ *
+ * It says the ID with 6 bits a letter. ext4 has room for 59 letters in the symlink itself; for an
+ * ID's 64 digits it takes a block of the disk, and giving one back is dear where the disk is told.
  */
 #include "record_names.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+enum { PACKED = (STORE_ID * 4 + 5) / 6 };
+
+static const char LETTERS[] = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_";
 
 bool record_name_is_valid(const char *name)
 {
@@ -33,16 +41,39 @@ static int path_of(const struct store *store, const char *name, char ret[PATH_MA
     return err_sys(err, "cannot use the name %.60s", name);
 }
 
+/* Three digits are two letters, the low bits first; of the last digit alone there are no others. */
+static void pack(const char *id, char ret[PACKED + 1])
+{
+    char digits[4];
+
+    for (size_t i = 0; i < PACKED; i++) {
+        snprintf(digits, sizeof(digits), "%s", id + i / 2 * 3);
+        ret[i] = LETTERS[strtoul(digits, NULL, 16) >> (i % 2 * 6) & 63];
+    }
+    ret[PACKED] = '\0';
+}
+
+static void unpack(const char *packed, char ret_id[STORE_ID + 1])
+{
+    for (size_t i = 0; i < PACKED; i += 2) {
+        size_t at = i / 2 * 3, bits = (size_t)(strchr(LETTERS, packed[i]) - LETTERS);
+        if (i + 1 < PACKED)
+            bits |= (size_t)(strchr(LETTERS, packed[i + 1]) - LETTERS) << 6;
+        snprintf(ret_id + at, STORE_ID + 1 - at, "%0*zx", i + 1 < PACKED ? 3 : 1, bits);
+    }
+}
+
 /* What the symlink says; false where it is none of ours. */
 static bool read_link(const char *path, char ret_id[STORE_ID + 1])
 {
-    char id[STORE_ID + 2];
-    ssize_t length = readlink(path, id, sizeof(id));
+    char packed[PACKED + 1] = "";
 
-    if (length != STORE_ID)
+    if (readlink(path, packed, sizeof(packed)) != PACKED)
         return false;
-    id[length] = '\0';
-    strcpy(ret_id, id);
+    packed[PACKED] = '\0';
+    if (strspn(packed, LETTERS) != PACKED)
+        return false;
+    unpack(packed, ret_id);
     return true;
 }
 
@@ -64,16 +95,17 @@ bool record_name_owner(const struct store *store, const char *name, char ret_id[
 
 int record_name_take(const struct store *store, const char *name, const char *id, struct err *err)
 {
-    char path[PATH_MAX], owner[STORE_ID + 1];
+    char path[PATH_MAX], packed[PACKED + 1], owner[STORE_ID + 1];
 
     if (path_of(store, name, path, err) < 0)
         return -1;
-    if (symlink(id, path) == 0)
+    pack(id, packed);
+    if (symlink(packed, path) == 0)
         return 0;
     if (errno != EEXIST)
         return err_sys(err, "cannot take the name %s", name);
     if (!record_name_owner(store, name, owner)) {
-        if (unlink(path) == 0 && symlink(id, path) == 0)
+        if (unlink(path) == 0 && symlink(packed, path) == 0)
             return 0;
         return err_sys(err, "cannot take the name %s, which %s kept", name, path);
     }

@@ -9,7 +9,7 @@
  *                        log.json         what it wrote (log.h)
  *                        hostname hosts resolv.conf   bound into it
  *                        upper/ work/     what it changed: overlay's
- *          names/NAME -> ID               a name is taken by symlink(2), which only one can do
+ *          names/NAME -> the ID, packed   a name is taken by symlink(2), which only one can do
  *          images/                        an OCI image layout (image.h)
  *          layers/DIGEST/                 unpacked layers, shared by all that use them
  *          volumes/NAME/_data
