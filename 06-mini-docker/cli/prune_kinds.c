@@ -53,7 +53,7 @@ static int prune_container(const struct list_item *item, void *arg, struct err *
         return 0;
     record_path(&prune->store, item->record.id, "upper", path);
     uint64_t bytes = usage_tree(path);
-    if (removal(&prune->store, &item->record, false, err) < 0)
+    if (removal(&prune->store, &item->record, 0, err) < 0)
         return -1;
     say(prune, "", item->record.id);
     prune->bytes += bytes;

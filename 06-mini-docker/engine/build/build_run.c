@@ -182,7 +182,7 @@ static int make(const struct build_step *step, const char *room, int fd, struct 
     if (result == 0)
         result = run_created(run, &created, step->lower, fd, err);
     if (created.record.id && record_lock(build->store, created.record.id, &lock, &ignored) == 0)
-        removal(build->store, &created.record, true, &ignored);
+        removal(build->store, &created.record, REMOVAL_VOLUMES, &ignored);
     image_free(&image);
     created_free(&created);
     return result;

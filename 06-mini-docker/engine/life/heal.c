@@ -103,7 +103,7 @@ static int end_one(const char *id, void *arg, struct err *err)
     if (record_load(store, id, &record, err) < 0)
         return 0; /* `ps` names it */
     if (record.host.auto_remove)
-        removal(store, &record, true, err);
+        removal(store, &record, REMOVAL_VOLUMES, err);
     else
         status_lost(store, id, err);
     record_free(&record);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * A monitor at work, once monitor_start.c has forked it. Read it from the bottom: monitor_main
- * starts the container and says so; live is one life after another, as many as the restart policy
- * wants (restart.c).
+ * starts the container and says so; live is one life after another (restart.c).
  *
  * What must hold, whenever it is killed: status.json names the monitor before anything is made, so
  * that whoever finds it dead knows that something may be left; and all that is made is in the
@@ -64,7 +63,7 @@ static int clean(struct monitor *monitor, struct err *err)
     health_end(&monitor->health);
     monitor_close_streams(monitor);
     life_close(&monitor->life);
-    return network_disconnect(monitor->store, monitor->record->id, err);
+    return network_disconnect(monitor->store, monitor->record, err);
 }
 
 static int64_t now_msec(void)
@@ -78,7 +77,7 @@ static int start(struct monitor *monitor, struct err *err)
     char root[PATH_MAX];
     struct err ignored;
 
-    monitor->ended = false;
+    monitor->ended = monitor->given_back = false;
     monitor->began_msec = now_msec();
     status->restarting = status->oom_killed = false;
     status->error[0] = status->finished_at[0] = '\0';
@@ -182,19 +181,20 @@ static bool wait_to_restart(struct monitor *monitor)
 
 /*
  * With --rm. `locked`: whoever started us has the lock still, and waits. Else it may be somebody
- * who removes the container as well, and would end us: SIGTERM counts again.
+ * who removes the container as well, and would end us: SIGTERM counts again. The lock, which is the
+ * last that holds the directory, is given back by our end: no client waits for the disk to free it.
  */
 static void remove_container(struct monitor *monitor, bool locked)
 {
-    cleanup_close int lock = -1;
+    unsigned flags = REMOVAL_VOLUMES | (monitor->given_back ? REMOVAL_ENDED : 0);
     struct err ignored;
     sigset_t term;
 
     sigemptyset(&term);
     sigaddset(&term, SIGTERM);
     sigprocmask(SIG_UNBLOCK, &term, NULL);
-    if (locked || record_lock(monitor->store, monitor->record->id, &lock, &ignored) == 0)
-        removal(monitor->store, monitor->record, true, &ignored);
+    if (locked || record_lock(monitor->store, monitor->record->id, &monitor->lock, &ignored) == 0)
+        removal(monitor->store, monitor->record, flags, &ignored);
 }
 
 /* From now on the holder is who a dead one would be healed after, as after a dead monitor. */
@@ -241,11 +241,11 @@ static void note_failure(struct monitor *monitor, const struct err *failure)
 
 static void end_life(struct monitor *monitor)
 {
-    struct err err;
+    struct err err, later;
+    bool ended = life_end(&monitor->life, &err) == 0;
 
-    if (life_end(&monitor->life, &err) < 0)
-        snprintf(monitor->status.error, sizeof(monitor->status.error), "%s", err.what);
-    if (clean(monitor, &err) < 0)
+    monitor->given_back = clean(monitor, ended ? &err : &later) == 0 && ended;
+    if (!monitor->given_back)
         snprintf(monitor->status.error, sizeof(monitor->status.error), "%s", err.what);
 }
 

@@ -39,7 +39,9 @@ struct monitor {
     int explained; /* what is explained after the start waits here for the end; -1: nothing is */
     struct log log;
     int listener, signals;
-    pid_t holder; /* 0: none; see monitor_options */
+    pid_t holder;    /* 0: none; see monitor_options */
+    int lock;        /* the container's, while it is removed (--rm) */
+    bool given_back; /* what the last life had: groups, addresses */
 
     int stdio[3];   /* the program's ends; -1: with a terminal */
     int console[2]; /* with a terminal: where it comes from, and the program's end */

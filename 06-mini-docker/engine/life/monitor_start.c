@@ -88,7 +88,7 @@ static void begin(struct monitor *monitor)
 {
     monitor->explained = -1;
     monitor->log.fd = -1;
-    monitor->listener = monitor->signals = monitor->input = -1;
+    monitor->listener = monitor->signals = monitor->input = monitor->lock = -1;
     monitor->console[0] = monitor->console[1] = -1;
     monitor->output[0] = monitor->output[1] = -1;
     monitor->stdio[0] = monitor->stdio[1] = monitor->stdio[2] = -1;

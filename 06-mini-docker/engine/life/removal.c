@@ -58,21 +58,33 @@ static int free_name(const struct store *store, const struct record *record, str
     return 0;
 }
 
+int removal_of_life(const struct store *store, const struct record *record, struct err *err)
+{
+    char root[PATH_MAX];
+    struct err warning;
+
+    monitor_forget(store, record->id);
+    return store_run_dir(store, "runtime", root, err) < 0 ||
+                   life_delete(root, record->id, true, &warning, err) < 0
+               ? -1
+               : network_disconnect(store, record, err);
+}
+
 /* All steps after the rename. `dir` is .removing-ID. */
 static int remove_rest(const struct store *store, const struct record *record, const char *dir,
-    bool volumes, struct err *err)
+    unsigned flags, struct err *err)
 {
-    char root[PATH_MAX], path[PATH_MAX];
-    struct err warning;
+    char path[PATH_MAX];
     struct status status;
 
-    if (status_read(store, dir, &status, err) == 0)
-        end_monitor(&status);
-    monitor_forget(store, record->id);
-    if (store_run_dir(store, "runtime", root, err) < 0 ||
-        life_delete(root, record->id, true, &warning, err) < 0 ||
-        network_disconnect(store, record->id, err) < 0 || free_name(store, record, err) < 0 ||
-        (volumes && mounts_forget(store, record, err) < 0))
+    if (!(flags & REMOVAL_ENDED)) {
+        if (status_read(store, dir, &status, err) == 0)
+            end_monitor(&status);
+        if (removal_of_life(store, record, err) < 0)
+            return -1;
+    }
+    if (free_name(store, record, err) < 0 ||
+        (flags & REMOVAL_VOLUMES && mounts_forget(store, record, err) < 0))
         return -1;
     record_path(store, dir, NULL, path);
     if (remove_files(path, err) < 0)
@@ -81,7 +93,7 @@ static int remove_rest(const struct store *store, const struct record *record, c
     return 0;
 }
 
-int removal(const struct store *store, const struct record *record, bool volumes, struct err *err)
+int removal(const struct store *store, const struct record *record, unsigned flags, struct err *err)
 {
     char from[PATH_MAX], to[PATH_MAX], dir[NAME];
 
@@ -92,7 +104,7 @@ int removal(const struct store *store, const struct record *record, bool volumes
         return err_sys(err, "cannot remove container %.12s", record->id);
     if (!record->host.auto_remove && store_sync(store, "containers", err) < 0)
         return -1;
-    return remove_rest(store, record, dir, volumes, err);
+    return remove_rest(store, record, dir, flags, err);
 }
 
 /* True when nobody is at work with it. */
@@ -116,7 +128,7 @@ static void finish_one(const struct store *store, const char *dir)
         return;
     record_path(store, dir, NULL, path);
     if (record_load(store, dir, &record, &ignored) == 0)
-        remove_rest(store, &record, dir, record.host.auto_remove, &ignored);
+        remove_rest(store, &record, dir, record.host.auto_remove ? REMOVAL_VOLUMES : 0, &ignored);
     else /* its record was among what went already */
         remove_files(path, &ignored);
     record_free(&record);

@@ -53,7 +53,8 @@ int removal_word(
             return -1;
         record = (struct record){.id = id, .name = ""};
     }
-    int result = removal(store, &record, volumes || record.host.auto_remove, err);
+    volumes |= record.host.auto_remove;
+    int result = removal(store, &record, volumes ? REMOVAL_VOLUMES : 0, err);
     record_free(&record);
     return result;
 }

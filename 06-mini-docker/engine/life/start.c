@@ -34,9 +34,9 @@ static int translate_and_start(const struct store *store, const struct record *r
         explain_step(&options->explain, "fork(2), setsid(2)", "fork: a monitor takes over");
         result = monitor_start(store, record, &translation, options, ret_client, err);
     } else if (record->host.auto_remove) {
-        removal(store, record, true, &ignored); /* --rm, and no monitor to do it */
+        removal(store, record, REMOVAL_VOLUMES, &ignored); /* --rm, and no monitor to do it */
     } else {
-        network_disconnect(store, record->id, &ignored);
+        network_disconnect(store, record, &ignored);
     }
     translation_free(&translation);
     return result;

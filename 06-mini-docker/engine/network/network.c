@@ -172,7 +172,7 @@ int network_connect(const struct store *store, const struct record *record, pid_
         show(&taken, status);
         return 0;
     }
-    network_disconnect(store, record->id, &ignored);
+    network_disconnect(store, record, &ignored);
     return -1;
 }
 
@@ -226,20 +226,22 @@ static int drop_all(const struct store *store, struct leases *leases, const char
     return tidy(store, leases, err);
 }
 
-int network_disconnect(const struct store *store, const char *id, struct err *err)
+int network_disconnect(const struct store *store, const struct record *record, struct err *err)
 {
     struct leases leases;
     char plain[STORE_ID + 1];
     int status = -1;
 
     ports_release();
+    if (is_without(record->host.network_mode ?: "default"))
+        return 0;
     if (!host_is_root())
-        return network_rootless_disconnect(store, id, err);
+        return network_rootless_disconnect(store, record->id, err);
     if (!fsio_exists(store->root, "networks")) /* there were none, or all of the root is gone */
         return nat_is_there(store) ? network_down_all(store, err) : 0;
     if (leases_open(store, &leases, err) == 0) {
         network_plain_id(store, plain);
-        status = drop_all(store, &leases, id, plain, err);
+        status = drop_all(store, &leases, record->id, plain, err);
     }
     leases_close(&leases);
     return status;

@@ -29,7 +29,7 @@ int network_connect(const struct store *store, const struct record *record, pid_
 
 /* Give all of it back; what is gone already is no error. Works from the store alone, for a dead
  * monitor's container as well. */
-int network_disconnect(const struct store *store, const char *id, struct err *err);
+int network_disconnect(const struct store *store, const struct record *record, struct err *err);
 
 /*
  * The endpoints of a container that runs, as they are now: `network connect` may have changed what

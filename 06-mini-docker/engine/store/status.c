@@ -69,22 +69,16 @@ void status_ask_pid(const struct store *store, const char *id, struct status *st
 static int finish(const struct store *store, const char *id, struct status *status, struct err *err)
 {
     struct record record = {0};
-    struct err warning;
-    char root[PATH_MAX];
 
     if (record_load(store, id, &record, err) < 0)
         return -1;
     life_events_ended(store, &record, status);
-    if (record.host.auto_remove) {
-        int result = removal(store, &record, true, err);
-        record_free(&record);
-        return result < 0 ? -1 : 1;
-    }
+    bool gone = record.host.auto_remove;
+    int result =
+        gone ? removal(store, &record, REMOVAL_VOLUMES, err) : removal_of_life(store, &record, err);
     record_free(&record);
-    if (store_run_dir(store, "runtime", root, err) < 0 ||
-        life_delete(root, id, true, &warning, err) < 0 || network_disconnect(store, id, err) < 0)
-        return -1;
-    monitor_forget(store, id);
+    if (result < 0 || gone)
+        return result < 0 ? -1 : 1;
     return status_save(store, id, status, true, err);
 }
 
