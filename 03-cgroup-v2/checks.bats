@@ -149,7 +149,7 @@ passed_down() { cat "$(v2)/cgroup.subtree_control"; }
     before=$(passed_down)
     lab files
     [ "$(passed_down)" = "$before" ]
-    setsid "$LAB_DIR/run" files --step < <(sleep 20) >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
+    setsid env --default-signal=INT "$LAB_DIR/run" files --step < <(sleep 20) >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
     pid=$!
     wait_for 10 grep -q 'press Enter' "$BATS_TEST_TMPDIR/out"
     kill -INT "$pid"
