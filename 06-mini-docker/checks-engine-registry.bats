@@ -414,7 +414,7 @@ holds() { "$MINI" --root "$STORE" images --no-trunc --format '{{.Repository}} {{
     behaves type:application/vnd.docker.distribution.manifest.v1+prettyjws
     refuses "is no image, but application/vnd.docker.distribution.manifest.v1+prettyjws" "$EVIL/team/x:$ARCH"
     behaves escape # what it says is shown, and moves no cursor
-    refuses "is no image, but ?]0;owned??" "$EVIL/team/x:$ARCH"
+    refuses "is no image, but \x1b]0;owned\x07\u009b2J" "$EVIL/team/x:$ARCH"
     ! grep -q "$(printf '\302\233')" <<<"$stderr" || fail "it moves the cursor"
     behaves
     [ ! -e "$STORE/images/index.json" ] || fail "there is a list of images"

@@ -55,15 +55,17 @@ int err_hint(struct err *err, const char *fmt, ...)
     return -1;
 }
 
-/* What came from outside may tell a terminal to do things: it is shown, and not done. `shown` is
- * four times as long as `text`. */
-static const char *make_harmless(const char *text, char *shown)
+/* C1 are the control characters of two bytes in UTF-8, U+0080 to U+009F. */
+const char *err_harmless(const char *text, char shown[ERR_SHOWN])
 {
     char *end = shown;
 
     for (; *text; text++) {
-        unsigned char c = (unsigned char)*text;
-        if ((c < ' ' && c != '\n' && c != '\t') || c == 0x7f)
+        unsigned char c = (unsigned char)*text, next = (unsigned char)text[1];
+        bool is_c1 = c == 0xc2 && next >= 0x80 && next < 0xa0;
+        if (is_c1)
+            end += sprintf(end, "\\u00%02x", (unsigned char)*++text);
+        else if ((c < ' ' && c != '\n' && c != '\t') || c == 0x7f)
             end += sprintf(end, "\\x%02x", c);
         else
             *end++ = (char)c;
@@ -76,12 +78,12 @@ static const char *make_harmless(const char *text, char *shown)
 void err_print(FILE *out, const char *prog, const struct err *err)
 {
     bool coded = err->code && err->kind != ERR_REFUSED;
-    char shown[4 * sizeof(err->what)]; /* the hint is as long */
+    char shown[ERR_SHOWN]; /* the hint is as long */
 
-    fprintf(out, "%s: %s%s%s\n", prog, make_harmless(err->what, shown), coded ? ": " : "",
+    fprintf(out, "%s: %s%s%s\n", prog, err_harmless(err->what, shown), coded ? ": " : "",
         coded ? strerror(err->code) : "");
     if (err->hint[0])
-        fprintf(out, "hint: %s\n", make_harmless(err->hint, shown));
+        fprintf(out, "hint: %s\n", err_harmless(err->hint, shown));
 }
 
 /* glibc has strerrorname_np(3) for this, since 2.32; other C libraries have nothing. */

@@ -55,6 +55,13 @@ int err_hint(struct err *err, const char *fmt, ...) __attribute__((format(printf
  * \xNN. */
 void err_print(FILE *out, const char *prog, const struct err *err);
 
+/*
+ * What came from outside may tell a terminal to do things: so it is shown, and not done: \xNN.
+ * `text` is one of an err's; `shown` has room for it. Returns `shown`.
+ */
+enum { ERR_SHOWN = 4 * sizeof(((struct err *)0)->what) };
+const char *err_harmless(const char *text, char shown[ERR_SHOWN]);
+
 /* An errno by its name, "EBUSY", or "errno 42" where it is none of the common ones. Not
  * thread-safe. */
 const char *err_name(int code);

@@ -46,21 +46,9 @@ static const struct program PROGRAM_TABLE = {
 
 enum { EXIT_USAGE = 125, EXIT_STOPPED = 130 };
 
-/* Errors have words of strangers in them: nothing that could move a terminal's cursor. */
-static void make_printable(char *text)
-{
-    for (; *text; text++) {
-        bool c1 = (unsigned char)text[0] == 0xc2 && (unsigned char)text[1] < 0xa0;
-        if ((unsigned char)*text < ' ' || *text == 127 || c1)
-            *text = '?';
-    }
-}
-
 static int fail(struct err *err)
 {
     fflush(stdout);
-    make_printable(err->what);
-    make_printable(err->hint);
     if (globals.error_fd && write((int)globals.error_fd, err, sizeof(*err)) == sizeof(*err))
         return 1;
     err_print(stderr, PROGRAM, err);

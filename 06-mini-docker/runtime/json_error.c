@@ -52,10 +52,8 @@ int json_fail(struct json_reader *reader, const char *name, const char *fmt, ...
     write_path(reader, path, sizeof(path));
     if (name)
         json_leave(reader);
-    err_set(reader->err, ERR_USAGE, "%s: %s%s%s", reader->file, path, path[0] ? ": " : "", text);
-    for (char *c = reader->err->what; *c; c++)
-        *c = (unsigned char)*c < ' ' || *c == 0x7f ? '?' : *c;
-    return -1;
+    return err_set(
+        reader->err, ERR_USAGE, "%s: %s%s%s", reader->file, path, path[0] ? ": " : "", text);
 }
 
 static const char *type_name(enum json_type type)

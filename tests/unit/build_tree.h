@@ -152,7 +152,7 @@ static int copy(const char *line)
     }
     job.destination = list[n - 1];
     list[n - 1] = NULL;
-    return build_copy_into(&store, &job, root, &err);
+    return build_copy_into(&job, root, &err);
 }
 
 static void assert_copied(const char *line, const char *wanted)

@@ -92,14 +92,14 @@ static void writes_heredocs(void **state)
 
     (void)state;
     begin();
-    assert_ok(build_copy_into(&store, &job, root, &err));
+    assert_ok(build_copy_into(&job, root, &err));
     assert_string_equal(tree(), "h 755; h/A 600 one; h/B 600 ");
     texts[1].name = "../victim";
-    assert_err(build_copy_into(&store, &job, root, &err), ERR_USAGE);
+    assert_err(build_copy_into(&job, root, &err), ERR_USAGE);
     job.heredoc_count = 1;
     job.destination = "/h/B";
     job.mode = BUILD_MODE_KEPT;
-    assert_ok(build_copy_into(&store, &job, root, &err));
+    assert_ok(build_copy_into(&job, root, &err));
     assert_string_equal(tree(), "h 755; h/A 600 one; h/B 644 one");
 }
 

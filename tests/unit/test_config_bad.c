@@ -153,7 +153,7 @@ static void wants_a_process(void **state)
         {"\"args\": \"sh\"", "process.args: expected a list, found a string"},
         {"\"args\": [\"a\", \"b\", 3]", "process.args[2]: expected a string, found a number"},
         {"\"cwd\": \"tmp\"", "process.cwd: 'tmp' is not absolute"},
-        {"\"cwd\": \"\\u001b[2J\"", "process.cwd: '?[2J' is not absolute"},
+        {"\"cwd\": \"\\u001b[2J\"", "process.cwd: '\033[2J' is not absolute"},
         {"\"terminal\": 1", "process.terminal: expected true or false, found a number"},
         {"\"user\": {\"uid\": -1}", "process.user.uid: -1 is not accepted"},
         {"\"user\": {\"uid\": 4294967295}", "process.user.uid: 4294967295 is not accepted"},

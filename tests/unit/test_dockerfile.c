@@ -153,7 +153,7 @@ static void refuses_in_dockers_words(void **state)
     refused("# a\n\n", "D:2:1: file with no instructions");
     refused("FROM x\nRUNN a", "D:2:1: unknown instruction: RUNN (did you mean RUN?)");
     refused("FROM x\n  éxy a", "D:2:3: unknown instruction: éxy");
-    refused("FROM x\n\033[31m a", "D:2:1: unknown instruction: ?[31m");
+    refused("FROM x\n\033[31m a", "D:2:1: unknown instruction: \033[31m");
     refused("RUN a", "D:1:1: no build stage in current context");
     refused("FROM x\nCOPY --form=a b c", "D:2:6: unknown flag: --form (did you mean from?)");
     refused("FROM x\nCOPY --parents \\\n# c\n\n  --chown=1 --link=2 b c",

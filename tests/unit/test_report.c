@@ -92,10 +92,10 @@ static void errors_are_printed_whole(void **state)
 
     memset(text, 0, sizeof(text));
     out = fmemopen(text, sizeof(text), "w");
-    err_refuse(&err, ENOENT, "no \033[31m\177 here");
+    err_refuse(&err, ENOENT, "no \033[31m\177\302\233 here\302\240");
     err_print(out, "lab", &err);
     fclose(out);
-    assert_string_equal(text, "lab: no \\x1b[31m\\x7f here\n");
+    assert_string_equal(text, "lab: no \\x1b[31m\\x7f\\u009b here\302\240\n");
 }
 
 int main(void)

@@ -7,6 +7,8 @@
 
 #include "runtime/explain.h"
 
+#include "err.h"
+
 #include <stdarg.h>
 #include <string.h>
 
@@ -85,8 +87,10 @@ void build_progress_done(struct build_progress *progress)
 
 void build_progress_error(struct build_progress *progress, const char *what)
 {
+    char shown[ERR_SHOWN];
+
     end_output(progress);
-    build_progress_say(progress, "ERROR: %s", what);
+    build_progress_say(progress, "ERROR: %s", err_harmless(what, shown));
 }
 
 void build_progress_excerpt(struct build_progress *progress, const char *name, const char *text,

@@ -38,10 +38,6 @@ int dockerfile_wrong(struct dockerfile_reading *reading, size_t at, const char *
     va_start(ap, fmt);
     vsnprintf(why, sizeof(why), fmt, ap);
     va_end(ap);
-    for (char *c = why; *c; c++) {
-        if ((unsigned char)*c < ' ' || *c == 0x7f)
-            *c = '?'; /* it is the file's, and is shown in a terminal */
-    }
     dockerfile_place(reading, at, &line, &column);
     return err_set(
         reading->err, ERR_USAGE, "%.80s:%u:%u: %s", reading->file->name, line, column, why);

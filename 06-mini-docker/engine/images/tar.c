@@ -63,10 +63,6 @@ int tar_refuse(struct tar_reader *reader, const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(why, sizeof(why), fmt, ap);
     va_end(ap);
-    for (char *at = why; *at; at++) {
-        if ((unsigned char)*at < ' ' || *at == 0x7f)
-            *at = '?'; /* it may be the archive's, and is shown in a terminal */
-    }
     reader->failed = true;
     return err_refuse(reader->err, 0, "%s: %s", reader->name, why);
 }
