@@ -52,7 +52,7 @@ enum {
     A_DAY = 86400,
 };
 
-/* With none of the notes' five named it is all five; --only takes the words at their face. */
+/* With none of the five named it is all five; --only takes the words at their face. */
 static int chosen_flags(const struct run *run)
 {
     const struct shell_args *args = run->args;
@@ -108,7 +108,7 @@ static void announce(struct report *r, const struct shell *shell)
         snprintf(inside + strlen(inside), 80, "; sethostname(\"%s\")", shell->host_name);
     if (shell->flags & CLONE_NEWNS)
         snprintf(inside + strlen(inside), 80, "; / made private");
-    if ((shell->flags & THE_FIVE & (CLONE_NEWNS | CLONE_NEWPID)) == (CLONE_NEWNS | CLONE_NEWPID))
+    if ((shell->flags & CLONE_NEWNS) && (shell->flags & CLONE_NEWPID))
         snprintf(inside + strlen(inside), 40, "; /proc mounted");
     step(r, "sethostname(2), mount(2), user_namespaces(7)", "in it%s",
         inside[0] ? inside + 1 : " nothing is left to do");
@@ -150,7 +150,7 @@ static int add_claims(struct report *r, int flags, const uint64_t outside[NS_KIN
     if (ns_inodes(0, after, err) < 0)
         return -1;
     for (int i = 0; i < NS_KINDS; i++) {
-        bool new = flags &ns_table[i].flag;
+        bool new = (flags & ns_table[i].flag) != 0;
         moved += after[i] != outside[i];
         snprintf(text, sizeof(text), "%s%s %s", new ? "" : "control: ", ns_table[i].option,
             new ? "is a new one" : "is shared");

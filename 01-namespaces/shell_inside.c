@@ -41,8 +41,7 @@ static int mount_proc(struct shell *shell, struct err *err)
         return 0;
     if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) == 0)
         return 0;
-    /* in a user namespace the kernel refuses it where parts of the old /proc are hidden by mounts
-     */
+    /* a user namespace is refused it where mounts hide parts of the old /proc */
     err_sys(&shell->no_proc, "cannot mount /proc");
     return 0;
 }

@@ -56,8 +56,7 @@ static int make_limited(struct run *run, const char *group, uint64_t limit_bytes
     return fsio_write(err, group, "memory.swappiness", "0");
 }
 
-/* Starts stress-ng in the group; --vm-keep: touch the same memory again, and do not give it back.
- */
+/* Starts stress-ng in the group; --vm-keep: touch the same memory again and again. */
 static int start_stress(
     const char *group, uint64_t bytes, uint64_t seconds, pid_t *ret_pid, struct err *err)
 {

@@ -58,8 +58,7 @@ static bool in_list(const char *list, const char *word)
     return false;
 }
 
-/* A line a hierarchy: "4:memory:/labs-7f3a", or "12:name=labs-7f3a:/" for one without subsystems.
- */
+/* A line a hierarchy: "4:memory:/labs-7f3a", or "12:name=labs-7f3a:/" without subsystems. */
 void v1mount_group_of(pid_t pid, const char *subsystem, char ret_group[PATH_MAX])
 {
     struct err ignored;

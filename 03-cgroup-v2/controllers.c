@@ -30,8 +30,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The first controller the parent can pass down that manages whole groups; NULL if there is none.
- */
+/* The first controller that the parent can pass down and that manages whole groups, or NULL. */
 static const char *pick_controller(const char *parent)
 {
     static const char *const domain_controllers[] = {"memory", "io", "hugetlb", "misc", "rdma"};

@@ -84,8 +84,7 @@ const char *group_answer(int code);
  */
 int group_join(void *group, struct err *err);
 
-/* fork(2) with group_join in the child; dies with its parent. 0 in the child, which must _exit().
- */
+/* fork(2) with group_join in the child: it dies with its parent, gets 0, and must _exit(). */
 pid_t group_fork(const struct group *g, struct err *err);
 
 /* A process in the group that spins for ever, on this CPU alone or on any. Dies with its parent. */
@@ -94,8 +93,7 @@ pid_t group_busy(const struct group *g, int cpu, struct err *err);
 /* A process in the group that sleeps for ever. Dies with its parent. */
 pid_t group_sleeper(const struct group *g, struct err *err);
 
-/* Start a program in the group, silent. The caller waits for it (proc_wait) or ends it (proc_end).
- */
+/* Start a program in the group, silent. The caller has to proc_wait or proc_end it. */
 int group_start(const struct group *g, const char *const *argv, pid_t *ret_pid, struct err *err);
 
 /* rmdir the group now; tries again while its last process is still being taken apart (EBUSY). */

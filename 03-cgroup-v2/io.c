@@ -123,8 +123,7 @@ static int limit_operations(struct run *run, const struct group *g, const struct
     return disk_dd(run, g, fs, &reads, &ret->reads, err);
 }
 
-/* A new ext4 on the same disk, whose journal's own thread, no member of any group, sends the data.
- */
+/* A new ext4 on the same disk: its journal's thread, in no group of ours, sends the data. */
 static int make_journalling(struct run *run, const struct loopfs *fs, struct err *err)
 {
     /* the journal holds all that dd writes: a full one would make dd itself send the data */
@@ -202,8 +201,7 @@ static void claim(
     double limit = (double)args->wbps / (1 << 20);
     uint64_t limit_kib = args->wbps / 1024;
 
-    /* the kernel lets the first slice of a second through at once: a short run is a little faster
-     */
+    /* the first slice of a second goes through at once: a short run is a little faster */
     claim_range(r, "direct writes keep to it (MiB/s)", rates->direct.rate, limit / 10, limit * 1.15,
         "dd's time");
     claim_range(r, "buffered writes too (MiB/s)", rates->buffered.rate, limit / 10, limit * 1.15,

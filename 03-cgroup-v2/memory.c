@@ -23,8 +23,7 @@
 
 enum { LIMIT = 64 * MIB, TOO_MUCH = 128 * MIB, FITS = 32 * MIB, PATIENCE = 20 };
 
-/* Where the host has swap, a group at its limit would first be swapped out, and nobody be killed.
- */
+/* Where the host has swap, a group at its limit would be swapped out, and nobody be killed. */
 int memory_no_swap(struct run *run, const struct group *g, struct err *err)
 {
     return fsio_exists(g->path, "memory.swap.max") ? group_set(run, g, err, "memory.swap.max", "0")

@@ -2,9 +2,9 @@
 /*
  * argv: a command that arrives as it was typed.
  *
- * The init gets the user's command through a pipe. The notes join its words with spaces and split
- * at spaces on the other side, so "two words" become two, and a shell's one long argument of -c
- * becomes many. A pipe carries bytes, and the one byte that no argument can hold is NUL: a word
+ * The init gets the user's command through a pipe. The obvious way joins its words with spaces and
+ * splits at spaces on the other side, so "two words" become two, and a shell's one long argument of
+ * -c becomes many. A pipe carries bytes, and the one byte that no argument can hold is NUL: a word
  * ended by NUL needs no quoting, whatever is in it (words_send and words_receive in container.c).
  * execve(2) and /proc/PID/cmdline keep words in just that form.
  *
@@ -27,7 +27,7 @@ enum { WORDS = 6, LONG_WORD = 100000, ROOM = LONG_WORD + 1024 };
 
 struct message {
     struct sync sync;
-    bool joined; /* the notes' way */
+    bool joined; /* the broken way */
 };
 
 /* Its arguments are all that matters; it ends with its parent. */

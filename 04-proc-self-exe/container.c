@@ -27,8 +27,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The pipes are close-on-exec; the two ends that the second copy needs are handed to it by number.
- */
+/* The pipes are close-on-exec; the two ends that the second copy needs go to it by number. */
 static int exec_self(const struct container *c, const struct sync *sync, struct err *err)
 {
     char in[16], out[16];

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* overwrite: what the two halves of that experiment share: the attack, and the runtime's defences.
- */
+/* overwrite: what the halves of that experiment share: the attack, the runtime's defences. */
 #ifndef LAB04_OVERWRITE_H
 #define LAB04_OVERWRITE_H
 

@@ -2,7 +2,7 @@
 /*
  * race: limits that come too late, and two ways to be in time.
  *
- * The notes' program starts its child and then writes the limits and the child's number. In between
+ * The obvious program starts its child, then writes the limits and the child's number. In between
  * the child runs. What it does there stays done: memory is charged to the group in which a page was
  * first touched and does not move with the process, and a process that it forked there is not in
  * the group at all and never will be.

@@ -2,7 +2,7 @@
 /*
  * recursion: the program that never finds out that it is inside.
  *
- * The second copy must know itself. Two small mistakes, both in the notes, and it takes itself for
+ * The second copy must know itself. Two small mistakes, each easily made, and it takes itself for
  * the first copy and starts a third, which starts a fourth:
  *
  *     slash   argv[0] is compared with "proc/self/exe", and the slash before it is missing

@@ -85,8 +85,7 @@ static int start(struct run *run, uint64_t limit_bytes, struct cgroup *group, st
     return check_init(run, c, err);
 }
 
-/* Some charges may not be refused (for a page that frees others), so there may be a few pages over.
- */
+/* Some charges may not be refused (a page that frees others): there may be a few pages over. */
 static void claim_not_passed(struct report *r, const struct seen *seen)
 {
     uint64_t over_bytes =

@@ -45,8 +45,7 @@ void show_limits(struct report *r, const struct cgroup *group)
         {"memory", "memory.limit_in_bytes"},
     };
 
-    /* what the kernel holds, and not what was asked for; files of the other version are not there
-     */
+    /* what the kernel holds, not what was asked for; the other version's files are not there */
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
         struct err ignored;
         const char *dir = cgroup_path(group, files[i].controller);

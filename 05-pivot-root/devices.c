@@ -80,8 +80,7 @@ int devices_make(const char *dir, int *ret_bound, struct err *err)
     }
     if (make_links(dir, err) < 0)
         return -1;
-    /* newinstance is what every devpts mount has been since Linux 4.7; older kernels must be told
-     */
+    /* every devpts mount is a new instance since Linux 4.7; older kernels must be told */
     if (mount_dev(dir, "pts", "devpts", "newinstance,ptmxmode=0666,mode=0620",
             MS_NOSUID | MS_NOEXEC, err) < 0 ||
         mount_dev(dir, "shm", "tmpfs", "mode=1777,size=65536k", MS_NOSUID | MS_NODEV | MS_NOEXEC,

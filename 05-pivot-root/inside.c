@@ -63,8 +63,7 @@ int inside_start(
     return idmap_write(in->child.pid, &map, err);
 }
 
-/* The child has a copy of all other memory: only what both see the same can carry an answer back.
- */
+/* The child has a copy of all other memory: only shared memory can carry an answer back. */
 void *inside_shared(size_t size, struct err *err)
 {
     void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);

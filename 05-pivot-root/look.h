@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* look: what a process has as its root, seen from outside in /proc/PID. A pid of 0 is the caller.
- */
+/* look: what a process has as its root, seen from outside in /proc/PID; pid 0 is the caller. */
 #ifndef LAB05_LOOK_H
 #define LAB05_LOOK_H
 

@@ -189,7 +189,9 @@ static int go_inside(struct run *run, struct inside *in, struct plan *plan, stru
         return -1;
     if (!plan->has_proc || !plan->has_dev)
         note(r, "ROOT has no directory for %s: ps, or > /dev/null, will not work -> mkdir it",
-            plan->has_proc ? "/dev" : "/proc");
+            plan->has_proc  ? "/dev"
+            : plan->has_dev ? "/proc"
+                            : "/proc, and none for /dev");
 
     step(r, "sethostname(2); lab 01", "sethostname(\"%s\")", plan->hostname);
     return inside_next(in, err);

@@ -71,8 +71,7 @@ static int make_host(struct err *err)
     return 0;
 }
 
-/* The container that forgets: the leak, what it does to the host, and that it outlives its maker.
- */
+/* The container that forgets: the leak, what it does to the host, and that it stays. */
 static int forget(struct run *run, const char *host, struct err *err)
 {
     struct guest *guest = inside_shared(sizeof(*guest), err);

@@ -90,8 +90,7 @@ static int roots_parent_shared(void)
     return tmpfs("/mnt");
 }
 
-/* A descriptor keeps leading to the mounts of the namespace in which it was opened: the parent's.
- */
+/* A descriptor leads to the mounts of the namespace in which it was opened: the parent's. */
 static int other_namespace(void)
 {
     return fchdir(parents_mount);

@@ -21,8 +21,7 @@ int stage_open(struct run *run, struct err *err);
  */
 int stage_root(const char *name, struct err *err);
 
-/* The same as a copy of the root that `make rootfs` built, with all that was put into that since.
- */
+/* The same as a copy of the root that `make rootfs` built, and of what was put into it since. */
 int stage_builtin(const char *name, struct err *err);
 
 #endif
