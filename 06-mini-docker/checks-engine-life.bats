@@ -169,9 +169,16 @@ monitor_of() { awk '/^PPid/ {print $2}' "/proc/$("$MINI" --root "$STORE" inspect
         printf 'a\020b\n' # ctrl-p alone is a key like any other
         wait_for 20 grep -q 'got a.*b' seen
         printf '\020\021'
-    ) | terminal "'$MINI' --root '$STORE' run -it --name box --network none busybox sh -c 'stty -echo; echo ready; read -r x; echo got \$x; exec sleep 60'; echo status \$?"
+    ) | terminal "'$MINI' --root '$STORE' run -it --name box --network none busybox sh -c 'stty -echo; echo ready; read -r x; echo got \$x; while :; do echo tick; sleep 0.1; done'; echo status \$?"
     grep -q 'status 0' seen || fail "$(cat seen)"
     state_is Status box running || fail "it ended"
+    (
+        wait_for 20 grep -q tick seen
+        printf '\020\021'
+    ) | terminal "'$MINI' --root '$STORE' attach box; echo status \$?"
+    # docker's attach says so, and its run does not
+    grep -q 'read escape sequence' seen && grep -q 'status 1' seen || fail "$(cat seen)"
+    state_is Status box running || fail "attach ended it"
 }
 
 @test "06 engine: output is whole and in order, whatever its reader does" {

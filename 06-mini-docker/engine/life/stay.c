@@ -65,6 +65,7 @@ static void say_oom(const struct record *record)
         limit ? limit_text(limit, text) : "");
 }
 
+/* The program's exit status, or ATTACH_DETACHED. */
 static int follow(const struct store *store, const struct record *record, struct err *err)
 {
     client.store = store;
@@ -83,7 +84,7 @@ static int follow(const struct store *store, const struct record *record, struct
         say_oom(record);
     if (status == ATTACH_DETACHED)
         event_container(store, record, "detach", NULL);
-    return status == ATTACH_DETACHED ? 0 : status;
+    return status;
 }
 
 int stay_start(const struct store *store, const struct record *record, const struct image *image,
@@ -99,7 +100,8 @@ int stay_start(const struct store *store, const struct record *record, const str
         attach_end(&client.attach);
         return -1;
     }
-    return follow(store, record, err);
+    int result = follow(store, record, err);
+    return result == ATTACH_DETACHED ? 0 : result;
 }
 
 int stay_attach(const struct store *store, const struct record *record,
@@ -123,5 +125,6 @@ int stay_attach(const struct store *store, const struct record *record,
         return -1;
     }
     event_container(store, record, "attach", NULL);
-    return follow(store, record, err);
+    int result = follow(store, record, err);
+    return result == ATTACH_DETACHED ? err_refuse(err, 0, "read escape sequence") : result;
 }

@@ -29,7 +29,7 @@ int stay_prepare(const struct stay_options *options, bool terminal, struct err *
 int stay_start(const struct store *store, const struct record *record, const struct image *image,
     const struct stay_options *options, struct err *err);
 
-/* The same with a container that runs: `attach`. */
+/* The same with a container that runs, `attach`; but who detaches gets "read escape sequence". */
 int stay_attach(const struct store *store, const struct record *record,
     const struct stay_options *options, struct err *err);
 
