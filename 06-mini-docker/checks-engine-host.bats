@@ -205,3 +205,12 @@ limit() {
     theirs rm -f box
     [ -z "$(ls -A user-store/containers)" ] || fail "left"
 }
+
+# bats test_tags=native
+@test "06 host: an ordinary user's container in the host's network has the host's /sys, and each hierarchy once" {
+    as_user busybox true
+    call "${AS_USER[@]}" "$MINI" --root "$BATS_TEST_TMPDIR/user-store" run --rm --network host busybox \
+        sh -c 'readlink /proc/self/ns/net; [ -e /sys/class/net/lo ] || exit 9; ls /sys/fs/cgroup >/tmp/all; sort -u /tmp/all | cmp - /tmp/all; [ -s /tmp/all ]'
+    ends 0
+    [ "$output" = "$(readlink /proc/self/ns/net)" ] || fail "another network"
+}

@@ -44,6 +44,16 @@ static bool has_namespace(const struct spec_linux *linux_)
            strcmp(link, "cgroup:[4026531835]") != 0;
 }
 
+/* A hierarchy may be mounted twice: so it is where the host's /sys is the container's, too. */
+static bool is_listed(const struct cgroup_view *view, const char *controllers)
+{
+    for (int i = 0; i < view->count; i++) {
+        if (strcmp(view->items[i].controllers, controllers) == 0)
+            return true;
+    }
+    return false;
+}
+
 /*
  * With a cgroup namespace the paths are relative to it, and a new mount shows its root. Where the
  * host's mount is not of the whole hierarchy (we are in a container) the path leads nowhere, and
@@ -59,6 +69,8 @@ static void add(const struct host_cgroup_mount *mount, const char *self_cgroup, 
     while ((line = strsep(&rest, "\n"))) {
         if (!is_of(line, mount, &controllers, &path))
             continue;
+        if (is_listed(ret, controllers))
+            return;
         *shown = (struct cgroup_shown){0};
         snprintf(shown->name, sizeof(shown->name), "%s", strrchr(mount->point, '/') + 1);
         snprintf(shown->controllers, sizeof(shown->controllers), "%s", controllers);
