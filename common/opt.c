@@ -138,7 +138,7 @@ static int parse_long(const struct opt *table, int argc, char *const argv[], int
     return store(row, equals ? equals + 1 : argv[(*index)++], values, err);
 }
 
-/* "-n value", "-nvalue", "-itd" */
+/* "-n value", "-nvalue", "-n=value", "-itd", "-it=false" */
 static int parse_short(const struct opt *table, int argc, char *const argv[], int *index,
     void *values, struct err *err)
 {
@@ -148,6 +148,8 @@ static int parse_short(const struct opt *table, int argc, char *const argv[], in
         const struct opt *row = find_row(table, NULL, 0, *letter);
         if (!row)
             return unknown(table, word, err);
+        if (letter[1] == '=' && letter[2])
+            return store(row, letter + 2, values, err);
         if (row->arg) {
             if (!letter[1] && *index >= argc)
                 return err_set(err, ERR_USAGE, "-%c needs a value: %s", *letter, row->arg);

@@ -51,7 +51,7 @@ struct opt {
  * Read options from argv[*index] on into the struct at `values`, up to the first word that is no
  * option (so that a command's own options stay its own) or past "--". *index is left at the first
  * word that was not read. Long names take "--name value" and "--name=value", short ones "-n value",
- * "-nvalue" and "-itd" for several flags.
+ * "-nvalue", "-n=value", and "-itd" for several flags.
  * Errors: ERR_USAGE for an unknown name (with the nearest known one), a missing or refused value.
  */
 int opt_parse(const struct opt *table, int argc, char *const argv[], int *index, void *values,

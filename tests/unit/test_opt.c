@@ -66,6 +66,24 @@ static void reads_every_form(void **state)
     assert_null(v.env.items);
 }
 
+/* "-m=64m" is 64m, and not "=64m", as docker's parser has it */
+static void a_letter_may_have_an_equals_sign(void **state)
+{
+    struct values v;
+    int at;
+
+    (void)state;
+    assert_ok(parse(&v, &at, "-m=64m", "-e=A=1", "-eB=2", "-it=false", "sh", NULL));
+    assert_int_equal(v.memory_bytes, 64 << 20);
+    assert_string_equal(v.env.items[0], "A=1");
+    assert_string_equal(v.env.items[1], "B=2");
+    assert_true(v.interactive && !v.tty);
+    assert_int_equal(at, 4);
+    opt_free(TABLE, &v);
+    assert_int_equal(parse(&v, &at, "-i=", "sh", NULL), -1);
+    assert_int_equal(parse(&v, &at, "-i=perhaps", "sh", NULL), -1);
+}
+
 static void flags_take_true_and_false(void **state)
 {
     struct values v;
@@ -127,6 +145,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_every_form),
+        cmocka_unit_test(a_letter_may_have_an_equals_sign),
         cmocka_unit_test(flags_take_true_and_false),
         cmocka_unit_test(stops_at_dashes),
         cmocka_unit_test(refuses),
