@@ -16,6 +16,7 @@
 
 #include "cleanup.h"
 #include "proc.h"
+#include "self.h"
 #include "sock.h"
 
 #include <errno.h>
@@ -199,6 +200,7 @@ int attach_follow(struct attach *attach, int pidfd, struct err *err)
     bool ended = false;
 
     close_all(attach->given, 3);
+    self_release();
     if (attach->terminal && begin_terminal(attach, err) < 0)
         return -1;
     n = attach->streams;

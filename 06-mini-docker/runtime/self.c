@@ -9,8 +9,26 @@
 #include "self_execute.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <unistd.h>
+
+/* The mount that we were executed from; -1: it is another file, or given back. */
+static int mount_fd = -1;
+
+/* What was executed by its descriptor is called by that, "/dev/fd/4" (getauxval(3)). Of a copy in
+ * memory the number is somebody else's by now, but no O_PATH. */
+static void find_mount(void)
+{
+    const char *name = (const char *)getauxval(AT_EXECFN);
+    int fd;
+
+    if (name && sscanf(name, "/dev/fd/%d", &fd) == 1 && fcntl(fd, F_GETFL) >= 0 &&
+        fcntl(fd, F_GETFL) & O_PATH && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0)
+        mount_fd = fd;
+}
 
 static int explain(enum self_step step, struct err *err)
 {
@@ -41,9 +59,17 @@ int self_protect(char *const argv[], struct err *err)
         errno = -result;
         return explain(step, err);
     }
+    find_mount();
     /* older kernels call what was executed by descriptor by the descriptor's number */
     prctl(PR_SET_NAME, program_invocation_short_name);
     if (prctl(PR_SET_DUMPABLE, 0) < 0)
         return err_sys(err, "cannot become undumpable");
     return 0;
+}
+
+void self_release(void)
+{
+    if (mount_fd >= 0)
+        close(mount_fd);
+    mount_fd = -1;
 }

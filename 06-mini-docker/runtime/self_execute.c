@@ -78,11 +78,11 @@ EARLY static bool is_protected(long exe)
     return call(SYS_fstatfs, exe, (long)&fs, 0, 0, 0) == 0 && fs.f_flags & ST_RDONLY;
 }
 
+/* Not closed by the execution: self_release does it, when there is time. */
 EARLY static long mount_readonly(void)
 {
     struct mount_attr attr;
-    long fd =
-        call(SYS_open_tree, AT_FDCWD, (long)OURSELVES, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC, 0, 0);
+    long fd = call(SYS_open_tree, AT_FDCWD, (long)OURSELVES, OPEN_TREE_CLONE, 0, 0);
 
     attr.attr_set = MOUNT_ATTR_RDONLY;
     attr.attr_clr = attr.propagation = attr.userns_fd = 0;

@@ -11,6 +11,8 @@
 #include "engine/store/status.h"
 #include "start.h"
 
+#include "runtime/self.h"
+
 #include "cleanup.h"
 
 #include <errno.h>
@@ -72,6 +74,8 @@ static int follow(const struct store *store, const struct record *record, struct
     client.id = record->id;
     struct err ignored;
     struct status left;
+
+    self_release();
     int status = attach_client_follow(&client, err);
     /* `rm -f` has ended both; or somebody the monitor, and PID 1 with it */
     if (status < 0 && status_ask(store, record->id, &left, &ignored) < 0)
