@@ -207,7 +207,7 @@ static int run_one(const struct lab *lab, const struct experiment *experiment,
     struct err err = {0};
     struct run run = {
         .args = choice->args, .argc = argc, .argv = argv, .all = choice->verb != NULL};
-    char prog[64];
+    char prog[64], csv_prefix[64] = "";
 
     snprintf(prog, sizeof(prog), "lab %s %s", lab->number, experiment->name);
     printf("== lab %s, %s: %s\n", lab->number, experiment->name, experiment->summary);
@@ -220,6 +220,9 @@ static int run_one(const struct lab *lab, const struct experiment *experiment,
     run.report.explain = choice->general.explain;
     run.report.pause = choice->general.pause;
     run.report.csv_path = choice->general.csv_path;
+    if (run.all)
+        snprintf(csv_prefix, sizeof(csv_prefix), "%s/", experiment->name);
+    run.report.csv_prefix = csv_prefix;
     int status = lab_guard(lab, experiment, &run);
     *ret_interrupted = run.ended_by != 0;
     return status;

@@ -94,7 +94,7 @@ void live_point(struct live *live, const char *series, double value)
     live->spark[LIVE_SPARK - 1] = value;
     live->points++;
     if (live->csv)
-        fprintf(live->csv, "%.3f,%s,%.6g\n", seconds, series, value);
+        fprintf(live->csv, "%.3f,%s%s,%.6g\n", seconds, live->report->csv_prefix, series, value);
     if (!live->report->terminal && live->printed >= 0 && seconds - live->printed < 0.99)
         return;
     live->printed = seconds;

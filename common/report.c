@@ -26,7 +26,7 @@ void report_init(struct report *r, int steps)
 {
     const char *no_color = getenv("NO_COLOR");
 
-    *r = (struct report){.steps = steps, .terminal = isatty(STDOUT_FILENO)};
+    *r = (struct report){.steps = steps, .terminal = isatty(STDOUT_FILENO), .csv_prefix = ""};
     r->color = r->terminal && !(no_color && no_color[0]);
 }
 

@@ -36,6 +36,7 @@ struct report {
     bool terminal;        /* stdout is a terminal: lines may be redrawn */
     const char *csv_path; /* --csv FILE, or NULL; live.h writes it */
     bool csv_written;
+    const char *csv_prefix; /* stands before each series: "cpu/" in ./run all, else "" */
     size_t claims;
     struct claim claim[REPORT_CLAIMS];
 };

@@ -5,6 +5,7 @@
 #include "unit.h"
 
 #include <pty.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -101,12 +102,43 @@ static void claims_fit(void **state)
     assert_null(strstr(seen(100, claim), "\r\n        memory.max_usage_in_bytes"));
 }
 
+/* ./run all writes the series of many experiments into one file. */
+static void series_have_names_of_their_own(void **state)
+{
+    char path[] = "/tmp/test-live-XXXXXX", line[64];
+    struct report r;
+    struct live live;
+    struct err err;
+
+    (void)state;
+    close(mkstemp(path));
+    report_init(&r, 1);
+    r.csv_path = path;
+    for (int i = 0; i < 2; i++) {
+        r.csv_prefix = i ? "pids/" : "";
+        assert_ok(live_begin(&live, &r, "pids", 1, -1, &err));
+        live_point(&live, "control", i);
+        live_end(&live);
+    }
+    assert_true(r.csv_written);
+    FILE *file = fopen(path, "r");
+    static const char *const lines[] = {
+        "seconds,series,value\n", ",control,0\n", ",pids/control,1\n"};
+    for (int i = 0; i < 3; i++) {
+        assert_non_null(fgets(line, sizeof(line), file));
+        assert_non_null(strstr(line, lines[i]));
+    }
+    fclose(file);
+    unlink(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(drawings_fit),
         cmocka_unit_test(sparkline_has_the_rest),
         cmocka_unit_test(claims_fit),
+        cmocka_unit_test(series_have_names_of_their_own),
     };
 
     return cmocka_run_group_tests_name("live", tests, NULL, NULL);
