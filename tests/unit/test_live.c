@@ -102,34 +102,40 @@ static void claims_fit(void **state)
     assert_null(strstr(seen(100, claim), "\r\n        memory.max_usage_in_bytes"));
 }
 
-/* ./run all writes the series of many experiments into one file. */
-static void series_have_names_of_their_own(void **state)
+static char csv[] = "/tmp/test-live-XXXXXX";
+
+static void draw_two(struct report *r)
 {
-    char path[] = "/tmp/test-live-XXXXXX", line[64];
-    struct report r;
     struct live live;
     struct err err;
 
-    (void)state;
-    close(mkstemp(path));
-    report_init(&r, 1);
-    r.csv_path = path;
+    r->csv_path = csv;
     for (int i = 0; i < 2; i++) {
-        r.csv_prefix = i ? "pids/" : "";
-        assert_ok(live_begin(&live, &r, "pids", 1, -1, &err));
+        r->csv_prefix = i ? "pids/" : "";
+        assert_ok(live_begin(&live, r, "pids", 1, -1, &err));
         live_point(&live, "control", i);
         live_end(&live);
     }
-    assert_true(r.csv_written);
-    FILE *file = fopen(path, "r");
+    assert_true(r->csv_written);
+}
+
+/* ./run all writes the series of many experiments into one file. */
+static void series_have_names_of_their_own(void **state)
+{
     static const char *const lines[] = {
         "seconds,series,value\n", ",control,0\n", ",pids/control,1\n"};
+    char line[64];
+
+    (void)state;
+    close(mkstemp(csv));
+    seen(80, draw_two);
+    FILE *file = fopen(csv, "r");
     for (int i = 0; i < 3; i++) {
         assert_non_null(fgets(line, sizeof(line), file));
         assert_non_null(strstr(line, lines[i]));
     }
     fclose(file);
-    unlink(path);
+    unlink(csv);
 }
 
 int main(void)
