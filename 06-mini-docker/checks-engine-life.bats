@@ -131,6 +131,12 @@ monitor_of() { awk '/^PPid/ {print $2}' "/proc/$("$MINI" --root "$STORE" inspect
     ends 127 "not found in PATH"
     engine exec box /etc
     ends 126
+    engine exec -u nobodyy box true
+    ends 126 "unable to find user nobodyy"
+    engine exec -w /no/such box true
+    ends 126 "cannot change to the working directory /no/such: No such file or directory"
+    engine exec box test -e /no
+    ends 1
     [ "$(echo in | "$MINI" --root "$STORE" exec -i box cat)" = in ] || fail "-i"
     engine exec -d box touch /done
     ends 0

@@ -121,6 +121,9 @@ three() {
     [ "${lines[1]}" = "    {" ] && [[ ${lines[2]} == '        "Id": "'* ]] || fail "indented otherwise"
     prints "/aa $A red no" inspect -f '{{.Name}} {{.ID}} {{index .Config.Labels "team"}} {{if .State.Health}}yes{{else}}no{{end}}' aa
     prints "none" inspect -f '{{range $p, $c := .Config.ExposedPorts}}{{$p}}{{else}}none{{end}}' aa
+    # what is not there prints as in Go: a text, a list, a map, a pointer
+    prints "volume,vol,local;|[]||map[]|<nil>|mini-runc" inspect -f \
+        '{{range .Mounts}}{{.Type}},{{.Name}},{{.Driver}};{{end}}|{{.Config.Entrypoint}}|{{.Config.StopSignal}}|{{.HostConfig.Tmpfs}}|{{.HostConfig.Init}}|{{.HostConfig.Runtime}}' aa
     prints "80/tcp" inspect -f '{{range $p, $c := .Config.ExposedPorts}}{{$p}}{{end}}' bb
     works inspect --format json aa
     [ "${#lines[@]}" -eq 1 ] || fail "more than a line"

@@ -44,7 +44,7 @@ exec_detached() {
     oci exec box no-such-program
     ends 1 "executable file not found"
     oci exec --cwd /no/such box true # the root is read-only
-    ends 1 "cannot make the working directory"
+    ends 1 "cannot change to the working directory"
     oci delete --force box
     ends 0
     gone "$process" || fail "it outlived its container"

@@ -37,12 +37,10 @@ inside() { nsenter --target "$HOLDER" --mount --net --wd="$PWD" -- "$@"; }
 
 # The pids of what runs in the world: in its mount namespace, or in its groups.
 inhabitants() {
-    local here pid
+    local here
     here=$(readlink "/proc/$HOLDER/ns/mnt")
     {
-        for pid in /proc/[0-9]*; do
-            [ "$(readlink "$pid/ns/mnt" 2>/dev/null)" != "$here" ] || echo "${pid#/proc/}"
-        done
+        find /proc/[0-9]*/ns/mnt -printf '%p/%l\n' 2>/dev/null | awk -F/ -v here="$here" '$NF == here { print $3 }'
         group_folders | while read -r group; do cat "$group/cgroup.procs" 2>/dev/null || true; done
     } | sort -un
 }

@@ -134,28 +134,6 @@ static int find(const struct store *store, const struct inspect_args *options, c
     return err_refuse(err, ENOENT, "No such object: %s", word);
 }
 
-/*
- * What Docker leaves out of the JSON while it is empty is there for its templates all the same, as
- * nil: {{if .State.Health}} is no mistake.
- */
-static void add_absent(struct json_object *object)
-{
-    static const struct {
-        const char *part, *key;
-    } rows[] = {{"State", "Health"}, {"Config", "ExposedPorts"}, {"Config", "Healthcheck"},
-        {"Config", "Shell"}, {"Config", "StopSignal"}, {"Config", "StopTimeout"},
-        {"HostConfig", "Init"}, {"HostConfig", "Mounts"}, {"HostConfig", "Sysctls"},
-        {"HostConfig", "Tmpfs"}};
-
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct json_object *part;
-        if (json_object_object_get_ex(object, rows[i].part, &part) &&
-            json_object_is_type(part, json_type_object) &&
-            !json_object_object_get_ex(part, rows[i].key, NULL))
-            json_object_object_add(part, rows[i].key, NULL);
-    }
-}
-
 static int check_type(const char *type, struct err *err)
 {
     for (const struct kind *kind = KINDS; kind->name; kind++) {
@@ -180,8 +158,6 @@ static int show_all(const struct store *store, const struct inspect_args *option
             status = 1;
             continue;
         }
-        if (show->format)
-            add_absent(object);
         int result = show_one(show, object, err);
         json_object_put(object);
         if (result < 0)

@@ -23,24 +23,22 @@ struct load_args {
 static const struct opt OPTS[] = {
     {'i', "input", "FILE", "the archive, or an OCI layout's directory; else standard input",
         OPT_TEXT, AT(input)},
-    {'q', "quiet", NULL, "say only what goes wrong", OPT_FLAG, AT(quiet)},
+    {'q', "quiet", NULL, "for Docker's sake: names alone are printed anyway", OPT_FLAG, AT(quiet)},
     CLI_MAX_SIZE(AT(max_size)),
     {0},
 };
 
 static void say(void *arg, const char *name, bool is_id)
 {
-    const struct load_args *args = arg;
-
-    if (!args->quiet)
-        printf(is_id ? "Loaded image ID: %s\n" : "Loaded image: %s\n", name);
+    (void)arg;
+    printf(is_id ? "Loaded image ID: %s\n" : "Loaded image: %s\n", name);
 }
 
 static int load_run(void *values, int argc, char **argv, struct err *err)
 {
     struct load_args *args = values;
     const char *name = args->input ? args->input : "standard input";
-    struct image_load load = {.limits = TAR_LIMITS, .loaded = say, .arg = args};
+    struct image_load load = {.limits = TAR_LIMITS, .loaded = say};
     cleanup_close int opened = -1;
     struct store store;
 

@@ -4,6 +4,8 @@
 
 #include "engine/images/image_remove.h"
 
+#include <errno.h>
+
 struct rmi_args {
     bool force, no_prune;
 };
@@ -42,6 +44,11 @@ static int rmi_run(void *values, int argc, char **argv, struct err *err)
     for (int i = 0; i < argc; i++) {
         if (image_remove(&store, argv[i], &removal, err) == 0)
             continue;
+        /* with -f it is said, but is no failure, that one is not there */
+        if (args->force && err->kind == ERR_REFUSED && err->code == ENOENT) {
+            err_print(stderr, PROGRAM, err);
+            continue;
+        }
         if (failed.kind != ERR_NONE)
             err_print(stderr, PROGRAM, &failed);
         failed = *err;

@@ -25,7 +25,8 @@
 
 enum { DEFAULT_UMASK = 0022 };
 
-/* mkdir -p: Docker makes the directory that -w names. *err is set where one cannot be made. */
+/* mkdir -p: Docker makes the directory that -w of run names. *err is set where one cannot be made.
+ */
 static int make_directory(const char *cwd, struct err *err)
 {
     char path[PATH_MAX];
@@ -57,15 +58,24 @@ static int check_directory(const char *cwd, struct err *err)
                          "of the container's root");
 }
 
-static int change_directory(const char *cwd, struct err *err)
+static int change_directory(const struct identity *identity, struct err *err)
 {
-    if (chdir(cwd) < 0) {
-        if (errno == ENOENT && make_directory(cwd, err) < 0)
-            return -1;
-        if (chdir(cwd) < 0)
-            return err_sys(err, "cannot change to the working directory %s", cwd);
-    }
-    return check_directory(cwd, err);
+    const char *cwd = identity->process->cwd;
+
+    if (chdir(cwd) == 0)
+        return check_directory(cwd, err);
+    if (identity->makes_directory && errno == ENOENT && make_directory(cwd, err) < 0)
+        return -1;
+    if (identity->makes_directory && chdir(cwd) == 0)
+        return check_directory(cwd, err);
+    err_sys(err, "cannot change to the working directory %s", cwd);
+    if (identity->makes_directory)
+        return -1;
+    err->kind = ERR_NOT_EXECUTABLE;
+    return err->code == ENOENT
+               ? err_hint(err, "the container has no such directory, and an exec makes none -> one "
+                               "that is there, or mkdir -p it in there first")
+               : -1;
 }
 
 /* A score that is right already is left alone: it may be a lower one than we could set ourselves.
@@ -172,7 +182,7 @@ int identity_take(const struct identity *identity, struct err *err)
     const struct spec_user *user = &process->user;
 
     if (set_score(identity, err) < 0 || identity_set_limits(process, err) < 0 ||
-        change_directory(process->cwd, err) < 0)
+        change_directory(identity, err) < 0)
         return -1;
     umask(user->umask_given ? user->umask : DEFAULT_UMASK);
     if (join_keyring(identity, err) < 0 || set_apparmor(identity, err) < 0)

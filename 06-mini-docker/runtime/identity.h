@@ -22,7 +22,8 @@ struct identity {
     int seccomp_socket;            /* where it is sent, or -1 */
     bool single_gid;               /* setgroups(2) is denied in this user namespace */
     bool new_keyring;
-    int proc_fd; /* the host's /proc (host_proc.h) */
+    bool makes_directory; /* PID 1 makes its working directory; an exec wants it to be there */
+    int proc_fd;          /* the host's /proc (host_proc.h) */
 };
 
 /*

@@ -111,6 +111,7 @@ int stage_identity(struct container *container, struct err *err)
         .seccomp_socket = container->seccomp_socket,
         .single_gid = l->mappings && l->mappings->gids == 1,
         .new_keyring = !container->keep_keyring,
+        .makes_directory = true,
         .proc_fd = container->proc_fd,
     };
 

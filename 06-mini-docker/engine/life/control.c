@@ -205,7 +205,7 @@ int control_pause(
         return -1;
     if (pause && status.kind == STATUS_PAUSED)
         return err_refuse(err, EBUSY, "Container %s is already paused", record->id);
-    if (!pause && status.kind == STATUS_RUNNING)
+    if (!pause && status.kind != STATUS_PAUSED)
         return err_refuse(err, EINVAL, "Container %s is not paused", record->id);
     if (status.kind != wanted)
         return err_refuse(err, ESRCH, "Container %s is not running", record->id);

@@ -119,6 +119,19 @@ static int check(const struct store *store, const struct record *record, struct 
     return err_refuse(err, ESRCH, "Container %s is not running", record->id);
 }
 
+/* An unknown user is why a program cannot be run, so the status is 126. */
+static int who(const struct store *store, const struct record *asked, const struct image *image,
+    struct translation *ret, struct err *err)
+{
+    if (translate(store, asked, image, ret, err) == 0)
+        return 0;
+    if (err->kind == ERR_REFUSED) {
+        err->kind = ERR_NOT_EXECUTABLE;
+        err->code = 0; /* the text says all */
+    }
+    return -1;
+}
+
 int exec_container(const struct store *store, const struct record *record,
     const struct exec_options *options, struct err *err)
 {
@@ -139,7 +152,7 @@ int exec_container(const struct store *store, const struct record *record,
     if (result == 0 && record->image_id)
         result = image_find(store, record->image_id, &image, err);
     if (result == 0)
-        result = translate(store, &asked, record->image_id ? &image : NULL, &translation, err);
+        result = who(store, &asked, record->image_id ? &image : NULL, &translation, err);
     if (result == 0)
         result = enter(store, record, options, &translation, err);
     translation_free(&translation);

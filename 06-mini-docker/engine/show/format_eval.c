@@ -89,8 +89,15 @@ static int step(struct format_run_state *run, const struct format_node *node, co
     if (!json_object_is_type(from, json_type_object))
         return format_fail(run, node, "can't evaluate field %s in type %s", name,
             json_type_to_name(json_object_get_type(from)));
-    if (find_member(from, name, value))
+    bool found = find_member(from, name, value);
+    if (found && *value)
         return 0;
+    const char *nil = is_map(of) ? NULL : format_nil_of(from, name);
+    run->nil = nil ? nil : "<no value>";
+    if (found || nil) {
+        *value = nil && !nil[0] ? format_keep(run->pool, json_object_new_string("")) : NULL;
+        return 0;
+    }
     if (run->data->heading || is_map(of)) {
         *value = NULL;
         return 0;

@@ -94,9 +94,16 @@ struct format_run_state {
     struct json_object *pool; /* an array that keeps what is made alive until the end */
     struct format_variable variables[FORMAT_VARIABLES]; /* the innermost last */
     int variables_count;
+    const char *nil; /* what to print for the last field that was followed, where it is NULL */
     FILE *out;
     struct err *err;
 };
+
+/*
+ * How Go prints the field `name` of an object where it has no value, "" as well; NULL: that is not
+ * known, or there is no such field (format_fields.c).
+ */
+const char *format_nil_of(struct json_object *from, const char *name);
 
 /* The value of a pipe (format_eval.c). */
 int format_eval(struct format_run_state *run, const struct format_node *pipe,

@@ -41,12 +41,13 @@ static enum flow run_output(
 {
     struct json_object *value;
 
+    run->nil = "<no value>";
     if (format_eval(run, node->pipe, dot, &value) < 0)
         return FLOW_ERROR;
     if (node->name)
         return set_variable(run, node, node->name, node->name_length, value) < 0 ? FLOW_ERROR
                                                                                  : FLOW_ON;
-    format_print(run->out, value, "<no value>");
+    format_print(run->out, value, run->nil);
     return FLOW_ON;
 }
 

@@ -100,7 +100,9 @@ struct json_object *inspect_container(
         add_sizes(object, store, record, &image);
     json_object_object_add(object, "Mounts", inspect_mounts(store, record));
     move(object, "Config", from);
-    json_object_object_add(object, "NetworkSettings", inspect_networks(record, status));
+    json_object_object_add(object, "NetworkSettings", inspect_networks(store, record, status));
+    inspect_rest(json_object_object_get(object, "HostConfig"),
+        json_object_object_get(object, "NetworkSettings"));
     json_object_put(from);
     image_free(&image);
     return object;

@@ -17,7 +17,11 @@ struct json_object *inspect_container(const struct store *store, const struct re
 
 /* Parts of it: State, NetworkSettings and Mounts. */
 struct json_object *inspect_state(const struct record *record, const struct status *status);
-struct json_object *inspect_networks(const struct record *record, const struct status *status);
+struct json_object *inspect_networks(
+    const struct store *store, const struct record *record, const struct status *status);
 struct json_object *inspect_mounts(const struct store *store, const struct record *record);
+
+/* What Docker has in HostConfig and in NetworkSettings besides, with the value it has always. */
+void inspect_rest(struct json_object *host, struct json_object *network);
 
 #endif

@@ -3,6 +3,7 @@
 #include "inspect.h"
 
 #include "engine/files/mount_words.h"
+#include "engine/network/network_store.h"
 
 #include "runtime/json_write.h"
 
@@ -97,7 +98,8 @@ static const struct status_endpoint *endpoint_of(const struct status *status, co
 {
     static const struct status_endpoint none;
 
-    for (size_t i = 0; i < status->endpoints_count; i++) {
+    /* who does not run has no address */
+    for (size_t i = 0; status->pid > 0 && i < status->endpoints_count; i++) {
         if (strcmp(status->endpoints[i].network, network) == 0)
             return &status->endpoints[i];
     }
@@ -115,7 +117,17 @@ static void set_place(struct json_object *object, const struct status_endpoint *
     set(object, "MacAddress", endpoint->mac);
 }
 
-static struct json_object *network(
+/* The ID of a network that is still there, or "". */
+static void set_network_id(struct json_object *object, const struct store *store, const char *name)
+{
+    struct network network = {0};
+    struct err ignored;
+
+    set(object, "NetworkID", network_load(store, name, &network, &ignored) == 0 ? network.id : "");
+    network_free(&network);
+}
+
+static struct json_object *network(const struct store *store, const char *name,
     const struct record_network *asked, const struct status_endpoint *endpoint)
 {
     struct json_object *object = json_object_new_object(), *ipam = NULL, *aliases = NULL;
@@ -132,26 +144,37 @@ static struct json_object *network(
     json_object_object_add(object, "IPAMConfig", ipam);
     json_object_object_add(object, "Links", NULL);
     json_object_object_add(object, "Aliases", aliases);
+    set_network_id(object, store, name);
+    set(object, "EndpointID", "");
     set_place(object, endpoint);
     json_object_object_add(object, "DriverOpts", NULL);
     return object;
 }
 
-struct json_object *inspect_networks(const struct record *record, const struct status *status)
+struct json_object *inspect_networks(
+    const struct store *store, const struct record *record, const struct status *status)
 {
     struct json_object *object = json_object_new_object(), *networks = json_object_new_object();
+    char path[32] = "";
 
     set(object, "Bridge", "");
+    /* a file that leads to the namespace, for nsenter --net= */
+    if (status->pid > 0)
+        snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)status->pid);
+    set(object, "SandboxKey", path);
     json_object_object_add(object, "Ports", ports(record, status));
     /* the address in the default network also stands here, where scripts look for it */
     set_place(object, endpoint_of(status, "bridge"));
-    for (size_t i = 0; i < record->networks_count; i++)
-        json_object_object_add(networks, record->networks[i].name,
-            network(&record->networks[i], endpoint_of(status, record->networks[i].name)));
+    for (size_t i = 0; i < record->networks_count; i++) {
+        const char *name = record->networks[i].name;
+        json_object_object_add(
+            networks, name, network(store, name, &record->networks[i], endpoint_of(status, name)));
+    }
     for (size_t i = 0; i < status->endpoints_count; i++) {
         const char *name = status->endpoints[i].network;
         if (!json_object_object_get_ex(networks, name, NULL))
-            json_object_object_add(networks, name, network(NULL, &status->endpoints[i]));
+            json_object_object_add(
+                networks, name, network(store, name, NULL, endpoint_of(status, name)));
     }
     json_object_object_add(object, "Networks", networks);
     return object;
