@@ -23,7 +23,6 @@ static struct err err;
 static char dir[] = "/tmp/test-build-XXXXXX";
 static struct build_ignore ignore;
 static struct build_tree context = {.name = "the context", .ignore = &ignore};
-static struct store store;
 static int root = -1;
 
 static const struct {
@@ -48,10 +47,9 @@ static int set_up(void **state)
 {
     (void)state;
     umask(022);
-    if (!mkdtemp(dir) || chdir(dir) < 0 || mkdir("ctx", 0755) < 0 || mkdir("store", 0700) < 0 ||
-        chdir("ctx") < 0 || fsio_create(&err, NULL, "../victim", "whole") < 0)
+    if (!mkdtemp(dir) || chdir(dir) < 0 || mkdir("ctx", 0755) < 0 || chdir("ctx") < 0 ||
+        fsio_create(&err, NULL, "../victim", "whole") < 0)
         return -1;
-    snprintf(store.root, sizeof(store.root), "%s/store", dir);
     for (size_t i = 0; i < sizeof(FILES) / sizeof(FILES[0]); i++) {
         const char *path = FILES[i].path, *text = FILES[i].text;
         if (text && strncmp(text, "-> ", 3) == 0) {
