@@ -506,6 +506,11 @@ EOF
     printf 'FROM busybox\nADD https://127.0.0.1/ /\n' | dockerfile
     build
     ends 1 'cannot determine filename for source: https://127.0.0.1/'
+    for word in "http://127.0.0.1:$port/x.git" "https://127.0.0.1/x.git#main:sub" git@host:a/b.git git://host/a ssh://git@host/a; do
+        printf 'FROM busybox\nADD %s /\n' "$word" | dockerfile
+        build
+        ends 1 "ADD $word: Git is not known here"
+    done
     whole
 }
 

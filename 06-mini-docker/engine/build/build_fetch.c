@@ -15,10 +15,28 @@
 #include <string.h>
 #include <sys/stat.h>
 
+static bool begins(const char *word, const char *with)
+{
+    return strncmp(word, with, strlen(with)) == 0;
+}
+
+static bool is_web(const char *word)
+{
+    return begins(word, "http://") || begins(word, "https://");
+}
+
+/* What Docker would clone; as a page of the web it would be something else. */
+static bool is_git(const char *word)
+{
+    size_t length = strcspn(word, "?#");
+
+    return begins(word, "git@") || begins(word, "git://") || begins(word, "ssh://") ||
+           (is_web(word) && length > 4 && strncmp(word + length - 4, ".git", 4) == 0);
+}
+
 bool build_fetch_is_address(const char *word)
 {
-    return strncmp(word, "http://", 7) == 0 || strncmp(word, "https://", 8) == 0 ||
-           strncmp(word, "git@", 4) == 0;
+    return is_web(word) || is_git(word);
 }
 
 /* "https://example.org/a/b.txt?x=y" -> "b.txt" */
@@ -76,7 +94,12 @@ int build_fetch(const struct store *store, char **words, const char *checksum,
     struct image_stage *ret_room, int *ret_dir, struct err *err)
 {
     for (char **word = words; *word; word++) {
-        if (build_fetch_is_address(*word) && strncmp(*word, "git@", 4) != 0)
+        if (is_git(*word)) {
+            err_set(err, ERR_USAGE, "ADD %.200s: Git is not known here", *word);
+            return err_hint(err, "mini-docker fetches files -> git clone it into the context, and "
+                                 "COPY it; or ADD an archive, https://…/NAME.tar.gz");
+        }
+        if (is_web(*word))
             continue;
         err_set(err, ERR_USAGE, "ADD %.200s beside an address", *word);
         return err_hint(
