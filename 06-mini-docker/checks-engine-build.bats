@@ -123,13 +123,16 @@ EOF
 FROM busybox
 RUN echo so far
 RUN echo before && \
+    # why
+
     exit 7
 RUN echo never
 EOF
     build
     ends 1 'Dockerfile:3:1: process "/bin/sh -c echo before &&'
     complained 'did not complete successfully: exit code: 7'
-    complained '   4 | >>>     exit 7'
+    complained '   6 | >>>     exit 7'
+    complained '   7 |     RUN echo never'
     complained '   2 |     RUN echo so far'
     [[ $stderr != *"echo never"$'\n'"#"* ]] || fail "it went on"
     whole

@@ -239,26 +239,11 @@ static int build_all(struct build *build, char ret_id[DIGEST_TEXT], struct err *
     return export(build, target, ret_id, err);
 }
 
-/* Lines that are joined, and of a here-document the last one, too. */
-static unsigned last_line(const struct build *build)
+/* An ONBUILD's trigger stands in no file. */
+static bool is_in_file(const struct build *build)
 {
-    const struct dockerfile_instruction *list = build->file.list, *failed = build->failed;
-    const char *text = build->context.text;
-    unsigned last = 1;
-
-    if (failed < list || failed >= list + build->file.count)
-        return 0; /* an ONBUILD's */
-    for (const char *end; (end = strchr(text, '\n')); last++) {
-        if (last >= failed->line && (end == text || end[-1] != build->file.escape))
-            break;
-        text = end + 1;
-    }
-    for (size_t i = 0; i < failed->heredoc_count; i++) {
-        for (const char *at = failed->heredocs[i].text; (at = strchr(at, '\n')); at++)
-            last++;
-        last++;
-    }
-    return last;
+    return build->failed >= build->file.list &&
+           build->failed < build->file.list + build->file.count;
 }
 
 static void free_build(struct build *build)
@@ -289,9 +274,9 @@ int build(const struct store *store, const struct build_options *options, char r
     /* a mistake in a Dockerfile is none in the words of the command, and no program is ours */
     if (result < 0 && build.context.text && err->kind != ERR_SYS)
         err->kind = ERR_REFUSED;
-    if (result < 0 && build.failed && last_line(&build) > 0)
+    if (result < 0 && build.failed && is_in_file(&build))
         build_progress_excerpt(&build.progress, build.file.name, build.context.text,
-            build.failed->line, last_line(&build));
+            build.failed->line, build.failed->last);
     free_build(&build);
     return result;
 }

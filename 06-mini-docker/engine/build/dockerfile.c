@@ -107,6 +107,7 @@ static int read_all(struct dockerfile_reading *reading, bool staged)
         if (dockerfile_read_instruction(reading, larger) < 0 ||
             check_order(reading, larger, &staged) < 0)
             return -1;
+        larger->last = reading->line;
     }
     if (result < 0 || file->count > 0)
         return result;

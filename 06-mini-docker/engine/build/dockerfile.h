@@ -52,6 +52,7 @@ struct dockerfile_heredoc {
 struct dockerfile_instruction {
     enum dockerfile_word word;
     unsigned line, column; /* of its first letter, from 1 */
+    unsigned last;         /* line, with its here-documents */
     char *text;            /* the whole, in one line, for progress and history */
     struct dockerfile_flag *flags;
     size_t flag_count;
