@@ -572,7 +572,7 @@ FROM busybox AS made
 RUN mkdir /out && echo program >/out/program && chown 5:6 /out/program && chmod 700 /out/program && ln -s "$PWD" /out/out
 EOF
     sed -i "s|\$PWD|$PWD|" context/Dockerfile
-    built -t x --target 0
+    built -t x --target 0 --load --force-rm --provenance=false --sbom=false --cache-from x
     [ "$(grep -c ' program$' <<<"$stderr")" -eq 2 ] || fail "not both saw it"
     in_image x 'ls -d /seen /bin2 /all /app/* 2>/dev/null' >seen.txt || true
     [ ! -s seen.txt ] || fail "a place of a mount stays: $(cat seen.txt)"

@@ -84,6 +84,8 @@ plain() {
     for image in busybox made:by-docker; do
         diff <(dock history --format '{{.ID}} {{.CreatedBy}} {{.Size}} {{.Comment}}' $image) \
             <("$MINI" --root "$STORE" history --format '{{.ID}} {{.CreatedBy}} {{.Size}} {{.Comment}}' $image)
+        diff <(TZ=UTC dock history -H=false $image | sed 's/  */ /g') \
+            <("$MINI" --root "$STORE" history -H=false $image | sed 's/  */ /g')
     done
     dock rmi made:by-docker >/dev/null
     [ "$(dock run --rm --network none team/app:1 echo hi)" = hi ] || fail "docker does not run our image"

@@ -43,6 +43,15 @@ static const struct opt OPTS[] = {
     {'c', "cpu-shares", "N", "the weight of RUN where CPUs are short", OPT_TEXT, RUN(cpu_shares)},
     {0, "cpuset-cpus", "LIST", "the CPUs that RUN may use: 0-3, 0,1", OPT_TEXT, RUN(cpuset_cpus)},
     {0, "rm", NULL, "for Docker's sake: a step's container always goes", OPT_FLAG, AT(for_docker)},
+    /* and, not listed, what in scripts stands for what is so here anyway, or only makes it faster
+     */
+    {0, "force-rm", NULL, NULL, OPT_FLAG, AT(for_docker)},
+    {0, "load", NULL, NULL, OPT_FLAG, AT(for_docker)},
+    {0, "compress", NULL, NULL, OPT_FLAG, AT(for_docker)},
+    {0, "cache-from", "IMAGE", NULL, OPT_TEXT, AT(ignored)},
+    {0, "cache-to", "IMAGE", NULL, OPT_TEXT, AT(ignored)},
+    {0, "provenance", "HOW", NULL, OPT_TEXT, AT(ignored)},
+    {0, "sbom", "HOW", NULL, OPT_TEXT, AT(ignored)},
     {0},
 };
 

@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 struct history_args {
-    bool no_trunc, quiet, human;
+    bool no_trunc, quiet, exact;
     const char *format;
 };
 
@@ -17,7 +17,8 @@ struct history_args {
 
 static const struct opt OPTS[] = {
     {0, "format", "FORMAT", "table, json, or a Go template", OPT_TEXT, AT(format)},
-    {'H', "human", NULL, "sizes and dates for people; they always are", OPT_FLAG, AT(human)},
+    {'H', "human", NULL, "sizes and dates for people; --human=false: exact ones", OPT_FLAG_OFF,
+        AT(exact)},
     {0, "no-trunc", NULL, "whole IDs and commands", OPT_FLAG, AT(no_trunc)},
     {'q', "quiet", NULL, "only the IDs", OPT_FLAG, AT(quiet)},
     {0},
@@ -26,10 +27,14 @@ static const struct opt OPTS[] = {
 static const struct table_column COLUMNS[] = {{"Comment", "COMMENT"}, {"CreatedAt", "CREATED AT"},
     {"CreatedBy", "CREATED BY"}, {"CreatedSince", "CREATED"}, {"ID", "IMAGE"}, {"Size", "SIZE"},
     {0}};
-static const struct table WHOLE = {
-    COLUMNS, "{{.ID}}\t{{.CreatedSince}}\t{{.CreatedBy}}\t{{.Size}}\t{{.Comment}}", "{{.ID}}"};
-static const struct table SHORT = {COLUMNS,
-    "{{.ID}}\t{{.CreatedSince}}\t{{truncate .CreatedBy 45}}\t{{.Size}}\t{{.Comment}}", "{{.ID}}"};
+/* [--human=false][--no-trunc] */
+#define TABLE(when, by)                                                                            \
+    {                                                                                              \
+        COLUMNS, "{{.ID}}\t{{." when "}}\t{{" by "}}\t{{.Size}}\t{{.Comment}}", "{{.ID}}"          \
+    }
+static const struct table TABLES[2][2] = {
+    {TABLE("CreatedSince", "truncate .CreatedBy 45"), TABLE("CreatedSince", ".CreatedBy")},
+    {TABLE("CreatedAt", "truncate .CreatedBy 45"), TABLE("CreatedAt", ".CreatedBy")}};
 
 static int history_run(void *values, int argc, char **argv, struct err *err)
 {
@@ -40,10 +45,10 @@ static int history_run(void *values, int argc, char **argv, struct err *err)
 
     (void)argc;
     if (cli_store(&store, err) < 0 ||
-        image_history(&store, argv[0], args->no_trunc, true, &steps, err) < 0)
+        image_history(&store, argv[0], args->no_trunc, !args->exact, &steps, err) < 0)
         return -1;
     int result =
-        table_begin(&out, args->no_trunc ? &WHOLE : &SHORT, args->format, args->quiet, err);
+        table_begin(&out, &TABLES[args->exact][args->no_trunc], args->format, args->quiet, err);
     for (size_t i = 0; result == 0 && i < json_object_array_length(steps); i++)
         result = table_row(&out, json_object_array_get_idx(steps, i), NULL, err);
     if (table_end(&out, err) < 0)

@@ -23,7 +23,7 @@
 struct build_options {
     const char *context; /* a directory, or "-": an archive or a Dockerfile on standard input */
     const char *file;    /* -f, "-": standard input; NULL: the context's Dockerfile */
-    const char *target, *platform, *iidfile, *progress;
+    const char *target, *platform, *iidfile, *progress, *ignored;
     bool no_cache, pull, quiet, for_docker;
     struct opt_list tags, args, labels, secrets; /* secrets: "id=ID,src=FILE" */
     struct create_options run; /* for the containers of RUN: limits, hosts, network */

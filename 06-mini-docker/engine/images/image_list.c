@@ -107,12 +107,16 @@ static struct json_object *step(
     const struct image_history *from, uint64_t bytes, const char *id, bool human)
 {
     struct json_object *object = json_object_new_object();
-    char text[HUMAN_TEXT];
+    char text[HUMAN_TEXT], when[HUMAN_TEXT];
+    const char *created = from->created ?: "";
 
+    /* to the second, as docker */
+    snprintf(when, sizeof(when), "%.*s%s", (int)strcspn(created, "."), created,
+        strchr(created, '.') ? "Z" : "");
     add(object, "ID", id);
     add(object, "Comment", from->comment);
-    add(object, "CreatedAt", from->created);
-    add(object, "CreatedSince", human ? human_ago(from->created, text) : from->created);
+    add(object, "CreatedAt", when);
+    add(object, "CreatedSince", human ? human_ago(from->created, text) : when);
     add(object, "CreatedBy", from->created_by);
     if (human)
         human_size(bytes, 3, text);
