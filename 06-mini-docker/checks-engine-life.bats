@@ -266,15 +266,21 @@ is_small() { [ "$(private_kib "$1")" -lt 1024 ]; }
 }
 
 @test "06 engine: health: starting, healthy, unhealthy, as its check says" {
+    need jq
     run -d --name box --health-cmd 'echo looked; test -e /fine' --health-interval 0.1s --health-retries 2 busybox sh -c 'touch /fine; sleep 60'
     health_is() { state_is Health.Status box "$1"; }
     wait_for 20 health_is healthy || fail "not healthy"
     engine exec box rm /fine
     wait_for 20 health_is unhealthy || fail "not unhealthy"
+    log() { "$MINI" --root "$STORE" inspect box | jq -e "$1" >/dev/null; } # the last five of them
+    wait_for 20 log '[.[0].State.Health.Log[] | [.ExitCode, .Output]] == [range(5) | [1, "looked\n"]]' || fail "another log"
+    log '[.[0].State.Health.Log[] | .Start, .End] | . == sort and all(test("^20..-.*Z$"))' || fail "no times"
     engine exec box touch /fine
     wait_for 20 health_is healthy || fail "not healthy again"
     run -d --name slow --health-cmd 'sleep 60' --health-timeout 0.2s --health-interval 0.1s --health-retries 1 busybox sleep 60
     wait_for 20 state_is Health.Status slow unhealthy || fail "a check that hangs is no failure"
+    engine inspect -f '{{with index .State.Health.Log 0}}{{.ExitCode}} {{.Output}}{{end}}' slow
+    is "-1 Health check exceeded timeout (200ms)"
     engine exec slow sh -c 'ps | grep -c "sleep 60"'
     [ "$output" -le 4 ] || fail "checks that hung live on"
 }

@@ -7,6 +7,7 @@
 #include "health.h"
 
 #include "exec_stay.h"
+#include "health_log.h"
 
 #include "runtime/attach.h"
 #include "runtime/enter.h"
@@ -24,11 +25,6 @@
 #include <unistd.h>
 
 enum { DEFAULT_MSEC = 30000, DEFAULT_RETRIES = 3, ARGS = 64, NSEC = 1000000 };
-
-struct answer {
-    int status;
-    char output[sizeof(((struct status *)0)->health_output)];
-};
 
 static int64_t msec(uint64_t nsec, int64_t otherwise)
 {
@@ -57,16 +53,16 @@ static int64_t interval(const struct health *health, const struct status *status
     return msec(asked->interval_nsec, DEFAULT_MSEC);
 }
 
-void health_begin(struct health *health, const struct record_config *config, int64_t now_msec,
-    struct status *status)
+void health_begin(struct health *health, const struct store *store, const struct record *record,
+    int64_t now_msec, struct status *status)
 {
     *health = (struct health){.answer = -1, .began_msec = now_msec};
     status->health = HEALTH_NONE;
     status->failing_streak = 0;
-    status->health_output[0] = '\0';
-    if (!is_wanted(config->health))
+    if (!is_wanted(record->config.health))
         return;
-    health->asked = config->health;
+    health_log_clear(store, record->id);
+    health->asked = record->config.health;
     status->health = HEALTH_STARTING;
     health->due_msec = now_msec + interval(health, status, now_msec);
 }
@@ -94,7 +90,7 @@ static void fill_args(const struct record_health *asked, char *args[ARGS])
 
 /* Until it ends or is too slow; what it writes is kept, as far as there is room. */
 static void listen_to(
-    const struct enter *enter, int output, int64_t timeout_msec, struct answer *ret)
+    const struct enter *enter, int output, int64_t timeout_msec, struct health_entry *ret)
 {
     uint64_t end = explain_now() / 1000 + (uint64_t)timeout_msec;
     size_t used = 0;
@@ -107,9 +103,9 @@ static void listen_to(
         uint64_t now = explain_now() / 1000;
         if (now >= end || poll(polls, 2, (int)(end - now)) == 0) {
             proc_pidfd_signal(enter->process.pidfd, SIGKILL);
-            snprintf(ret->output, sizeof(ret->output), "Health check exceeded timeout (%jds)",
-                (intmax_t)(timeout_msec / 1000));
-            ret->status = -1;
+            bool whole = timeout_msec % 1000 == 0;
+            snprintf(ret->output, sizeof(ret->output), "Health check exceeded timeout (%jd%s)",
+                (intmax_t)(whole ? timeout_msec / 1000 : timeout_msec), whole ? "s" : "ms");
             return;
         }
         bool full = used + 1 >= sizeof(ret->output);
@@ -123,11 +119,11 @@ static void listen_to(
             output = -1;
     }
     ret->output[used] = '\0';
-    ret->status = spawn_wait(&enter->process, &ignored);
+    ret->exit_code = spawn_wait(&enter->process, &ignored);
 }
 
 static int run_check(const struct health *health, const struct store *store,
-    const struct record *record, const struct translation *translation, struct answer *ret,
+    const struct record *record, const struct translation *translation, struct health_entry *ret,
     struct err *err)
 {
     struct spec spec = translation->spec;
@@ -158,27 +154,37 @@ static int run_check(const struct health *health, const struct store *store,
     exec_events_started(&events);
     close(output[1]);
     listen_to(&enter, output[0], msec(health->asked->timeout_nsec, DEFAULT_MSEC), ret);
-    exec_events_ended(&events, ret->status < 0 ? 128 + SIGKILL : ret->status);
+    exec_events_ended(&events, ret->exit_code < 0 ? 128 + SIGKILL : ret->exit_code);
     return 0;
+}
+
+/* In a process of its own. */
+static _Noreturn void check(const struct health *health, const struct store *store,
+    const struct record *record, const struct translation *translation, int answer)
+{
+    struct health_entry entry = {.exit_code = -1};
+    struct err err;
+
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    store_now(entry.start);
+    if (run_check(health, store, record, translation, &entry, &err) < 0)
+        snprintf(entry.output, sizeof(entry.output), "%s", err.what);
+    store_now(entry.end);
+    health_log_add(store, record->id, &entry);
+    _exit(write(answer, &entry.exit_code, sizeof(entry.exit_code)) < 0);
 }
 
 void health_check(struct health *health, const struct store *store, const struct record *record,
     const struct translation *translation, int64_t now_msec)
 {
-    struct answer answer = {.status = -1};
-    struct err err;
     int ends[2];
 
     health->due_msec = now_msec + msec(health->asked->interval_nsec, DEFAULT_MSEC);
     if (pipe2(ends, O_CLOEXEC) < 0)
         return;
     pid_t pid = fork();
-    if (pid == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        if (run_check(health, store, record, translation, &answer, &err) < 0)
-            snprintf(answer.output, sizeof(answer.output), "%s", err.what);
-        _exit(write(ends[1], &answer, sizeof(answer)) < 0);
-    }
+    if (pid == 0)
+        check(health, store, record, translation, ends[1]);
     close(ends[1]);
     health->answer = pid < 0 ? -1 : ends[0];
     health->helper = pid;
@@ -191,14 +197,13 @@ bool health_take(struct health *health, int64_t now_msec, struct status *status)
     const struct record_health *asked = health->asked;
     unsigned retries = asked->retries ? asked->retries : DEFAULT_RETRIES;
     enum status_health before = status->health;
-    struct answer answer = {.status = -1};
+    int exit_code = -1;
     bool early = is_early(health, now_msec);
 
-    if (read(health->answer, &answer, sizeof(answer)) < 0 && errno == EINTR)
+    if (read(health->answer, &exit_code, sizeof(exit_code)) < 0 && errno == EINTR)
         return false;
     health_end(health);
-    snprintf(status->health_output, sizeof(status->health_output), "%s", answer.output);
-    if (answer.status == 0) {
+    if (exit_code == 0) {
         status->failing_streak = 0;
         status->health = HEALTH_HEALTHY;
     } else if (!early || before != HEALTH_STARTING) {

@@ -20,8 +20,8 @@ struct health {
 };
 
 /* At the start of a life, by now_msec of a clock that the caller reads. */
-void health_begin(struct health *health, const struct record_config *config, int64_t now_msec,
-    struct status *status);
+void health_begin(struct health *health, const struct store *store, const struct record *record,
+    int64_t now_msec, struct status *status);
 
 /* Milliseconds until the next check is due; -1: none is. */
 int health_wait(const struct health *health, int64_t now_msec);

@@ -83,7 +83,7 @@ static int start(struct monitor *monitor, struct err *err)
     status->error[0] = status->finished_at[0] = '\0';
     status->exit_code = 0;
     status->endpoints_count = status->ports_count = 0;
-    health_begin(&monitor->health, &monitor->record->config, monitor->began_msec, status);
+    health_begin(&monitor->health, monitor->store, monitor->record, monitor->began_msec, status);
     if (store_run_dir(monitor->store, "runtime", root, err) == 0 &&
         monitor_open_streams(monitor, err) == 0 && run(monitor, root, err) == 0) {
         store_now(status->started_at);

@@ -77,7 +77,7 @@ struct json_object *inspect_container(
     for (const char *const *key = (const char *const[]){"Id", "Created", "Path", "Args", NULL};
          *key; key++)
         move(object, *key, from);
-    json_object_object_add(object, "State", inspect_state(record, status));
+    json_object_object_add(object, "State", inspect_state(store, record, status));
     move(object, "Image", from);
     set_path(object, "ResolvConfPath", store, record->id, "resolv.conf");
     set_path(object, "HostnamePath", store, record->id, "hostname");

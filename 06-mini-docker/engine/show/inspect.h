@@ -16,7 +16,8 @@ struct json_object *inspect_container(const struct store *store, const struct re
     const struct status *status, bool sizes);
 
 /* Parts of it: State, NetworkSettings and Mounts. */
-struct json_object *inspect_state(const struct record *record, const struct status *status);
+struct json_object *inspect_state(
+    const struct store *store, const struct record *record, const struct status *status);
 struct json_object *inspect_networks(
     const struct store *store, const struct record *record, const struct status *status);
 struct json_object *inspect_mounts(const struct store *store, const struct record *record);

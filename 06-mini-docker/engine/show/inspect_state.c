@@ -3,6 +3,7 @@
 #include "inspect.h"
 
 #include "engine/files/mount_words.h"
+#include "engine/life/health_log.h"
 #include "engine/network/network_store.h"
 
 #include "runtime/json_write.h"
@@ -29,28 +30,24 @@ static void set_number(struct json_object *object, const char *key, int64_t valu
     json_object_object_add(object, key, json_object_new_int64(value));
 }
 
-static struct json_object *health(const struct status *status)
+static struct json_object *health(
+    const struct store *store, const struct record *record, const struct status *status)
 {
     static const char *const names[] = {"none", "starting", "healthy", "unhealthy"};
-    struct json_object *object = json_object_new_object(), *log = json_object_new_array();
+    struct json_object *object = json_object_new_object();
 
     set(object, "Status", names[status->health]);
     set_number(object, "FailingStreak", status->failing_streak);
-    if (status->health_output[0]) {
-        struct json_object *entry = json_object_new_object();
-        set(entry, "Output", status->health_output);
-        json_object_array_add(log, entry);
-    }
-    json_object_object_add(object, "Log", log);
+    json_object_object_add(object, "Log", health_log(store, record->id));
     return object;
 }
 
-struct json_object *inspect_state(const struct record *record, const struct status *status)
+struct json_object *inspect_state(
+    const struct store *store, const struct record *record, const struct status *status)
 {
     struct json_object *object = json_object_new_object();
     enum status_kind kind = status->kind;
 
-    (void)record;
     set(object, "Status", status_name(kind));
     /* as Docker has it: what is paused or waits to be started again counts as running */
     set_bool(object, "Running",
@@ -65,7 +62,7 @@ struct json_object *inspect_state(const struct record *record, const struct stat
     set(object, "StartedAt", status->started_at[0] ? status->started_at : NEVER);
     set(object, "FinishedAt", status->finished_at[0] ? status->finished_at : NEVER);
     if (status->health != HEALTH_NONE)
-        json_object_object_add(object, "Health", health(status));
+        json_object_object_add(object, "Health", health(store, record, status));
     return object;
 }
 

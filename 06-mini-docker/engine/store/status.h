@@ -55,8 +55,7 @@ struct status {
     bool restarting; /* it has ended, and the monitor waits before it starts it again */
     enum status_health health;
     unsigned failing_streak;
-    char health_output[512]; /* of the last check */
-    pid_t monitor;           /* 0: none */
+    pid_t monitor; /* 0: none */
     unsigned long long monitor_start_time;
     char frozen_file[CGROUP_FILE]; /* cgroup_frozen_file of its group */
     struct status_endpoint endpoints[STATUS_ENDPOINTS];

@@ -62,7 +62,6 @@ static const struct json_field FIELDS[] = {
     JSON_FIELD("restarting", JSON_BOOL, struct file, status.restarting),
     JSON_NUMBER_IN("health", struct file, status.health, 0, HEALTH_UNHEALTHY),
     JSON_NUMBER_IN("failingStreak", struct file, status.failing_streak, 0, UINT32_MAX),
-    JSON_FIELD("healthOutput", JSON_CHARS, struct file, status.health_output),
     JSON_NUMBER_IN("monitor", struct file, status.monitor, 0, INT32_MAX),
     JSON_NUMBER_IN("monitorStartTime", struct file, status.monitor_start_time, 0, INT64_MAX),
     JSON_FIELD("frozenFile", JSON_CHARS, struct file, status.frozen_file),
