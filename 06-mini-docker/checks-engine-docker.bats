@@ -127,7 +127,8 @@ shape() {
         same inspect -f "$template" made
     done <<'END'
 {{.State.Status}} {{if .State.Health}}yes{{end}} {{.State.Pid}} {{.RestartCount}} {{.SizeRw}}
-{{range .Mounts}}{{.Type}},{{.Name}},{{.Driver}},{{.Destination}},{{.RW}};{{end}}
+{{range .Mounts}}{{if eq .Type "bind"}}{{.Name}},{{.Driver}},{{.Destination}},{{.RW}}{{end}}{{end}}
+{{range .Mounts}}{{if eq .Type "volume"}}{{.Name}},{{.Driver}},{{.Destination}},{{.RW}}{{end}}{{end}}
 {{.Config.Entrypoint}} {{.Config.Cmd}} {{.Config.StopSignal}} {{.Config.StopTimeout}} {{.Config.Shell}} {{.Config.ExposedPorts}}
 {{len .HostConfig.Binds}} {{.HostConfig.Tmpfs}} {{.HostConfig.Sysctls}} {{.HostConfig.Init}} {{.HostConfig.PidsLimit}} {{.HostConfig.CapAdd}}
 {{range $name, $network := .NetworkSettings.Networks}}{{$name}}={{$network.IPAddress}}{{end}}{{.NetworkSettings.Ports}}
@@ -180,6 +181,7 @@ create --cpuset-cpus 999 busybox
 create --rm --restart always busybox
 create --network container:nope --hostname a busybox
 create --cap-add NOPE busybox
+create --pull never --platform linux/s390x busybox
 create --device x busybox
 create --mount type=bind,source=/nope,target=/a busybox
 create --mount type=x,target=/a busybox

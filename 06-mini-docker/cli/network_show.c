@@ -87,7 +87,12 @@ static int ls_one(struct ls *ls, const struct network *n, struct err *err)
 
     snprintf(id, sizeof(id), "%.*s", ls->args->no_trunc ? STORE_ID : STORE_SHORT_ID, n->id);
     int status = is_wanted(ls, n, labels, &wanted, err);
-    json_object_object_add(row, "CreatedAt", json_object_new_string(n->created ?: ""));
+    char created[64] = "";
+    const char *day_end = n->created ? strchr(n->created, 'T') : NULL;
+    if (day_end) /* as Go prints a time: 2026-11-22 14:25:04.579584250 +0000 UTC */
+        snprintf(created, sizeof(created), "%.*s %.*s +0000 UTC", (int)(day_end - n->created),
+            n->created, (int)strcspn(day_end + 1, "Z"), day_end + 1);
+    json_object_object_add(row, "CreatedAt", json_object_new_string(created));
     json_object_object_add(row, "Driver", json_object_new_string(n->driver));
     json_object_object_add(row, "ID", json_object_new_string(id));
     json_object_object_add(row, "IPv4", json_object_new_string("true"));

@@ -25,27 +25,6 @@ struct text {
     char digest[DIGEST_TEXT], type[128];
 };
 
-int platform_parse(const char *text, char room[96], struct wanted *ret, struct err *err)
-{
-    ret->platform = (struct image_platform){.os = "linux", .architecture = image_architecture()};
-    ret->platform_given = text != NULL;
-    if (!text)
-        return 0;
-    snprintf(room, 96, "%s", text);
-    char *first = strtok(room, "/"), *second = strtok(NULL, "/"), *third = strtok(NULL, "/");
-    if (!first || strlen(text) >= 96 || strtok(NULL, "/") || strstr(text, "..") ||
-        text[strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_/.-")]) {
-        err_set(err, ERR_USAGE, "--platform '%.80s' is no kind of machine", text);
-        return err_hint(err, "accepted: OS/ARCH[/VARIANT], such as linux/amd64 or linux/arm/v7");
-    }
-    if (second || strcmp(first, "linux") == 0)
-        ret->platform = (struct image_platform){
-            .os = first, .architecture = second ? second : image_architecture(), .variant = third};
-    else
-        ret->platform.architecture = first;
-    return 0;
-}
-
 static int not_there(const struct remote *remote, const struct wanted *wanted,
     const struct http_answer *answer, struct err *err)
 {

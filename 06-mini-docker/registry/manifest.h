@@ -14,10 +14,6 @@ struct wanted {
     bool platform_given;
 };
 
-/* "linux/arm64/v8" in its parts, which point into `room`; NULL: this machine. ERR_USAGE for what is
- * none. */
-int platform_parse(const char *text, char room[96], struct wanted *ret, struct err *err);
-
 /*
  * Fetch what the registry has under the reference, and in an index or a list the manifest for the
  * platform; then the configuration. Fills in config, manifest, media_type and the layers, as yet

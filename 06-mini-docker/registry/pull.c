@@ -183,7 +183,8 @@ static int pull_run(void *values, int argc, char **argv, struct err *err)
 
     (void)argc;
     pull = (struct pull){.args = values};
-    if (platform_parse(pull.args->platform, room, &pull.wanted, err) < 0 ||
+    pull.wanted.platform_given = pull.args->platform != NULL;
+    if (image_platform_parse(pull.args->platform, room, &pull.wanted.platform, err) < 0 ||
         begin(&pull, argv[0], &name, err) < 0 || image_heal(&pull.store, err) < 0 ||
         image_guard(&pull.store, false, &guard, err) < 0)
         return -1;

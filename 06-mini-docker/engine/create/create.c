@@ -10,6 +10,7 @@
 #include "create_name.h"
 #include "creation.h"
 #include "engine/images/image_index.h"
+#include "engine/images/image_manifest.h"
 #include "engine/images/image_remote.h"
 #include "engine/show/events.h"
 #include "engine/store/record_names.h"
@@ -35,6 +36,31 @@ static int pull(const struct creation *creation, const char *word, bool missing)
     return image_pull(creation->store, word, &pull, creation->err);
 }
 
+/* An image for another kind of machine than --platform says is not the one that is meant. */
+static int check_platform(struct creation *creation, const char *word, struct image *image)
+{
+    const struct image_platform has = {
+        .os = image->os, .architecture = image->architecture, .variant = image->variant};
+    const char *text = creation->options->platform;
+    struct image_platform wanted;
+    char room[96];
+
+    if (!text)
+        return 0;
+    if (image_platform_parse(text, room, &wanted, creation->err) < 0) {
+        image_free(image);
+        return -1;
+    }
+    if (image_platform_fits(&wanted, &has))
+        return 0;
+    err_refuse(creation->err, ENOENT,
+        "image with reference %s was found but does not match the specified platform: wanted %s, "
+        "actual: %s/%s",
+        word, text, has.os ?: "linux", has.architecture ?: "");
+    image_free(image);
+    return -1;
+}
+
 /*
  * The first word is the image. Where it is none that we have, but a program of the built-in
  * busybox, that image is meant, and the word is the program; else it is fetched.
@@ -46,11 +72,12 @@ static int find_image(struct creation *creation, const char *word, struct image 
 
     if (strcmp(when, "always") == 0 && pull(creation, word, false) < 0)
         return -1;
-    if (image_find(creation->store, word, ret, err) == 0)
+    bool found = image_find(creation->store, word, ret, err) == 0;
+    if (found && check_platform(creation, word, ret) == 0)
         return 0;
     if (err->kind != ERR_REFUSED || err->code != ENOENT)
         return -1;
-    if (image_builtin_has(creation->store, word)) {
+    if (!found && image_builtin_has(creation->store, word)) {
         creation->record->config.image = "busybox";
         creation->command--;
         return image_find(creation->store, "busybox", ret, err);

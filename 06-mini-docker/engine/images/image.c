@@ -115,6 +115,9 @@ int image_find(const struct store *store, const char *word, struct image *ret, s
     strcpy(ret->id, row.id);
     snprintf(ret->name, sizeof(ret->name), "%s", image_name_familiar(row.name));
     ret->config = config.config;
+    ret->os = config.os;
+    ret->architecture = config.architecture;
+    ret->variant = config.variant;
     if (find_lower(store, &row, &config, &ret->lower, err) == 0)
         return 0;
     image_free(ret);

@@ -11,9 +11,10 @@
 #include "engine/store/store.h"
 
 struct image {
-    char id[72];                 /* "sha256:…", the digest of its configuration */
-    char name[400];              /* "busybox:latest"; "" for one without a name */
-    struct record_config config; /* strings live until image_free */
+    char id[72];                             /* "sha256:…", the digest of its configuration */
+    char name[400];                          /* "busybox:latest"; "" for one without a name */
+    struct record_config config;             /* strings live until image_free */
+    const char *os, *architecture, *variant; /* likewise; NULL: it does not say */
     /* overlayfs's lowerdir: the layers' directories, the topmost first, with ':' between */
     char *lower;
     struct json_memory memory;

@@ -104,6 +104,10 @@ const struct image_descriptor *image_choose(const struct image_index_file *index
 const struct image_descriptor *image_choose_for(
     const struct image_index_file *index, const struct image_platform *wanted);
 
+/* What --platform says, NULL: this machine. *ret points into `room`. Errors: ERR_USAGE. */
+int image_platform_parse(
+    const char *text, char room[96], struct image_platform *ret, struct err *err);
+
 /* Does an image for `has` run where `wanted` is asked for? wanted->architecture is not NULL; os
  * NULL is linux, variant NULL any. */
 bool image_platform_fits(const struct image_platform *wanted, const struct image_platform *has);

@@ -5,6 +5,7 @@
  */
 #include "image_manifest.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
 
@@ -36,6 +37,27 @@ bool image_is_index(const char *media_type)
 {
     return media_type &&
            (strcmp(media_type, MEDIA_INDEX) == 0 || strcmp(media_type, MEDIA_LIST) == 0);
+}
+
+int image_platform_parse(
+    const char *text, char room[96], struct image_platform *ret, struct err *err)
+{
+    *ret = (struct image_platform){.os = "linux", .architecture = image_architecture()};
+    if (!text)
+        return 0;
+    snprintf(room, 96, "%s", text);
+    char *first = strtok(room, "/"), *second = strtok(NULL, "/"), *third = strtok(NULL, "/");
+    if (!first || strlen(text) >= 96 || strtok(NULL, "/") || strstr(text, "..") ||
+        text[strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_/.-")]) {
+        err_set(err, ERR_USAGE, "--platform '%.80s' is no kind of machine", text);
+        return err_hint(err, "accepted: OS/ARCH[/VARIANT], such as linux/amd64 or linux/arm/v7");
+    }
+    if (second || strcmp(first, "linux") == 0)
+        *ret = (struct image_platform){
+            .os = first, .architecture = second ? second : image_architecture(), .variant = third};
+    else
+        ret->architecture = first;
+    return 0;
 }
 
 static bool is_same(const char *wanted, const char *has, const char *usual)
