@@ -386,6 +386,17 @@ END
     [ "$status" -eq 143 ] || fail "sleep did not get the signal"
 }
 
+@test "06 explain: in a terminal no man page is broken over two lines" {
+    for columns in 80 120; do
+        script -qec "stty cols $columns; $MINI --root $BATS_TEST_TMPDIR/store run --rm --network none --explain true" \
+            /dev/null >"$BATS_TEST_TMPDIR/$columns" </dev/null || fail "it ended with $?"
+        ! tr -d '\r' <"$BATS_TEST_TMPDIR/$columns" | grep -E "^.{$((columns + 1))}" | grep -E '  [^ ].*\(|lab 0' ||
+            fail "a line with a source is wider than $columns"
+    done
+    grep -qE '^ {8}mount\(2\); lab 05' "$BATS_TEST_TMPDIR/80" || fail "no source stands below its step"
+    grep -qE '^\[pid 1\] mount proc on /proc  +mount\(2\); lab 05' "$BATS_TEST_TMPDIR/80" || fail "none stands behind"
+}
+
 @test "06 explain: each step with its man page and its lab; without it, nothing" {
     mini --explain true
     ends 0

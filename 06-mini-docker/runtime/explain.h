@@ -11,6 +11,7 @@
 
 struct explain {
     int fd;             /* where the steps go; -1: nowhere */
+    int columns;        /* of the terminal that shows them; 0: none, or it does not matter */
     const char *who;    /* "host", or in the child "pid 1" */
     uint64_t from_usec; /* explain_now when it began: each step says the time since; 0: none does */
 };
