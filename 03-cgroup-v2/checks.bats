@@ -56,6 +56,16 @@ passed_down() { cat "$(v2)/cgroup.subtree_control"; }
     refused "9/10 of --period"
 }
 
+@test "03 list: what cannot run here is named once, with its reason" {
+    lab_anywhere list
+    [ "$status" -eq 0 ] || fail list
+    for name in $(sed -n 's/^  \([a-z-]*\)  *no .*/\1/p' <<<"$output"); do
+        [ "$(grep -cE "^   no:.* $name( |\$)" <<<"$output")" -eq 1 ] || fail "$name has no reason, or two"
+    done
+    [ "$(grep -c '^   no:' <<<"$output")" -eq "$(grep -c '^ *hint: .* -> ' <<<"$output")" ] || fail "a reason without a hint"
+    [ -z "$(grep '^       needs ' <<<"$output" | sort | uniq -d)" ] || fail "a reason stands there twice"
+}
+
 @test "03 controllers: they come down one level at a time, and never past a process" {
     lab controllers
     has_control

@@ -7,23 +7,18 @@
  * It first says what it found, then asks each lab itself (its `list`), so that it can never say
  * something else than the lab will. Lab 06 is no list of experiments, and may not be built yet: its
  * file has a line for each thing that it can do, with what that needs. The same reason is printed
- * once, with all it stops.
+ * once, with all that it stops.
  */
 #include "cleanup.h"
 #include "fsio.h"
 #include "host.h"
+#include "lacks.h"
 #include "proc.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
-
-enum { REASONS = 64 };
-
-struct reason {
-    char what[300], hint[300], stops[400];
-};
 
 static void print_line(const char *name, const char *text)
 {
@@ -92,74 +87,47 @@ static char *next_line(char **text)
     return line ? line + strspn(line, " ") : NULL;
 }
 
-static void add_reason(struct reason *reasons, const char *what, const char *hint, const char *name)
-{
-    for (struct reason *r = reasons; r < reasons + REASONS; r++) {
-        if (!r->what[0]) {
-            snprintf(r->what, sizeof(r->what), "%s", what);
-            snprintf(r->hint, sizeof(r->hint), "%s", hint);
-        }
-        if (strcmp(r->what, what) == 0) {
-            size_t used = strlen(r->stops);
-            snprintf(r->stops + used, sizeof(r->stops) - used, " %s", name);
-            return;
-        }
-    }
-}
-
-static void print_lab(
-    const char *title, int yes, int all, const char *what_all, const struct reason *reasons)
-{
-    printf("%s: %d of %d %s here\n", title, yes, all, what_all);
-    for (const struct reason *r = reasons; r < reasons + REASONS && r->what[0]; r++)
-        printf("   no:%s\n       %s\n       %s\n", r->stops, r->what, r->hint);
-}
-
 /*
- * The list has two lines for an experiment that runs here, "NAME yes SUMMARY" and its needs, and
- * four for one that does not: what is missing and a hint follow.
+ * The list has two lines for an experiment, "NAME yes SUMMARY" or "NAME no SUMMARY" and its needs;
+ * behind all of them comes, further to the right, why those with a "no" cannot run.
  */
 static void examine_list(char *text)
 {
-    struct reason reasons[REASONS] = {{{0}}};
-    char name[32], here[8], *rest = text;
+    char name[32], here[8];
     int yes = 0, all = 0;
-    const char *title = next_line(&rest);
+    const char *title = strsep(&text, "\n");
+    char *why = text ? strstr(text, "\n   no:") : NULL;
 
-    for (char *line; (line = next_line(&rest));) {
-        if (sscanf(line, "%31s %7s", name, here) != 2)
+    if (why)
+        *why++ = '\0';
+    for (char *line; (line = next_line(&text));) {
+        if (sscanf(line, "%31s %7s", name, here) != 2 || strcmp(name, "needs:") == 0)
             continue;
-        next_line(&rest); /* its needs */
         all++;
         yes += strcmp(here, "yes") == 0;
-        if (strcmp(here, "yes") == 0)
-            continue;
-        const char *what = next_line(&rest), *hint = next_line(&rest);
-        add_reason(reasons, what ?: "", hint ?: "", name);
     }
-    print_lab(title, yes, all, "experiments run", reasons);
+    printf("%s: %d of %d experiments run here\n%s%s", title, yes, all, why ?: "", why ? "\n" : "");
 }
 
 static void examine_needs(char *text)
 {
-    struct reason reasons[REASONS] = {{{0}}};
-    char name[32], hint[sizeof(((struct err *)0)->hint) + 8], *rest = text;
+    struct lacks lacks = {0};
+    char name[32];
     int yes = 0, all = 0, needs;
-    const char *title = next_line(&rest);
+    const char *title = next_line(&text);
     struct err err;
 
-    for (char *line; (line = next_line(&rest));) {
+    for (char *line; (line = next_line(&text));) {
         if (sscanf(line, "%31s %n", name, &needs) != 1)
             continue;
         all++;
-        if (host_check(line + needs, "make vm-06", &err) == 0) {
+        if (host_check(line + needs, "make vm-06", &err) == 0)
             yes++;
-            continue;
-        }
-        snprintf(hint, sizeof(hint), "hint: %s", err.hint);
-        add_reason(reasons, err.what, hint, name);
+        else
+            lacks_add(&lacks, name, &err);
     }
-    print_lab(title, yes, all, "things work", reasons);
+    printf("%s: %d of %d things work here\n", title, yes, all);
+    lacks_print(stdout, &lacks);
 }
 
 static int examine(const char *path)

@@ -7,6 +7,7 @@
 
 #include "cleanup.h"
 #include "host.h"
+#include "lacks.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -187,6 +188,7 @@ static void print_help(const struct lab *lab, const struct choice *choice, bool 
 
 static int print_list(const struct lab *lab)
 {
+    struct lacks lacks = {0};
     struct err err;
 
     printf("lab %s: %s\n", lab->number, lab->title);
@@ -195,8 +197,9 @@ static int print_list(const struct lab *lab)
         printf("  %-14s %-4s %s\n", (*e)->name, here ? "yes" : "no", (*e)->summary);
         printf("  %-14s      needs: %s\n", "", (*e)->needs[0] ? (*e)->needs : "nothing");
         if (!here)
-            printf("  %-14s      %s\n  %-14s      hint: %s\n", "", err.what, "", err.hint);
+            lacks_add(&lacks, (*e)->name, &err);
     }
+    lacks_print(stdout, &lacks);
     return 0;
 }
 

@@ -10,7 +10,7 @@
 include $(dir $(lastword $(MAKEFILE_LIST)))rules.mk
 
 # Every lab has the command line, the steps, the guard and the journal.
-BASE    := err cleanup size opt fsio proc host host_needs undo undo_replay undo_kinds undo_cgroup remove report live lab lab_guard
+BASE    := err cleanup size opt fsio proc host host_needs undo undo_replay undo_kinds undo_cgroup remove report live lacks lab lab_guard
 
 OBJECTS := $(patsubst %.c,$(BUILD)/$(LAB)/%.o,$(wildcard *.c)) \
            $(patsubst %,$(BUILD)/common/%.o,$(sort $(BASE) $(COMMON)))
