@@ -78,6 +78,7 @@ three() {
     }
     chooses "bb aa" name=a name=b
     chooses "bb" 'name=^b.$'
+    chooses "bb" 'name=^/bb$'
     chooses "aa" label=team=red
     chooses "bb aa" label=team
     chooses "" label=team label=plain label=team=blue

@@ -176,6 +176,15 @@ static bool fits_state(const struct listing *listing, enum status_kind kind)
            kind == STATUS_PAUSED || kind == STATUS_RESTARTING;
 }
 
+/* "^/web$" is a habit from when Docker's names had a slash. */
+static bool is_named(const struct filters *filters, const char *name)
+{
+    char with_slash[160];
+
+    snprintf(with_slash, sizeof(with_slash), "/%s", name);
+    return filters_match(filters, "name", name) || filters_match(filters, "name", with_slash);
+}
+
 static bool fits(const struct listing *listing, const struct list_item *item)
 {
     const struct filters *filters = listing->options->filters;
@@ -189,7 +198,7 @@ static bool fits(const struct listing *listing, const struct list_item *item)
         labels_json(item->record.config.labels, item->record.config.labels_count);
     bool labelled = filters_labels(filters, "label", labels);
     json_object_put(labels);
-    return labelled && filters_match(filters, "name", item->record.name) &&
+    return labelled && is_named(filters, item->record.name) &&
            filters_match(filters, "id", item->record.id) &&
            filters_equal(filters, "status", status_name(item->status.kind)) &&
            any_value(filters, "ancestor", item, fits_ancestor) &&
