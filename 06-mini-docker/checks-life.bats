@@ -128,18 +128,29 @@ engine() { call "$MINI" --root "$BATS_TEST_TMPDIR/store" "$@"; }
     nothing_left
 }
 
-@test "06 life: nohup is respected; a lost terminal ends the container" {
+@test "06 life: nohup is respected; a lost terminal leaves the container, and ends what exec has begun" {
     need script
+    STORE=$BATS_TEST_TMPDIR/store
     start sh -c 'trap "exit 4" HUP; echo ready; while :; do sleep 0.05; done'
     wait_for 20 grep -q ready printed
     kill -HUP "$engine"
     ended
     ends 4
     # whoever runs the checks may ignore SIGHUP, and it would be inherited
-    env --default-signal=HUP script -qefc "$(RUN) -it sh -c 'echo ready; exec sleep 64'" /dev/null >seen 2>&1 </dev/zero &
-    terminal=$!
-    wait_for 20 grep -q ready seen
-    kill -KILL "$terminal"
+    lost() { # COMMAND: in a terminal that goes when the program says ready
+        env --default-signal=HUP script -qefc "$1" /dev/null >seen 2>&1 </dev/zero &
+        wait_for 20 grep -q ready seen
+        kill -KILL $!
+    }
+    lost "$(RUN) -it --name box sh -c 'echo ready; while :; do echo still; sleep 0.05; done'"
+    commands() { pgrep -fc -- "^$MINI --root $STORE $1 " || true; }
+    wait_for 20 eval '[ "$(commands run)" = 1 ]' || fail "the command stays" # its monitor is called so, too
+    prints running inspect -f '{{.State.Status}}' box
+    lost "'$MINI' --root '$STORE' attach box | sed s/still/ready/"
+    wait_for 20 eval '[ "$(commands attach)" = 0 ]' || fail "attach stays"
+    lost "'$MINI' --root '$STORE' exec -it box sh -c 'echo ready; exec sleep 64'"
     wait_for 20 eval '! pgrep -fx "sleep 64"' || fail "it lives on without a terminal"
+    prints running inspect -f '{{.State.Status}}' box
+    works rm -f box
     nothing_left
 }

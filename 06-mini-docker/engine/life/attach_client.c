@@ -86,17 +86,24 @@ static bool pass_input(struct attach_client *client)
     return !leave;
 }
 
-static void pass_signal(struct attach_client *client)
+/*
+ * False: our terminal is gone, and so are we. The container stays, as with docker: a connection
+ * that breaks is no reason to end what somebody else may use, and attach finds it again.
+ */
+static bool pass_signal(struct attach_client *client)
 {
     int signal = attach_next_signal(&client->attach);
     char root[PATH_MAX];
     struct err ignored;
 
+    if (signal == SIGHUP && client->terminal)
+        return false;
     if (signal == SIGWINCH)
         send_size(client);
     else if (signal > 0 && (client->sig_proxy || signal == SIGKILL) &&
              store_run_dir(client->store, "runtime", root, &ignored) == 0)
         life_kill(root, client->id, signal, false, &ignored);
+    return true;
 }
 
 /* 1: it has ended; -1: the monitor is gone. */
@@ -154,19 +161,11 @@ static int serve(struct attach_client *client, struct err *err)
         [AT_SIGNALS] = {.fd = client->attach.signals, .events = POLLIN},
         [AT_OUTPUT] = {.fd = waiting ? client->packet.type - '0' : -1, .events = POLLOUT},
     };
-    int ready = poll(polls, POLLS, client->attach.hung_up ? ATTACH_HANGUP_MS : -1);
 
-    if (ready < 0 && errno != EINTR)
-        return err_sys(err, "cannot wait for the container");
-    if (ready < 0)
-        return 0;
-    if (ready == 0) { /* nobody could end it any more: our terminal is gone */
-        client->attach.stops = INT_MAX / 2;
-        kill(getpid(), SIGTERM);
-        return 0;
-    }
-    if (polls[AT_SIGNALS].revents)
-        pass_signal(client);
+    if (poll(polls, POLLS, -1) < 0)
+        return errno == EINTR ? 0 : err_sys(err, "cannot wait for the container");
+    if (polls[AT_SIGNALS].revents && !pass_signal(client))
+        return ATTACH_DETACHED;
     if (polls[AT_OUTPUT].revents)
         write_output(client);
     if (polls[AT_INPUT].revents && !pass_input(client))
