@@ -732,6 +732,9 @@ END
     grep -q $'\033\\[3A' seen || fail "nothing is drawn again: $(cat -v seen)"
     [ "$(shown | grep -c ': Pull complete')" -ge 3 ] || fail "$(cat -v seen)"
     shown | grep -q "^Status: Downloaded newer image" || fail "$(cat -v seen)"
+    made again 3 1 2 # in another order, so that they are unpacked again
+    terminal "stty rows 40 columns 120; '$MINI' --root '$STORE' pull '$HOST/made:again'"
+    [ "$(shown | grep -c ': Already exists')" -ge 3 ] && ! shown | grep -q Extracting || fail "a line stops in its middle: $(cat -v seen)"
     rm -rf "$STORE" # with too few lines: as without a terminal
     terminal "stty rows 3 columns 120; '$MINI' --root '$STORE' pull '$HOST/team/x:$ARCH'"
     ! grep -q $'\033' seen || fail "it is drawn again: $(cat -v seen)"

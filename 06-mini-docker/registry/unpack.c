@@ -70,7 +70,8 @@ static int start(struct unpack *unpack, struct err *err)
         be_child(unpack, blob, writes);
     unpack->child = child;
     unpack->errors = steal_fd(&reads);
-    progress_bytes(unpack->progress, unpack->rows[unpack->next], "Extracting", 0, 0);
+    if (unpack->incoming->layers[unpack->next].path) /* else it "Already exists", and stays so */
+        progress_bytes(unpack->progress, unpack->rows[unpack->next], "Extracting", 0, 0);
     return 0;
 }
 
