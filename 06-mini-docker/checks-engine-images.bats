@@ -267,6 +267,10 @@ archive_of_rootfs() {
         fail "$(jq -c '.[0].Config' seen)"
     engine history made:1 --format '{{.Comment}} {{.Size}}'
     [[ $output == "hello 1."* ]] || fail "another history"
+    works import --platform linux/arm64/v9 rootfs.tar other:1
+    prints linux/arm64/v9 image inspect --format '{{.Os}}/{{.Architecture}}/{{.Variant}}' other:1
+    engine import --platform windows/amd64 rootfs.tar other:2
+    ends 1 "operating system is not supported: windows"
     engine import -c 'FROM x' rootfs.tar
     ends 1 "FROM is not a valid change command"
     gzip rootfs.tar

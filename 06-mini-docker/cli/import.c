@@ -4,6 +4,7 @@
 
 #include "engine/images/image_change.h"
 #include "engine/images/image_make.h"
+#include "engine/images/image_manifest.h"
 #include "engine/show/events.h"
 
 #include "cleanup.h"
@@ -26,7 +27,8 @@ static const struct opt OPTS[] = {
     {'c', "change", "INSTRUCTION", "one of a Dockerfile, for the configuration: 'CMD [\"sh\"]'",
         OPT_LIST, AT(change)},
     {'m', "message", "TEXT", "what history says of it", OPT_TEXT, AT(message)},
-    {0, "platform", "OS/ARCH", "for Docker's sake: it is this machine's", OPT_TEXT, AT(platform)},
+    {0, "platform", "OS/ARCH", "the kind of machine that its programs are for", OPT_TEXT,
+        AT(platform)},
     CLI_MAX_SIZE(AT(max_size)),
     {0},
 };
@@ -46,12 +48,15 @@ static int open_source(const char *word, struct err *err)
 static int import_run(void *values, int argc, char **argv, struct err *err)
 {
     const struct import_args *args = values;
-    char message[PATH_MAX], id[DIGEST_TEXT];
+    char message[PATH_MAX], id[DIGEST_TEXT], room[96];
+    struct image_platform platform;
     struct json_object *config = json_object_new_object();
     struct image_changing changing = {.config = config};
     struct store store;
-    int result = 0;
+    int result = image_platform_parse(args->platform, room, &platform, err);
 
+    if (result == 0 && strcmp(platform.os, "linux") != 0)
+        result = err_refuse(err, 0, "operating system is not supported: %.40s", platform.os);
     for (size_t i = 0; i < args->change.count && result == 0; i++)
         result = image_change_line(&changing, args->change.items[i], err);
     cleanup_close int fd = result == 0 ? open_source(argv[0], err) : -1;
@@ -59,6 +64,7 @@ static int import_run(void *values, int argc, char **argv, struct err *err)
     struct image_recipe recipe = {.layer = fd,
         .layer_name = strcmp(argv[0], "-") == 0 ? "standard input" : argv[0],
         .config = config,
+        .platform = &platform,
         .comment = args->message ? args->message : message,
         .name = argc > 1 ? argv[1] : NULL,
         .limits = TAR_LIMITS};

@@ -111,6 +111,11 @@ static int draw_up(struct making *making, struct err *err)
     json_object_put(draft->config);
     draft->config = json_object_get(recipe->config);
     snprintf(draft->author, sizeof(draft->author), "%s", recipe->author ?: "");
+    if (recipe->platform) {
+        const struct image_platform *platform = recipe->platform;
+        snprintf(draft->architecture, sizeof(draft->architecture), "%s", platform->architecture);
+        snprintf(draft->variant, sizeof(draft->variant), "%s", platform->variant ?: "");
+    }
     if (image_draft_step(draft, &step, err) < 0)
         return -1;
     making->layer.path = NULL; /* the draft's now */

@@ -9,11 +9,14 @@
 #include "engine/store/store.h"
 #include "tar.h"
 
+struct image_platform;
+
 struct image_recipe {
     const char *parent;     /* the ID of the image below, or NULL */
     int layer;              /* a tar in the OCI's form (.wh.), compressed or not; -1: no new one */
     const char *layer_name; /* in errors */
     struct json_object *config;                /* its "config"; stays the caller's */
+    const struct image_platform *platform;     /* NULL: the parent's, or this machine's */
     const char *created_by, *comment, *author; /* of the new step; NULL: "" */
     const char *name;                          /* as it was typed, or NULL */
     struct tar_limits limits;
