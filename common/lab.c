@@ -167,11 +167,11 @@ static void print_help(const struct lab *lab, const struct choice *choice, bool 
     } else {
         printf("lab %s: %s\n\n", lab->number, lab->title);
         const char *operands = lab->experiments[0]->operands;
-        printf("  ./run [options] %-14s the main experiment: %s\n", operands ? operands : "",
+        printf("  ./run [options] %-17s the main experiment: %s\n", operands ? operands : "",
             lab->experiments[0]->name);
-        printf("  ./run list                     the experiments, and which of them run here\n");
-        printf("  ./run NAME [options]           one experiment\n");
-        printf("  ./run all                      every experiment, one after another\n\n");
+        printf("  ./run list                        the experiments, and which of them run here\n");
+        printf("  ./run NAME [options]              one experiment\n");
+        printf("  ./run all                         every experiment, one after another\n\n");
         for (const struct experiment *const *x = lab->experiments; *x; x++)
             printf("  %-16s %s\n", (*x)->name, (*x)->summary);
         e = lab->experiments[0];
