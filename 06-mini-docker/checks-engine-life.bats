@@ -168,6 +168,18 @@ monitor_of() { awk '/^PPid/ {print $2}' "/proc/$("$MINI" --root "$STORE" inspect
     [ "$status" -eq 9 ] || [ "$status" -eq 138 ] || fail "status $status"
 }
 
+@test "06 engine: stop waits for all that are named at once, and says them in order" {
+    mkdir -m 777 heard
+    for name in box1 box2 box3; do
+        run -d --name $name -v "$PWD/heard:/heard" busybox sh -c "trap 'touch /heard/$name; while [ \$(ls /heard | wc -l) -lt 3 ]; do sleep 0.05; done; exit 7' TERM; touch /up; while :; do sleep 0.05; done"
+        wait_for 20 "$MINI" --root "$STORE" exec $name test -e /up
+    done
+    engine stop -t 20 box2 nosuch box3 box1
+    ends 1 "No such container: nosuch"
+    is $'box2\nbox3\nbox1'
+    for name in box1 box2 box3; do state_is ExitCode $name 7 || fail "$name was killed"; done
+}
+
 @test "06 engine: detach keys leave it running; other keys reach it" {
     need script
     (

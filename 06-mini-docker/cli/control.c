@@ -65,7 +65,7 @@ static int stop_run(void *args, int argc, char **argv, struct err *err)
 
     if (read_stop(args, &stopping, err) < 0)
         return -1;
-    return cli_each(argc, argv, stop_one, &stopping, err);
+    return cli_each_at_once(argc, argv, stop_one, &stopping, err);
 }
 
 static int restart_one(
@@ -87,7 +87,7 @@ static int restart_run(void *args, int argc, char **argv, struct err *err)
 
     if (read_stop(args, &stopping, err) < 0)
         return -1;
-    return cli_each(argc, argv, restart_one, &stopping, err);
+    return cli_each_at_once(argc, argv, restart_one, &stopping, err);
 }
 
 struct kill_args {
