@@ -132,12 +132,15 @@ int fsio_replace(struct err *err, const char *path, const char *text)
 
 ssize_t fsio_read_fd(int fd, size_t most, char **text)
 {
+    struct stat st;
     size_t used = 0, room = 0;
+    /* a file with a length ends there; those that the kernel makes up have none */
+    size_t length = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? (size_t)st.st_size : 0;
     ssize_t got;
 
     do {
         if (used + 1 >= room) {
-            room = room ? room * 2 : 4096;
+            room = room ? room * 2 : length ? length + 2 : 4096;
             char *larger = room > most ? NULL : realloc(*text, room);
             if (!larger) {
                 errno = room > most ? EFBIG : ENOMEM;
@@ -148,7 +151,7 @@ ssize_t fsio_read_fd(int fd, size_t most, char **text)
         got = read(fd, *text + used, room - used - 1);
         if (got > 0)
             used += (size_t)got;
-    } while (got > 0 || (got < 0 && errno == EINTR));
+    } while ((got > 0 && used != length) || (got < 0 && errno == EINTR));
     if (got < 0)
         return -1;
     (*text)[used] = '\0';
@@ -179,16 +182,21 @@ char *fsio_read(const char *dir, const char *name, struct err *err)
 
 int fsio_read_u64(const char *dir, const char *name, uint64_t *ret, struct err *err)
 {
-    cleanup_free char *text = fsio_read(dir, name, err);
+    char path[PATH_MAX], text[64]; /* a number and what little may follow it */
 
-    if (!text)
+    if (make_path(path, dir, name, err) < 0)
         return -1;
+    cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+    if (length < 0)
+        return err_sys(err, fd < 0 ? "cannot open %s" : "cannot read %s", path);
+    text[length] = '\0';
     if (strncmp(text, "max", 3) == 0) {
         *ret = FSIO_MAX;
         return 0;
     }
     if (!isdigit((unsigned char)text[0]))
-        return err_set(err, ERR_SYS, "no number in %s/%s: '%.40s'", dir ? dir : "", name, text);
+        return err_set(err, ERR_SYS, "no number in %s: '%.40s'", path, text);
     *ret = strtoull(text, NULL, 10);
     return 0;
 }

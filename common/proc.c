@@ -206,55 +206,55 @@ int proc_signal(pid_t pid, int signal)
     return pidfd < 0 ? -1 : proc_pidfd_signal(pidfd, signal);
 }
 
-/* The text of /proc/PID/stat behind the program's name, which may itself hold spaces and brackets.
+enum { STAT_TEXT = 1024 };
+
+/*
+ * The text of /proc/PID/stat behind the program's name, which may itself hold spaces and brackets.
+ * NULL: there is no such process. The kernel makes the line whole for the first read(2), and what
+ * is asked of here stands in its first half.
  */
-static char *read_stat(pid_t pid, const char **ret_fields)
+static const char *read_stat(pid_t pid, char text[STAT_TEXT])
 {
-    struct err ignored;
-    char path[64];
+    char path[32];
 
     snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-    char *text = fsio_read(NULL, path, &ignored);
-    const char *bracket = text ? strrchr(text, ')') : NULL;
-    *ret_fields = bracket && bracket[1] ? bracket + 2 : NULL;
-    return text;
+    cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t length = fd < 0 ? -1 : read(fd, text, STAT_TEXT - 1);
+    text[length > 0 ? length : 0] = '\0';
+    const char *bracket = strrchr(text, ')');
+    return bracket && bracket[1] ? bracket + 2 : NULL;
 }
 
 /* `fields` begins at field 3, the state; the start time is field 22. 0: it is not there. */
 static unsigned long long start_time(const char *fields)
 {
-    unsigned long long ticks = 0;
-
     for (int field = 3; fields && field < 22; field++) {
         fields = strchr(fields, ' ');
         if (fields)
             fields++;
     }
-    if (fields)
-        sscanf(fields, "%llu", &ticks);
-    return ticks;
+    return fields ? strtoull(fields, NULL, 10) : 0;
 }
 
 unsigned long long proc_start_time(pid_t pid)
 {
-    const char *fields;
-    cleanup_free char *text = read_stat(pid, &fields);
+    char text[STAT_TEXT];
 
-    return start_time(fields);
+    return start_time(read_stat(pid, text));
 }
 
 bool proc_lives(pid_t pid, unsigned long long started)
 {
-    const char *fields;
-    cleanup_free char *text = read_stat(pid, &fields);
+    char text[STAT_TEXT];
+    const char *fields = read_stat(pid, text);
 
     return fields && *fields != 'Z' && *fields != 'X' && start_time(fields) == started;
 }
 
 char proc_state(pid_t pid)
 {
-    const char *fields;
-    cleanup_free char *text = read_stat(pid, &fields);
+    char text[STAT_TEXT];
+    const char *fields = read_stat(pid, text);
 
     return fields ? *fields : 0;
 }
