@@ -115,10 +115,11 @@ static int walk(
 
     while (at && at < end && at[1] && at + 1 < end) {
         const char *dot = memchr(at + 1, '.', (size_t)(end - at - 1));
-        snprintf(name, sizeof(name), "%.*s", (int)((dot ? dot : end) - at - 1), at + 1);
+        size_t length = (size_t)((dot ? dot : end) - at - 1);
+        *stpncpy(name, at + 1, length < sizeof(name) ? length : sizeof(name) - 1) = '\0';
         if (step(run, node, of, name, value) < 0)
             return -1;
-        snprintf(of, sizeof(of), "%s", name);
+        strcpy(of, name);
         at = dot;
     }
     return 0;

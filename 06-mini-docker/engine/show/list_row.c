@@ -29,7 +29,8 @@ struct row {
 
 static void set(const struct row *row, const char *key, const char *text)
 {
-    json_object_object_add(row->json, key, json_write_string(text));
+    json_object_object_add_ex(row->json, key, json_write_string(text),
+        JSON_C_OBJECT_ADD_KEY_IS_NEW | JSON_C_OBJECT_KEY_IS_CONSTANT);
 }
 
 /* At most so many letters, the last of them "…" when there were more. */
@@ -55,16 +56,17 @@ static void cut(char *text, size_t letters)
 /* "sh -c 'echo a b'": an argument with a space has quotes around it. */
 static void set_command(const struct row *row, const char *key)
 {
-    cleanup_free char *text = NULL, *quoted = NULL;
-    size_t length;
-    FILE *out = open_memstream(&text, &length);
+    size_t length = strlen(row->record->path) + 1;
+    const char *const *args = row->record->args;
 
-    if (!out)
+    for (size_t i = 0; args && args[i]; i++)
+        length += strlen(args[i]) + 3;
+    cleanup_free char *text = malloc(length);
+    if (!text)
         return;
-    fputs(row->record->path, out);
-    for (const char *const *arg = row->record->args; arg && *arg; arg++)
-        fprintf(out, strchr(*arg, ' ') ? " '%s'" : " %s", *arg);
-    fclose(out);
+    char *end = stpcpy(text, row->record->path);
+    for (size_t i = 0; args && args[i]; i++)
+        end += sprintf(end, strchr(args[i], ' ') ? " '%s'" : " %s", args[i]);
     if (!row->options->no_trunc)
         cut(text, COMMAND_LETTERS);
     struct json_object *string = json_write_string(text);
