@@ -43,6 +43,13 @@ three() {
     told "0B (virtual"
     works container ls -a
     told "${A:0:12}"
+    # what it reads of each container is less than what a template may want, and says the same
+    works create --name dd --rootfs "$BATS_TEST_TMPDIR" true
+    works ps -a
+    plain=$output
+    works ps -a --format 'table {{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}\t{{.Names}}'
+    is "$plain"
+    told "$BATS_TEST_TMPDIR"
 }
 
 @test "06 show: ps's formats: JSON with Docker's keys, templates, tables of templates" {

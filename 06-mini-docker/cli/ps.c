@@ -70,6 +70,10 @@ static int print(const struct ps_args *options, struct showing *showing, struct 
     const struct list_options list = {
         .all = options->all,
         .last = options->latest ? 1 : options->last,
+        /* a template, and a size, may want anything */
+        .part = options->format || options->size ? LIST_RECORD
+                : options->quiet                 ? LIST_ID
+                                                 : LIST_BRIEF,
         .filters = filters,
     };
 

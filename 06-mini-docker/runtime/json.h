@@ -54,6 +54,7 @@ struct json_field {
     enum json_kind kind;
     bool required;       /* neither absent nor null (nor "", for JSON_STRING) */
     bool optional;       /* json_write: never written while it is empty */
+    bool brief;          /* json_brief keeps it */
     size_t offset, size; /* where in the struct, and how large */
     size_t extra;        /* JSON_LIST and JSON_MAP: of the size_t for the count; others: of a bool
                             that is set when the field is there, 0 for none */
@@ -127,6 +128,13 @@ struct json_reader {
 int json_parse(
     const char *file, const char *text, size_t length, struct json_memory *ret, struct err *err);
 
+/*
+ * Take all members out of the text's object whose fields are not `brief`, in it and in the objects
+ * that are kept of it: before json_parse, for who wants few of many, since it is the tree that
+ * takes the time. A mistake in what is taken out is not found.
+ */
+void json_brief(char *text, const struct json_table *table);
+
 /* Read memory->tree into the struct at `into`, which is zeroed before. */
 int json_read(struct json_reader *reader, const struct json_table *table, void *into);
 
@@ -163,5 +171,8 @@ int json_read_field(struct json_reader *reader, const struct json_field *field,
 /* The number a word stands for. */
 int json_read_word(struct json_reader *reader, const struct json_word *words,
     struct json_object *value, unsigned long *ret);
+
+/* Past the string that begins at `at`, or to a NUL character in it, which *ret_why then says. */
+const char *json_pass_string(const char *at, const char **ret_why);
 
 #endif

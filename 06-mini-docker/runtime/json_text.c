@@ -98,8 +98,7 @@ static int fail_at(
         err, ERR_USAGE, "%s: line %zu, column %zu: %s", file, line, offset - start + 1, why);
 }
 
-/* Past the string that begins at `at`, or to a NUL in it, which is refused. */
-static const char *pass_string(const char *at, const char **ret_why)
+const char *json_pass_string(const char *at, const char **ret_why)
 {
     for (at++; *(at += strcspn(at, "\"\\")) == '\\'; at += at[1] ? 2 : 1) {
         if (strncmp(at, "\\u0000", 6) == 0) {
@@ -133,7 +132,7 @@ static const char *find_mistake(const char *text, size_t length, const char **re
     *ret_why = NULL;
     while (*(at += strcspn(at, "\"{[-0123456789"))) {
         if (*at == '"')
-            at = pass_string(at, ret_why);
+            at = json_pass_string(at, ret_why);
         else if (*at != '{' && *at != '[')
             at = pass_number(at, ret_why);
         else if (++opened > OPENED_MOST)

@@ -218,6 +218,19 @@ static int skip(struct listing *listing, const struct err *err)
     return 0;
 }
 
+static int load(const struct listing *listing, const char *id, struct record *ret, struct err *err)
+{
+    const struct filters *filters = listing->options->filters;
+    enum list_part part = filters && filters->count > 0 ? LIST_RECORD : listing->options->part;
+
+    if (part == LIST_RECORD)
+        return record_load(listing->store, id, ret, err);
+    if (part == LIST_BRIEF)
+        return record_load_brief(listing->store, id, ret, err);
+    *ret = (struct record){.id = id};
+    return 0;
+}
+
 static int look(const char *id, void *arg, struct err *err)
 {
     struct listing *listing = arg;
@@ -228,7 +241,7 @@ static int look(const char *id, void *arg, struct err *err)
         return skip(listing, err);
     if (!fits_state(listing, item.status.kind))
         return 0;
-    if (record_load(listing->store, id, &item.record, err) < 0) {
+    if (load(listing, id, &item.record, err) < 0) {
         result = skip(listing, err);
     } else if (fits(listing, &item)) {
         result = listing->visit(&item, listing->arg, err);

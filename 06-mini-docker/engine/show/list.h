@@ -18,9 +18,16 @@ struct list_item {
     struct status status;
 };
 
+enum list_part {
+    LIST_RECORD, /* all */
+    LIST_BRIEF,  /* what record_load_brief reads: the columns that `ps` shows by itself */
+    LIST_ID,     /* the id, and nothing is read */
+};
+
 struct list_options {
     bool all;                      /* not only those that run */
     uint64_t last;                 /* only so many, whatever their state; 0: all */
+    enum list_part part;           /* of each record, for visit; with filters it is all */
     const struct filters *filters; /* of list_filters, read and checked by list_check; or NULL */
 };
 

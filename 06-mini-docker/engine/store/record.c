@@ -185,7 +185,8 @@ int record_replace(const struct store *store, const struct record *record, struc
     return result;
 }
 
-int record_load(const struct store *store, const char *id, struct record *ret, struct err *err)
+static int load(
+    const struct store *store, const char *id, bool brief, struct record *ret, struct err *err)
 {
     struct json_reader reader = {.file = FILE_NAME, .memory = &ret->memory, .err = err};
     char path[PATH_MAX];
@@ -197,6 +198,8 @@ int record_load(const struct store *store, const char *id, struct record *ret, s
         return err_refuse(err, ENOENT, "No such container: %s", id);
     if (!text)
         return -1;
+    if (brief)
+        json_brief(text, &RECORD_TABLE);
     if (json_parse(path, text, strlen(text), &ret->memory, err) == 0 &&
         json_read(&reader, &RECORD_TABLE, ret) == 0)
         return 0;
@@ -204,6 +207,22 @@ int record_load(const struct store *store, const char *id, struct record *ret, s
     err->kind = ERR_SYS; /* no word that was typed is wrong */
     return err_hint(
         err, "%s is written whole or not at all, so somebody changed it -> rm -f %.12s", path, id);
+}
+
+int record_load(const struct store *store, const char *id, struct record *ret, struct err *err)
+{
+    return load(store, id, false, ret, err);
+}
+
+int record_load_brief(
+    const struct store *store, const char *id, struct record *ret, struct err *err)
+{
+    int result = load(store, id, true, ret, err);
+
+    if (result < 0 || ret->config.image)
+        return result;
+    record_free(ret); /* with --rootfs, what stands for its image is in another place */
+    return load(store, id, false, ret, err);
 }
 
 void record_free(struct record *record)

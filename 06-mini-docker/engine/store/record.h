@@ -149,6 +149,13 @@ int record_find(
 int record_load(const struct store *store, const char *id, struct record *ret, struct err *err);
 int record_lookup(const struct store *store, const char *word, struct record *ret, struct err *err);
 
+/*
+ * In half the time, what a table of containers shows of each: the fields that are marked as `brief`
+ * in record_table.c and record_config_table.c, and host.rootfs. Others may be missing.
+ */
+int record_load_brief(
+    const struct store *store, const char *id, struct record *ret, struct err *err);
+
 /* Safe on a zeroed struct. */
 void record_free(struct record *record);
 

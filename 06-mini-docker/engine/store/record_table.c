@@ -59,15 +59,16 @@ static const struct json_field NETWORKS[] = {
 static const struct json_table networks_table = {.fields = NETWORKS};
 
 static const struct json_field RECORD[] = {
-    {JSON_AT("Id", JSON_STRING, struct record, id), .required = true},
-    {JSON_AT("Created", JSON_STRING, struct record, created), .required = true},
-    {JSON_AT("Path", JSON_STRING, struct record, path), .required = true},
-    {JSON_AT("Args", JSON_STRINGS, struct record, args), .required = true},
+    {JSON_AT("Id", JSON_STRING, struct record, id), .required = true, .brief = true},
+    {JSON_AT("Created", JSON_STRING, struct record, created), .required = true, .brief = true},
+    {JSON_AT("Path", JSON_STRING, struct record, path), .required = true, .brief = true},
+    {JSON_AT("Args", JSON_STRINGS, struct record, args), .required = true, .brief = true},
     JSON_FIELD("Image", JSON_STRING, struct record, image_id),
-    {JSON_AT("Name", JSON_CUSTOM, struct record, name), .required = true, .custom = read_name,
-        .write = write_name},
+    {JSON_AT("Name", JSON_CUSTOM, struct record, name), .required = true, .brief = true,
+        .custom = read_name, .write = write_name},
     {JSON_AT("HostConfig", JSON_OBJECT, struct record, host), .table = &record_host_table},
-    {JSON_AT("Config", JSON_OBJECT, struct record, config), .table = &RECORD_CONFIG_TABLE},
+    {JSON_AT("Config", JSON_OBJECT, struct record, config), .brief = true,
+        .table = &RECORD_CONFIG_TABLE},
     JSON_PART("NetworkSettings", &networks_table),
     {0},
 };
