@@ -25,12 +25,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static int save(struct monitor *monitor, bool durable, struct err *err)
-{
-    return status_save(monitor->store, monitor->record->id, &monitor->status,
-        durable && !monitor->record->host.auto_remove, err);
-}
-
 /* runtime/'s question, when there is a process with namespaces and no program yet. */
 static int connect_network(pid_t pid, void *arg, struct err *err)
 {
@@ -88,7 +82,7 @@ static int start(struct monitor *monitor, struct err *err)
         monitor_open_streams(monitor, err) == 0 && run(monitor, root, err) == 0) {
         store_now(status->started_at);
         cgroup_frozen_file(&monitor->life.container.group, status->frozen_file);
-        if (monitor_begin_streams(monitor, err) == 0 && save(monitor, false, err) == 0) {
+        if (monitor_begin_streams(monitor, err) == 0 && monitor_save(monitor, false, err) == 0) {
             life_events_began(monitor->store, monitor->record, status);
             return 0;
         }
@@ -113,7 +107,7 @@ static uint32_t take_status(struct monitor *monitor)
         now_msec() - monitor->began_msec);
     monitor->status.restarting = monitor->delay_msec >= 0;
     if (!monitor->record->host.auto_remove) /* that goes in a moment */
-        save(monitor, false, &ignored);
+        monitor_save(monitor, false, &ignored);
     life_events_ended(monitor->store, monitor->record, &monitor->status);
     return (uint32_t)kills;
 }
@@ -128,7 +122,7 @@ void monitor_take_health(struct monitor *monitor)
 
     if (!health_take(&monitor->health, now_msec(), &monitor->status))
         return;
-    save(monitor, false, &ignored);
+    monitor_save(monitor, false, &ignored);
     if (monitor->status.health != before)
         event_container(monitor->store, monitor->record, words[monitor->status.health], NULL);
 }
@@ -206,7 +200,7 @@ static bool hand_over(struct monitor *monitor)
         return false;
     monitor->status.monitor = monitor->holder;
     monitor->status.monitor_start_time = proc_start_time(monitor->holder);
-    return save(monitor, false, &ignored) == 0;
+    return monitor_save(monitor, false, &ignored) == 0;
 }
 
 /* Nothing of it runs any more, and it will not be started again. */
@@ -216,6 +210,7 @@ static void finish(struct monitor *monitor, bool locked)
 
     monitor->status.monitor = 0;
     monitor->status.restarting = false;
+    cleanup_close_fn(&monitor->held);
     log_close(&monitor->log);
     monitor_forget(monitor->store, monitor->record->id);
     if (!locked && hand_over(monitor))
@@ -223,7 +218,7 @@ static void finish(struct monitor *monitor, bool locked)
     if (monitor->record->host.auto_remove)
         remove_container(monitor, locked);
     else
-        save(monitor, true, &ignored);
+        monitor_save(monitor, true, &ignored);
 }
 
 /* An error after the first start has nobody to be told to but status.json. */
@@ -284,7 +279,7 @@ void monitor_main(struct monitor *monitor, struct sync *starter, bool attach)
     record_path(monitor->store, monitor->record->id, "log.json", path);
     monitor->status.monitor = getpid();
     monitor->status.monitor_start_time = proc_start_time(getpid());
-    if (save(monitor, false, &err) == 0 &&
+    if (monitor_save(monitor, false, &err) == 0 &&
         (host->log_none ||
             log_open(path, host->log_size_bytes, host->log_files, &monitor->log, &err) == 0) &&
         start(monitor, &err) == 0) {

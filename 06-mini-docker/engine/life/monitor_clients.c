@@ -85,7 +85,7 @@ static void note_stop(struct monitor *monitor, struct monitor_client *client)
     struct err ignored;
 
     monitor->status.stopped_by_hand = true;
-    status_save(monitor->store, monitor->record->id, &monitor->status, false, &ignored);
+    monitor_save(monitor, false, &ignored);
     packet_send(client->fd, PACKET_DONE, "", 0, MSG_DONTWAIT);
 }
 

@@ -4,7 +4,7 @@
  *
  *     monitor_start.c     the fork
  *     monitor.c           a container's lives, one after another
- *     monitor_tell.c      what clients are told of it
+ *     monitor_tell.c      what is told of it: in status.json, and to clients
  *     monitor_memory.c    that it stays small
  *     monitor_streams.c   pipes or terminal, log, and who gets what: one poll(2) loop
  *     monitor_clients.c   what clients say
@@ -34,6 +34,7 @@ struct monitor {
     const struct record *record;
     struct translation *translation;
     struct status status;
+    int held; /* status_hold */
     struct life life;
     struct explain explain;
     int explained; /* what is explained after the start waits here for the end; -1: nothing is */
@@ -72,6 +73,10 @@ void monitor_main(struct monitor *monitor, struct sync *starter, bool attach);
 
 /* monitor.c: a check of its health has ended. */
 void monitor_take_health(struct monitor *monitor);
+
+/* monitor_tell.c: write the status down, and hold it. `durable`: on the disk before it returns,
+ * unless the container goes at its end. */
+int monitor_save(struct monitor *monitor, bool durable, struct err *err);
 
 /* monitor_tell.c: to all clients: how it ended; and what was explained since
  * monitor_explain_later, which keeps it for the first client, where there is one. */

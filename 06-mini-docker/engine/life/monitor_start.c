@@ -87,7 +87,7 @@ static _Noreturn void child(struct monitor *monitor, struct sync *starter, int c
 static void begin(struct monitor *monitor)
 {
     monitor->explained = -1;
-    monitor->log.fd = -1;
+    monitor->log.fd = monitor->held = -1;
     monitor->listener = monitor->signals = monitor->input = monitor->lock = -1;
     monitor->console[0] = monitor->console[1] = -1;
     monitor->output[0] = monitor->output[1] = -1;

@@ -1,13 +1,28 @@
 // SPDX-License-Identifier: MIT
 /*
- * What a monitor says by itself: how its container ended, and with --explain which steps it took
- * since the start. Those wait in a pipe till the end: told at once, they could come before what the
- * program wrote, which takes another way to the person.
+ * What a monitor says by itself: in status.json how its container is, to its clients how it ended,
+ * and with --explain which steps it took since the start. Those wait in a pipe till the end: told
+ * at once, they could come before what the program wrote, which takes another way to the person.
  */
 #include "monitor_internal.h"
 
+#include "cleanup.h"
+
 #include <fcntl.h>
 #include <unistd.h>
+
+int monitor_save(struct monitor *monitor, bool durable, struct err *err)
+{
+    const char *id = monitor->record->id;
+
+    cleanup_close_fn(&monitor->held);
+    if (status_save(monitor->store, id, &monitor->status,
+            durable && !monitor->record->host.auto_remove, err) < 0)
+        return -1;
+    if (monitor->status.monitor == getpid())
+        status_hold(monitor->store, id, &monitor->held);
+    return 0;
+}
 
 void monitor_tell_exit(struct monitor *monitor, uint32_t kills)
 {

@@ -37,7 +37,8 @@ const char *status_name(enum status_kind kind)
 
 bool status_is_watched(const struct status *status)
 {
-    return status->monitor > 0 && proc_lives(status->monitor, status->monitor_start_time);
+    return status->monitor > 0 && (status->holder == status->monitor ||
+                                      proc_lives(status->monitor, status->monitor_start_time));
 }
 
 /* Of one whose monitor lives, if it has one. That may not have written down yet how the container

@@ -3,8 +3,9 @@
  * status: how a container is, and how its last life went: containers/ID/status.json.
  *
  * Only the monitor writes the file, or, when the monitor is dead, whoever finds that (status_ask
- * heals). Whether something runs is not in it: that is asked of the kernel, by the monitor's pid
- * and start time, for a container lives no longer than its monitor; and so is whether it is paused.
+ * heals). Whether something runs is not in it: that is asked of the kernel, by the monitor's lock
+ * on the file or by its pid and start time, for a container lives no longer than its monitor; and
+ * so is whether it is paused.
  */
 #ifndef ENGINE_STATUS_H
 #define ENGINE_STATUS_H
@@ -65,7 +66,8 @@ struct status {
 
     /* not in the file: after a lost power nobody wants it, since the container goes with --rm */
     bool fleeting;
-    /* nor these: from the kernel, by status_ask and status_ask_pid */
+    /* nor these: from the kernel, by status_read, status_ask and status_ask_pid */
+    pid_t holder; /* who had status_hold's lock when it was read, 0: nobody that is known */
     enum status_kind kind;
     pid_t pid; /* of the container's first process, 0: none */
 };
@@ -80,6 +82,14 @@ int status_save(const struct store *store, const char *id, const struct status *
 
 /* What the file says, zeros where there is none: for the monitor; everybody else asks. */
 int status_read(const struct store *store, const char *id, struct status *ret, struct err *err);
+
+/*
+ * For a monitor that has just saved it: keep the file open in *ret_fd with a lock, which goes with
+ * the process, and of which the kernel tells everybody whose it is (fcntl(2), F_SETLK). It makes
+ * the question whether the monitor lives a short one; without it (*ret_fd may be -1) it is asked by
+ * number and start time. The caller closes it before the next status_save.
+ */
+void status_hold(const struct store *store, const char *id, int *ret_fd);
 
 /*
  * How it is now. A container that was never started has no file and is "created". Where the monitor
@@ -97,7 +107,7 @@ void status_ask_pid(const struct store *store, const char *id, struct status *st
  */
 int status_lost(const struct store *store, const char *id, struct err *err);
 
-/* True when its monitor lives. */
+/* True when its monitor lives, or did when the file was read. */
 bool status_is_watched(const struct status *status);
 
 /* For people: "Up 3 minutes (healthy)", "Exited (0) 2 hours ago", "Created", as `ps` has it. */

@@ -23,6 +23,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { READ_MOST = 1 << 20 };
+
 struct file {
     struct status status;
     const struct status_endpoint *endpoints;
@@ -76,6 +78,41 @@ static size_t least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
+void status_hold(const struct store *store, const char *id, int *ret_fd)
+{
+    struct flock lock = {.l_type = F_RDLCK};
+    char path[PATH_MAX];
+
+    record_path(store, id, "status.json", path);
+    *ret_fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (*ret_fd >= 0)
+        fcntl(*ret_fd, F_SETLK, &lock);
+}
+
+/* Another process that has a lock on the file, by its number in our PID namespace. */
+static pid_t holder_of(int fd)
+{
+    struct flock lock = {.l_type = F_WRLCK};
+
+    return fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK ? lock.l_pid : 0;
+}
+
+/* The text of the file, "" where there is none; malloc'ed. NULL: an error. */
+static char *read_file(const char *path, pid_t *ret_holder, struct err *err)
+{
+    cleanup_free char *text = NULL;
+    cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0 && errno == ENOENT)
+        return strdup("");
+    if (fd < 0 || fsio_read_fd(fd, READ_MOST, &text) < 0) {
+        err_sys(err, "cannot read %s", path);
+        return NULL;
+    }
+    *ret_holder = holder_of(fd);
+    return steal_ptr(text);
+}
+
 int status_read(const struct store *store, const char *id, struct status *ret, struct err *err)
 {
     struct json_memory memory = {0};
@@ -85,15 +122,14 @@ int status_read(const struct store *store, const char *id, struct status *ret, s
 
     *ret = (struct status){0};
     record_path(store, id, "status.json", path);
-    cleanup_free char *text = fsio_read(NULL, path, err);
-    if (!text && err->code != ENOENT)
-        return -1;
+    cleanup_free char *text = read_file(path, &ret->holder, err);
     if (!text || !text[0])
-        return 0;
+        return text ? 0 : -1;
     int result = json_parse(path, text, strlen(text), &memory, err);
     if (result == 0)
         result = json_read(&reader, &file_table, memset(&file, 0, sizeof(file)));
     if (result == 0) {
+        file.status.holder = ret->holder;
         *ret = file.status;
         ret->endpoints_count = least(file.endpoints_count, STATUS_ENDPOINTS);
         ret->ports_count = least(file.ports_count, STATUS_PORTS);
@@ -159,12 +195,14 @@ int status_save(const struct store *store, const char *id, const struct status *
     bool durable, struct err *err)
 {
     struct file file = {.status = *status,
-        .endpoints = status->endpoints,
+        .endpoints = status->endpoints_count ? status->endpoints : NULL,
         .endpoints_count = status->endpoints_count,
-        .ports = status->ports,
+        .ports = status->ports_count ? status->ports : NULL,
         .ports_count = status->ports_count};
     struct json_object *tree = json_write(&file_table, &file, JSON_WRITE_GIVEN);
-    const char *text = tree ? json_object_to_json_string_ext(tree, JSON_C_TO_STRING_PLAIN) : NULL;
+    const char *text = tree ? json_object_to_json_string_ext(
+                                  tree, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
+                            : NULL;
     char path[PATH_MAX], fresh[PATH_MAX];
 
     record_path(store, id, "status.json", path);
