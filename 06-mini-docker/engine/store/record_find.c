@@ -70,7 +70,7 @@ static int list(const struct store *store, const char *prefix, struct entries *r
         const char *name = found->d_name;
         ret->fresh |= strncmp(name, ".new-", 5) == 0;
         ret->leaving |= strncmp(name, ".removing-", 10) == 0;
-        if (!is_hex(name, STORE_ID) || strncmp(name, prefix, strlen(prefix)) != 0)
+        if (strncmp(name, prefix, strlen(prefix)) != 0 || !is_hex(name, STORE_ID))
             continue;
         snprintf(file, sizeof(file), "%s/container.json", name);
         if (fstatat(dirfd(dir), file, &st, 0) == 0 && add(ret, name, st.st_mtim, err) < 0)
@@ -84,10 +84,16 @@ int record_find(
 {
     const char *name = word[0] == '/' ? word + 1 : word;
     struct entries entries = {0};
+    char path[PATH_MAX];
     int result = -1;
 
     if (record_name_owner(store, name, ret_id))
         return 0;
+    record_path(store, name, "container.json", path);
+    if (is_hex(name, STORE_ID) && access(path, F_OK) == 0) { /* no need to go through all */
+        strcpy(ret_id, name);
+        return 0;
+    }
     if (!name[0] || strlen(name) > STORE_ID || !is_hex(name, strlen(name)))
         return err_refuse(err, ENOENT, "No such container: %s", word);
     if (list(store, name, &entries, err) == 0) {
