@@ -180,6 +180,21 @@ monitor_of() { awk '/^PPid/ {print $2}' "/proc/$("$MINI" --root "$STORE" inspect
     for name in box1 box2 box3; do state_is ExitCode $name 7 || fail "$name was killed"; done
 }
 
+@test "06 engine: restart keeps a container with --rm, and what it wrote; its end removes it" {
+    run -d --rm --name box busybox sh -c 'echo life >>/lives; touch /up; while :; do sleep 0.05; done'
+    for lives in 2 3; do
+        wait_for 20 "$MINI" --root "$STORE" exec box rm /up
+        engine restart -t 0 box
+        is box
+        wait_for 20 "$MINI" --root "$STORE" exec box test -e /up
+        engine exec box sh -c 'wc -l </lives'
+        is $lives
+    done
+    engine stop -t 0 box
+    engine ps -aq
+    is ""
+}
+
 @test "06 engine: detach keys leave it running; other keys reach it" {
     need script
     (

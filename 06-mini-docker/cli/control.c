@@ -30,6 +30,7 @@ struct stopping {
     const char *signal; /* or NULL: its own */
     int seconds;
     const int *given; /* to seconds, or NULL */
+    bool keep;        /* with --rm as well */
 };
 
 static int read_stop(const struct stop_args *args, struct stopping *ret, struct err *err)
@@ -37,7 +38,8 @@ static int read_stop(const struct stop_args *args, struct stopping *ret, struct 
     uint64_t seconds = 0;
     int signal;
 
-    *ret = (struct stopping){args->signal, CONTROL_FOR_EVER, args->time ? &ret->seconds : NULL};
+    *ret =
+        (struct stopping){args->signal, CONTROL_FOR_EVER, args->time ? &ret->seconds : NULL, false};
     if (args->signal && signals_number(args->signal, &signal, err) < 0)
         return -1;
     if (!args->time || strcmp(args->time, "-1") == 0)
@@ -56,7 +58,8 @@ static int stop_one(
 
     if (stopping->signal)
         asked.config.stop_signal = stopping->signal;
-    return control_stop(store, &asked, control_timeout(record, stopping->given), err);
+    return control_stop(
+        store, &asked, control_timeout(record, stopping->given), stopping->keep, err);
 }
 
 static int stop_run(void *args, int argc, char **argv, struct err *err)
@@ -87,6 +90,7 @@ static int restart_run(void *args, int argc, char **argv, struct err *err)
 
     if (read_stop(args, &stopping, err) < 0)
         return -1;
+    stopping.keep = true;
     return cli_each_at_once(argc, argv, restart_one, &stopping, err);
 }
 

@@ -89,13 +89,14 @@ int control_timeout(const struct record *record, const int *given)
 
 /* The monitor has promised not to start it again. *ret_socket -1: there is no monitor any more. */
 static int forbid_restart(
-    const struct store *store, const char *id, int *ret_socket, struct packet *packet)
+    const struct store *store, const char *id, bool keep, int *ret_socket, struct packet *packet)
 {
+    const char kept = keep;
     struct err ignored;
 
     if (monitor_connect(store, id, 0, ret_socket, &ignored) < 0)
         return 0;
-    return packet_send(*ret_socket, PACKET_STOP, "", 0, 0) == 0 &&
+    return packet_send(*ret_socket, PACKET_STOP, &kept, 1, 0) == 0 &&
                    await(*ret_socket, PACKET_DONE, -1, packet) > 0
                ? 1
                : 0;
@@ -109,8 +110,8 @@ static void count_event(const struct store *store, const struct record *record, 
     event_container(store, record, "kill", (struct event_attribute[]){{"signal", number}, {0}});
 }
 
-int control_stop(
-    const struct store *store, const struct record *record, int timeout_sec, struct err *err)
+int control_stop(const struct store *store, const struct record *record, int timeout_sec, bool keep,
+    struct err *err)
 {
     int signals[] = {stop_signal(record), SIGKILL};
     int timeouts_ms[] = {timeout_sec < 0 ? -1 : timeout_sec * 1000, DEATH_MS};
@@ -121,7 +122,7 @@ int control_stop(
 
     if (status_ask(store, record->id, &status, err) < 0)
         return -1;
-    if (!is_up(&status) || !forbid_restart(store, record->id, &socket, &packet))
+    if (!is_up(&status) || !forbid_restart(store, record->id, keep, &socket, &packet))
         return 0;
     for (int i = 0; i < 2 && ended == 0; i++) {
         count_event(store, record, signals[i]);
@@ -157,7 +158,7 @@ int control_kill(
     if (status.kind != STATUS_RUNNING && status.kind != STATUS_PAUSED)
         return refuse_idle("kill", record, err);
     if (signal == SIGKILL || signal == stop_signal(record))
-        forbid_restart(store, record->id, &socket, &packet);
+        forbid_restart(store, record->id, false, &socket, &packet);
     count_event(store, record, signal);
     if (send_signal(store, record->id, signal, err) < 0)
         return err->code == ESRCH ? refuse_idle("kill", record, err) : -1;

@@ -5,15 +5,18 @@
 
 #include "engine/store/record.h"
 
+#include <stdbool.h>
+
 enum { CONTROL_FOR_EVER = -1 };
 
 /*
  * Ask it to end by its stop signal (SIGTERM), and end it by SIGKILL when it did not after
  * `timeout_sec` (CONTROL_FOR_EVER: never). It is not started again, whatever its policy says. One
- * that does not run is no error. Returns when all of it has gone.
+ * that does not run is no error. Returns when all of it has gone. `keep`: it is to be started
+ * again, so that --rm does not remove it.
  */
-int control_stop(
-    const struct store *store, const struct record *record, int timeout_sec, struct err *err);
+int control_stop(const struct store *store, const struct record *record, int timeout_sec, bool keep,
+    struct err *err);
 
 /* What --time, --stop-timeout or the default of ten seconds say; `given`: --time's, or NULL. */
 int control_timeout(const struct record *record, const int *given);

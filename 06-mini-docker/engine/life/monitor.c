@@ -215,7 +215,7 @@ static void finish(struct monitor *monitor, bool locked)
     monitor_forget(monitor->store, monitor->record->id);
     if (!locked && hand_over(monitor))
         return;
-    if (monitor->record->host.auto_remove)
+    if (monitor->record->host.auto_remove && !monitor->kept)
         remove_container(monitor, locked);
     else
         monitor_save(monitor, true, &ignored);

@@ -80,10 +80,11 @@ static void set_size(struct monitor *monitor, size_t length)
         (const struct event_attribute[]){{"height", rows}, {"width", columns}, {0}});
 }
 
-static void note_stop(struct monitor *monitor, struct monitor_client *client)
+static void note_stop(struct monitor *monitor, struct monitor_client *client, bool keep)
 {
     struct err ignored;
 
+    monitor->kept = keep;
     monitor->status.stopped_by_hand = true;
     monitor_save(monitor, false, &ignored);
     packet_send(client->fd, PACKET_DONE, "", 0, MSG_DONTWAIT);
@@ -117,7 +118,7 @@ void monitor_hear_client(struct monitor *monitor, struct monitor_client *client)
         set_size(monitor, (size_t)length);
         break;
     case PACKET_STOP:
-        note_stop(monitor, client);
+        note_stop(monitor, client, length > 0 && packet->bytes[0]);
         break;
     default:
         break;

@@ -42,6 +42,7 @@ struct monitor {
     int listener, signals;
     pid_t holder;    /* 0: none; see monitor_options */
     int lock;        /* the container's, while it is removed (--rm) */
+    bool kept;       /* for a restart, by whoever stops it: --rm does not count this time */
     bool given_back; /* what the last life had: groups, addresses */
 
     int stdio[3];   /* the program's ends; -1: with a terminal */

@@ -9,7 +9,8 @@
  *     PACKET_STDIN_END              ->                  no more will come
  *     PACKET_SIZE   struct winsize  ->                  of our terminal
  *     PACKET_CLOSED descriptor      ->                  nobody reads our 1 or 2 any more
- *     PACKET_STOP                   ->                  it is to end, and not to be restarted
+ *     PACKET_STOP   [1 byte]        ->                  it is to end, and not to be restarted; with
+ *                                                       1: nor removed, though it has --rm
  *                                   <- PACKET_DONE      that is noted; now the signal
  *                                   <- PACKET_STDOUT, PACKET_STDERR   bytes
  *                                   <- PACKET_EXIT      struct packet_exit; all it wrote came

@@ -11,6 +11,7 @@
 #include "engine/store/status.h"
 #include "packet.h"
 #include "removal.h"
+#include "removal_files.h"
 
 #include "cleanup.h"
 
@@ -54,6 +55,19 @@ static int find_and_start(const struct store *store, const struct record *record
     return result;
 }
 
+/*
+ * With --rm the overlay is a volatile one, and the kernel mounts none again whose end it has not
+ * seen on the disk. But what was written is in memory still: this is the same boot (heal.c).
+ */
+static void forget_volatile(const struct store *store, const struct record *record)
+{
+    char path[PATH_MAX];
+    struct err ignored;
+
+    record_path(store, record->id, "work/work/incompat", path);
+    remove_files(path, &ignored);
+}
+
 int start_container(const struct store *store, const struct record *record,
     const struct image *image, const struct monitor_options *options, int *ret_client,
     struct err *err)
@@ -74,6 +88,8 @@ int start_container(const struct store *store, const struct record *record,
     case STATUS_PAUSED:
         return err_refuse(err, EBUSY, "cannot start a paused container, try unpause instead");
     default:
+        if (record->host.auto_remove && status.started_at[0])
+            forget_volatile(store, record);
         if (record->image_id && !image)
             return find_and_start(store, record, options, ret_client, err);
         return translate_and_start(
