@@ -570,6 +570,23 @@ pushes() {
     for tag in 2 3; do
         skopeo inspect --raw --tls-verify=false "docker://$HOST/ours:$tag" | cmp - "ours/blobs/sha256/${digest#*:}" || fail "another manifest: $tag"
     done
+    # what only says that it is this layer is not sent in its place
+    local other=$STORE/liar bad lie
+    "$MINI" --root "$other" load -qi kept.tar
+    "$MINI" --root "$other" tag kept:1 "$EVIL/ours:4"
+    printf not-this | gzip >blob
+    bad=$(sha256sum <blob | cut -d' ' -f1)
+    cp blob "$other/images/blobs/sha256/$bad"
+    jq -c --arg bad "sha256:$bad" --argjson size "$(stat -c %s blob)" '.layers |= map({digest: $bad, size: $size})' \
+        "ours/blobs/sha256/${digest#*:}" >manifest
+    lie=$(sha256sum <manifest | cut -d' ' -f1)
+    cp manifest "$other/images/blobs/sha256/$lie"
+    jq -c --arg lie "sha256:$lie" --argjson size "$(stat -c %s manifest)" '.manifests |= [(.[0] | .digest = $lie | .size = $size |
+        .annotations["org.opencontainers.image.ref.name"] = "docker.io/library/a:1")] + .' "$other/images/index.json" >index
+    cp index "$other/images/index.json"
+    "$MINI" --root "$other" images -q a:1 | grep -q . || fail "the lie is not there"
+    "$MINI" --root "$other" push -q "$EVIL/ours:4"
+    skopeo inspect --raw --tls-verify=false "docker://$HOST/ours:4" | cmp - "ours/blobs/sha256/${digest#*:}" || fail "the lie was believed"
     # to another repository it is mounted
     works tag "$EVIL/ours:1" "$EVIL/theirs:1"
     works push "$EVIL/theirs:1"

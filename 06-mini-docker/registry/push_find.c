@@ -54,14 +54,15 @@ static bool is_same(const struct push *push, const struct image_parts *parts, si
     const char *diff_id, struct image_layer *ret)
 {
     const struct image_descriptor *layer = &parts->manifest.layers[which];
-    const char *type = strrchr(layer->media_type, 'g');
+    const char *compression;
     struct err ignored;
 
     if (which >= parts->config.diff_ids_count ||
-        strcmp(parts->config.diff_ids[which], diff_id) != 0 || !type || strcmp(type, "gzip") != 0)
+        strcmp(parts->config.diff_ids[which], diff_id) != 0)
         return false;
     cleanup_close int fd = blob_open(push->store, layer->digest, &ignored);
-    if (fd < 0 || !compress_is_of(fd, diff_id))
+    if (fd < 0 || tar_compression(fd, &compression, &ignored) < 0 ||
+        strcmp(compression, "+gzip") != 0 || !compress_is_of(fd, diff_id))
         return false;
     *ret = (struct image_layer){.size = layer->size};
     strcpy(ret->digest, layer->digest);
