@@ -516,6 +516,8 @@ container destroy <no value>"
     is "no help"
     run --rm busybox echo --help
     is "--help"
+    engine stop '' # as with `stop "$NAME"` of a variable that is not set
+    ends 1 "invalid container name or ID: value is empty"
 }
 
 @test "06 options: exec goes into one that has joined another's namespaces, also when that is gone" {

@@ -87,6 +87,8 @@ int record_find(
     char path[PATH_MAX];
     int result = -1;
 
+    if (!name[0])
+        return err_refuse(err, EINVAL, "invalid container name or ID: value is empty");
     if (record_name_owner(store, name, ret_id))
         return 0;
     record_path(store, name, "container.json", path);
@@ -94,7 +96,7 @@ int record_find(
         strcpy(ret_id, name);
         return 0;
     }
-    if (!name[0] || strlen(name) > STORE_ID || !is_hex(name, strlen(name)))
+    if (strlen(name) > STORE_ID || !is_hex(name, strlen(name)))
         return err_refuse(err, ENOENT, "No such container: %s", word);
     if (list(store, name, &entries, err) == 0) {
         if (entries.count == 1) {
