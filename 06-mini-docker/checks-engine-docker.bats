@@ -89,6 +89,11 @@ plain() {
     done
     dock rmi made:by-docker >/dev/null
     [ "$(dock run --rm --network none team/app:1 echo hi)" = hi ] || fail "docker does not run our image"
+    for user in 0 5:6; do
+        dock run --rm --network none -u $user --group-add 7 team/app:1 id >theirs
+        mini -u $user --group-add 7 busybox id
+        [ "$output" = "$(cat theirs)" ] || fail "another user: docker has $(cat theirs)"
+    done
     dock rmi team/app:1 >/dev/null
     mini made:by-docker sh -c 'echo $A'
     [ "$output" = b ] || fail "docker's image does not run here"

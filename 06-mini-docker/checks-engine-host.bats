@@ -59,7 +59,7 @@ limit() {
     [ "$status" -eq 0 ] || fail "run"
     has 100
     has 200
-    has "uid=0(root) gid=10 groups=5(tty),65534(nogroup)"
+    has "uid=0(root) gid=10 groups=5(tty),10,65534(nogroup)"
     has 1024
     has 2048
     has "touch: /new: Read-only file system"

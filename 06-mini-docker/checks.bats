@@ -51,7 +51,7 @@ teardown() {
     mini -m
     ends 125 "-m needs a value"
     mini -it true
-    ends 125 "the input device is not a TTY"
+    ends 1 "the input device is not a TTY"
     call "$MINI" init true
     ends 125 "init is for PID 1"
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * mini-docker: the command line. It finds the command's row, has its options read, and turns an
- * error into the message and the exit status that a Docker user knows. The status follows from
- * err_kind alone, never from the text.
+ * error into the message and the exit status that a Docker user knows. The status follows from the
+ * kind of an error and at most its number, never from the text.
  */
 #include "commands.h"
 #include "image_commands.h"
@@ -11,6 +11,7 @@
 #include "engine/network/network_note.h"
 #include "runtime/self.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 
@@ -133,6 +134,9 @@ static int fail(struct err *err, const struct command_place *place)
     case ERR_WORDS:
         return 1;
     default:
+        /* where -t has no terminal nothing was tried yet: 1, as Docker's client has it */
+        if (err->code == ENOTTY)
+            return 1;
         return !command || is_among(command, RUNNING) ? EXIT_ENGINE : 1;
     }
 }

@@ -26,7 +26,7 @@ static struct attach_client client;
 int stay_prepare(const struct stay_options *options, bool terminal, struct err *err)
 {
     if (terminal && options->interactive && !isatty(STDIN_FILENO)) {
-        err_refuse(err, EINVAL, "the input device is not a TTY");
+        err_refuse(err, ENOTTY, "the input device is not a TTY");
         return err_hint(err,
             "-t gives the program a terminal, which is typed into from ours -> run "
             "this in a terminal, or leave -t out for a pipe");

@@ -126,6 +126,21 @@ static int add_group(FILE *file, const char *word, struct user *ret, struct err 
     return 0;
 }
 
+/*
+ * The own group is among the others too, and the first. Else a program could leave it through a
+ * setgid file, and with it what a file forbids to that group alone (CVE-2022-36109).
+ */
+static void add_own(struct user *ret)
+{
+    for (size_t i = 0; i < ret->groups_count; i++) {
+        if (ret->groups[i] == ret->gid)
+            return;
+    }
+    memmove(ret->groups + 1, ret->groups, ret->groups_count * sizeof(ret->groups[0]));
+    ret->groups[0] = ret->gid;
+    ret->groups_count++;
+}
+
 int user_find(const char *const *layers, const char *text, const char *const *more,
     struct user *ret, struct err *err)
 {
@@ -151,5 +166,6 @@ int user_find(const char *const *layers, const char *text, const char *const *mo
         if (add_group(group, *more, ret, err) < 0)
             return -1;
     }
+    add_own(ret);
     return 0;
 }

@@ -12,16 +12,17 @@ enum { USER_GROUPS = 64 };
 struct user {
     uid_t uid;
     gid_t gid;
-    gid_t groups[USER_GROUPS];
+    gid_t groups[USER_GROUPS + 1]; /* the own one too */
     size_t groups_count;
     char home[256];
 };
 
 /*
  * Look up "USER[:GROUP]", each a name or a number; NULL is root. A number needs no entry. `more`
- * are groups, by name or number, that the user is in besides (--group-add); NULL: none. `layers`
- * are the directories of an overlay that is not mounted, the topmost first, or one root; a NULL
- * ends them. The files are opened as if a layer were /, so a symlink in there leads nowhere else.
+ * are groups, by name or number, that the user is in besides (--group-add); NULL: none. The own
+ * group is the first of ret->groups. `layers` are the directories of an overlay that is not
+ * mounted, the topmost first, or one root; a NULL ends them. The files are opened as if a layer
+ * were /, so a symlink in there leads nowhere else.
  * Errors: ERR_USAGE, a name that is in neither file.
  */
 int user_find(const char *const *layers, const char *text, const char *const *more,
