@@ -143,7 +143,7 @@ static void says_what_is_wrong_and_where(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         assert_null(run(bad[i].template, &data));
-        assert_int_equal(err.kind, ERR_USAGE);
+        assert_int_equal(err.kind, ERR_REFUSED);
         if (!strstr(err.what, bad[i].what) || !strstr(err.hint, bad[i].hint))
             fail_msg("%s: %s; %s", bad[i].template, err.what, err.hint);
     }

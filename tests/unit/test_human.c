@@ -103,7 +103,7 @@ static void typed_times(void **state)
     assert_ok(human_parse_since("--since", "1795316400.5", &since, &err));
     assert_int_equal(since.tv_sec, 1795316400);
     assert_int_equal(since.tv_nsec, 500000000);
-    assert_err(human_parse_since("--since", "soon", &since, &err), ERR_USAGE);
+    assert_err(human_parse_since("--since", "soon", &since, &err), ERR_REFUSED);
     assert_non_null(strstr(err.what, "--since: 'soon'"));
 }
 
@@ -129,13 +129,13 @@ static void filters(void **state)
     assert_false(filters_labels(&read, "label", labels));
     assert_ok(filters_bool(&read, "dangling", false, &value, &err));
     assert_true(value);
-    assert_err(filters_check(&read, "name", states, &err), ERR_USAGE);
+    assert_err(filters_check(&read, "name", states, &err), ERR_REFUSED);
     assert_string_equal(err.what, "invalid filter 'name=web'");
     filters_free(&read);
     json_object_put(labels);
     for (size_t i = 0; i < 2; i++) {
         words[0] = i ? "shape=round" : "name";
-        assert_err(filters_read(&list, keys, &read, &err), ERR_USAGE);
+        assert_err(filters_read(&list, keys, &read, &err), i ? ERR_REFUSED : ERR_USAGE);
         assert_non_null(strstr(err.what, i ? "invalid filter 'shape'" : "bad format of filter"));
         filters_free(&read);
     }
