@@ -482,6 +482,37 @@ EOF
     [ "$calls" -ge 4 ] || fail "it makes only few calls: $calls"
 }
 
+@test "06 build: COPY --chmod takes what chmod takes, and its step is done again when that changes" {
+    mkdir -p context/tree/dir theirs
+    echo x >context/tree/file
+    install -m 4751 /dev/null context/tree/program
+    chmod 600 context/tree/file
+    chmod 750 context/tree/dir
+    local words=(640 04711 u=rwX,go=rX +x a-x,g+s u+r-w,o=t go= =r o+w,u-s ug+rw-x)
+    {
+        echo FROM busybox
+        for i in "${!words[@]}"; do echo "COPY --chmod=${words[i]} tree /t$i"; done
+        printf 'ARG MODE=go-rwx\nCOPY --chmod=$MODE <<EOF /here\ntext\nEOF\n'
+    } | dockerfile
+    built -t x
+    for i in "${!words[@]}"; do
+        rm -rf theirs/t
+        cp -a context/tree theirs/t
+        (umask 0 && chmod "${words[i]}" theirs/t/*)
+        (cd theirs/t && stat -c "/t$i/%n %a" -- *)
+    done >want
+    echo '/here 600' >>want
+    diff want <(in_image x 'stat -c "%n %a" /t?/* /here') || fail "other modes"
+    sed -i 's/u=rwX,go=rX/u=rwX,go=/' context/Dockerfile
+    built -t x
+    [ "$cached" -eq 2 ] || fail "another mode, and the step stays: $cached"
+    for word in 8 u u+y +x, 17777 ''; do
+        printf 'FROM busybox\nCOPY --chmod=%s tree /t\n' "$word" | dockerfile
+        build
+        ends 1 "invalid chmod parameter: '$word'"
+    done
+}
+
 @test "06 build: ADD fetches a file, and is done again when that has changed" {
     local port sum
     mkdir web

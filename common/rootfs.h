@@ -70,7 +70,7 @@ struct rootfs_rules {
     void *arg;
     uid_t uid; /* all of it is theirs, with ROOTFS_OWNERS; -1: as in the source */
     gid_t gid;
-    mode_t mode; /* of files and directories; -1: as in the source */
+    mode_t (*mode)(mode_t was, void *arg); /* of files and directories; NULL: as in the source */
 };
 
 /* rootfs_copy_entry, or with a NULL `name` rootfs_copy_inside, by rules. */

@@ -73,8 +73,8 @@ static bool apply_rules(const struct copy *copy, struct stat *st)
         st->st_uid = rules->uid;
     if (rules->gid != (gid_t)-1)
         st->st_gid = rules->gid;
-    if (rules->mode != (mode_t)-1 && !S_ISLNK(st->st_mode))
-        st->st_mode = (st->st_mode & S_IFMT) | (rules->mode & 07777);
+    if (rules->mode && !S_ISLNK(st->st_mode))
+        st->st_mode = (st->st_mode & S_IFMT) | (rules->mode(st->st_mode, rules->arg) & 07777);
     return true;
 }
 

@@ -131,8 +131,7 @@ static const char *tree(void)
 static int copy(const char *line)
 {
     char words[200], *list[10] = {NULL}, *exclude[2] = {NULL}, *rest, *word;
-    struct build_copy job = {
-        .from = &context, .sources = list, .mode = BUILD_MODE_KEPT, .exclude = exclude};
+    struct build_copy job = {.from = &context, .sources = list, .exclude = exclude};
     int n = 0;
 
     strcpy(words, line);
@@ -144,7 +143,7 @@ static int copy(const char *line)
         else if (strncmp(word, "--exclude=", 10) == 0)
             exclude[0] = word + 10;
         else if (strncmp(word, "--chmod=", 8) == 0)
-            job.mode = (mode_t)strtoul(word + 8, NULL, 8);
+            job.mode = word + 8;
         else
             list[n++] = word;
     }

@@ -44,7 +44,6 @@ static void sum_is(char ret[DIGEST_TEXT], const char *source, const char *to, bo
     struct build_copy job = {.from = &context,
         .sources = list,
         .destination = to,
-        .mode = BUILD_MODE_KEPT,
         .uid = kept ? BUILD_OWNER_KEPT : 0,
         .gid = kept ? BUILD_OWNER_KEPT : 0};
 
@@ -87,7 +86,7 @@ static void writes_heredocs(void **state)
     struct build_copy job = {.from = &context,
         .heredocs = texts,
         .heredoc_count = 2,
-        .mode = 0600,
+        .mode = "600",
         .destination = "/h/"};
 
     (void)state;
@@ -98,7 +97,7 @@ static void writes_heredocs(void **state)
     assert_err(build_copy_into(&job, root, &err), ERR_USAGE);
     job.heredoc_count = 1;
     job.destination = "/h/B";
-    job.mode = BUILD_MODE_KEPT;
+    job.mode = NULL;
     assert_ok(build_copy_into(&job, root, &err));
     assert_string_equal(tree(), "h 755; h/A 600 one; h/B 644 one");
 }

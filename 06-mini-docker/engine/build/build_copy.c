@@ -29,8 +29,8 @@ struct copying {
     bool fetches; /* ADD of addresses, and where they are then */
     struct image_stage room_fetched;
     char digest[DIGEST_TEXT];
-    char *destination;
-    char **words; /* expanded */
+    char *destination, *chmod;
+    char **words; /* expanded, as these two are */
     struct dockerfile_heredoc *heredocs;
 };
 
@@ -110,15 +110,18 @@ static int choose_owner(struct copying *copying, struct err *err)
     const char *chmod = dockerfile_flag(instruction, "chmod");
     const char *chown = dockerfile_flag(instruction, "chown");
     struct dockerfile_scope scope = build_scope(copying->at);
-    char *end;
+    mode_t ignored;
 
-    copying->copy.mode = BUILD_MODE_KEPT;
     if (chmod) {
-        copying->copy.mode = (mode_t)strtoul(chmod, &end, 8);
-        if (!chmod[0] || *end || copying->copy.mode > 07777) {
-            err_set(err, ERR_USAGE, "invalid chmod parameter: '%.40s'", chmod);
-            return err_hint(err, "accepted: an octal number between 0 and 07777");
+        copying->chmod = dockerfile_expand(chmod, &scope, err);
+        if (!copying->chmod)
+            return -1;
+        if (build_mode(copying->chmod, 0, &ignored) < 0) {
+            err_set(err, ERR_USAGE, "invalid chmod parameter: '%.40s'", copying->chmod);
+            return err_hint(
+                err, "accepted: an octal number up to 07777, or chmod's words: u=rwX,go=rX");
         }
+        copying->copy.mode = copying->chmod;
     }
     if (!chown) {
         bool kept = dockerfile_flag(instruction, "from");
@@ -257,6 +260,7 @@ int build_copy(const struct build_at *at, struct err *err)
     free(copying.heredocs);
     free(copying.copy.exclude);
     free(copying.destination);
+    free(copying.chmod);
     free(copying.from_lower);
     if (copying.fetches && copying.tree.fd >= 0)
         close(copying.tree.fd);

@@ -25,8 +25,7 @@ static struct build_copy copy_of(
         .sources = sources,
         .destination = destination,
         .uid = kept ? BUILD_OWNER_KEPT : 0,
-        .gid = kept ? BUILD_OWNER_KEPT : 0,
-        .mode = BUILD_MODE_KEPT};
+        .gid = kept ? BUILD_OWNER_KEPT : 0};
 }
 
 static struct build_tree tree_of(const struct build_at *at, const char *from)

@@ -117,12 +117,21 @@ static int unpack(struct building *building, const struct build_found *found)
     return result < 0 ? -1 : 1;
 }
 
+static mode_t change_mode(mode_t was, void *arg)
+{
+    const struct build_filter *filter = arg;
+
+    build_mode(filter->sources->copy->mode, was, &was);
+    return was;
+}
+
 static int copy_found(
     struct building *building, const struct build_sources *sources, const struct build_found *found)
 {
     const struct build_copy *copy = building->copy;
     struct build_filter filter = {sources, found};
-    struct rootfs_rules rules = {build_wanted, &filter, copy->uid, copy->gid, copy->mode};
+    struct rootfs_rules rules = {
+        build_wanted, &filter, copy->uid, copy->gid, copy->mode ? change_mode : NULL};
     int unpacked = unpack(building, found);
 
     if (unpacked != 0)
@@ -134,7 +143,7 @@ static int copy_found(
 /* A file whose text stands in the Dockerfile. */
 static int write_heredoc(struct building *building, const struct dockerfile_heredoc *heredoc)
 {
-    mode_t mode = building->copy->mode == BUILD_MODE_KEPT ? 0644 : building->copy->mode;
+    mode_t mode = 0644;
     size_t length = strlen(heredoc->text);
     struct copy_place place;
     int result;
@@ -143,6 +152,8 @@ static int write_heredoc(struct building *building, const struct dockerfile_here
         err_set(building->err, ERR_USAGE, "<<%.80s is no name for a file", heredoc->name);
         return err_hint(building->err, "its text becomes a file of that name -> <<EOF");
     }
+    if (building->copy->mode)
+        build_mode(building->copy->mode, mode, &mode);
     result = build_find_place(building, heredoc->name, &place);
     if (result == 0 && unlinkat(place.dir, place.name, 0) < 0 && errno == EISDIR) {
         err_refuse(building->err, EISDIR, "\"%s\"", place.name);

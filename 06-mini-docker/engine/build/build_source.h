@@ -31,16 +31,19 @@ struct build_copy {
     size_t heredoc_count;
     const char *destination; /* below the root; ends with "/": it is a directory. Absolute: WORKDIR
                                 is already in front */
-    uid_t uid;      /* --chown, 0 for what comes from the context, or BUILD_OWNER_KEPT: what */
-    gid_t gid;      /* comes from a stage or an image without --chown is whose it was there */
-    mode_t mode;    /* --chmod, or BUILD_MODE_KEPT */
-    bool chown;     /* --chown was given: it is meant for what is in an archive too */
-    bool unpack;    /* ADD: local tar archives, compressed or not, are unpacked */
-    bool parents;   /* --parents: the sources' directories come along */
-    char **exclude; /* --exclude patterns, or NULL */
+    uid_t uid;        /* --chown, 0 for what comes from the context, or BUILD_OWNER_KEPT: what */
+    gid_t gid;        /* comes from a stage or an image without --chown is whose it was there */
+    const char *mode; /* --chmod, as build_mode has it; NULL: as it is */
+    bool chown;       /* --chown was given: it is meant for what is in an archive too */
+    bool unpack;      /* ADD: local tar archives, compressed or not, are unpacked */
+    bool parents;     /* --parents: the sources' directories come along */
+    char **exclude;   /* --exclude patterns, or NULL */
 };
-#define BUILD_MODE_KEPT  ((mode_t)-1)
 #define BUILD_OWNER_KEPT ((uid_t)-1)
+
+/* What --chmod makes of a mode: an octal number, or chmod(1)'s words, such as "u=rwX,go+r", without
+ * a umask. -1: it is neither. */
+int build_mode(const char *text, mode_t was, mode_t *ret);
 
 /*
  * The digest of all that this would copy: names, types, modes, contents, link targets, and the

@@ -39,8 +39,11 @@ static void put_text(struct sum *sum, const char *text)
 static void put_rights(struct sum *sum, const struct stat *st)
 {
     const struct build_copy *copy = sum->filter.sources->copy;
-    uint64_t rights[] = {st->st_mode & S_IFMT,
-        copy->mode == BUILD_MODE_KEPT && !S_ISLNK(st->st_mode) ? st->st_mode & 07777 : 0,
+    mode_t mode = st->st_mode;
+
+    if (copy->mode)
+        build_mode(copy->mode, mode, &mode);
+    uint64_t rights[] = {mode & S_IFMT, S_ISLNK(mode) ? 0 : mode & 07777,
         copy->uid == BUILD_OWNER_KEPT ? st->st_uid : 0,
         copy->gid == BUILD_OWNER_KEPT ? st->st_gid : 0,
         S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode) ? st->st_rdev : 0,
@@ -147,13 +150,14 @@ int build_copy_sum(const struct build_copy *copy, char ret_digest[DIGEST_TEXT], 
 {
     struct build_sources sources;
     struct sum sum = {.filter.sources = &sources, .err = err};
-    uint64_t numbers[] = {1, copy->uid, copy->gid, copy->mode, copy->chown, copy->unpack,
-        copy->parents, copy->heredoc_count};
+    uint64_t numbers[] = {
+        2, copy->uid, copy->gid, copy->chown, copy->unpack, copy->parents, copy->heredoc_count};
     int result = build_find(copy, &sources, err);
 
     sha256_init(&sum.context);
     put(&sum, numbers, sizeof(numbers)); /* the first: how this text is made */
     put_text(&sum, copy->destination);
+    put_text(&sum, copy->mode ?: "");
     for (size_t i = 0; i < copy->heredoc_count; i++) {
         put_text(&sum, copy->heredocs[i].name);
         put_text(&sum, copy->heredocs[i].text);
