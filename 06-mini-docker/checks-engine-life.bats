@@ -225,6 +225,19 @@ monitor_of() { awk '/^PPid/ {print $2}' "/proc/$("$MINI" --root "$STORE" inspect
     "$MINI" --root "$STORE" run --rm -i --network none busybox cat <big | cmp - big
 }
 
+@test "06 engine: who has written nothing has no log file, and logs -f waits for the first line" {
+    mkfifo go
+    run -d --name box -v "$PWD:/here" busybox sh -c 'read -r line </here/go; echo "$line"'
+    "$MINI" --root "$STORE" logs -f box >followed 2>&1 3>&- &
+    pid=$!
+    watches() { grep -qs '^inotify wd' /proc/$pid/fdinfo/*; }
+    wait_for 20 watches
+    [ -z "$(find "$STORE/containers" -name 'log*')" ] || fail "there is a file"
+    echo first >go
+    wait "$pid"
+    [ "$(cat followed)" = first ] || fail "logs -f: $(cat followed)"
+}
+
 @test "06 engine: a log turns over at its limit, and a full disk does not stop the container" {
     run -d --name box --log-opt max-size=20k --log-opt max-file=3 busybox sh -c 'i=0; while [ $i -lt 1000 ]; do echo "line $i"; i=$((i+1)); done'
     engine wait box

@@ -2,7 +2,7 @@
 /*
  * Writing a log. Lines are put together in memory, and only whole lines are written, some at once.
  * The size of the file is known, so that a write which fails half-way, on a full disk, can be taken
- * back (ftruncate(2)) and leaves no half of a line.
+ * back (ftruncate(2)) and leaves no half of a line. Who writes nothing gets no file.
  */
 #include "log.h"
 
@@ -10,6 +10,7 @@
 
 #include "cleanup.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,12 +33,12 @@ static void end_half_line(struct log *log)
 int log_open(
     const char *path, uint64_t most_bytes, unsigned files, struct log *ret, struct err *err)
 {
-    struct stat st;
+    struct stat st = {0};
 
     *ret = (struct log){.most_bytes = most_bytes, .files = files ? files : 1};
     snprintf(ret->path, sizeof(ret->path), "%s", path);
-    ret->fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    if (ret->fd < 0 || fstat(ret->fd, &st) < 0)
+    ret->fd = open(path, O_RDWR | O_APPEND | O_CLOEXEC);
+    if (ret->fd < 0 ? errno != ENOENT : fstat(ret->fd, &st) < 0)
         return err_sys(err, "cannot open the log %s", path);
     ret->size_bytes = (uint64_t)st.st_size;
     end_half_line(ret);
@@ -69,6 +70,8 @@ static void rotate(struct log *log)
 
 static void flush(struct log *log)
 {
+    if (log->fd < 0 && log->out_length > 0)
+        log->fd = open(log->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     ssize_t put = log->out_length ? write(log->fd, log->out, log->out_length) : 0;
 
     if (put == (ssize_t)log->out_length)
@@ -148,7 +151,7 @@ void log_write(struct log *log, enum log_stream stream, const char *bytes, size_
 {
     char now[STORE_TIME];
 
-    if (log->fd < 0)
+    if (!log->out)
         return;
     store_now(now);
     while (length > 0) {
@@ -174,8 +177,7 @@ void log_close(struct log *log)
         free(log->line[i].text);
         log->line[i].text = NULL;
     }
-    if (log->fd >= 0)
-        flush(log);
+    flush(log);
     if (log->out)
         munmap(log->out, LOG_OUT);
     log->out = NULL;

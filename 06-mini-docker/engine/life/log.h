@@ -42,14 +42,14 @@ struct log {
     size_t out_length;
 };
 
-/* Append to the file, which is made when it is missing. Errors: open(2)'s. */
+/* Append to the file, which is made with its first line. Errors: open(2)'s. */
 int log_open(
     const char *path, uint64_t most_bytes, unsigned files, struct log *ret, struct err *err);
 
-/* With fd -1 nothing is kept. */
+/* Of one that was not opened, or is closed, nothing is kept. */
 void log_write(struct log *log, enum log_stream stream, const char *bytes, size_t length);
 
-/* Write the parts of lines that are left, and close. Safe to call twice, and with fd -1. */
+/* Write the parts of lines that are left, and close. Safe to call twice, and on one not opened. */
 void log_close(struct log *log);
 
 /* One line of the file. The text has its newline, where it had one. */
