@@ -513,6 +513,36 @@ EOF
     done
 }
 
+@test "06 build: -o gives the files, as a directory or a tar, and makes no image" {
+    dockerfile <<'EOF'
+FROM busybox AS make
+RUN mkdir -p /out/dir && echo program >/out/program && chmod 4751 /out/program && ln -s program /out/link && \
+    echo x >/out/dir/x && chown 5:6 /out/dir/x
+FROM scratch
+COPY --from=make /out /
+EOF
+    list() { (cd "$1" && find . -mindepth 1 -printf '%P %y %m %U:%G %l\n' | sort); }
+    built -t never -o out
+    [ "$(list out)" = $'dir d 755 0:0 \ndir/x f 644 0:0 \nlink l 777 0:0 program\nprogram f 751 0:0 ' ] || fail "$(list out)"
+    echo mine >out/mine
+    echo old >out/program
+    built --output type=local,dest=out
+    [ "$(cat out/program out/mine)" = $'program\nmine' ] || fail "not over what is there"
+    built --output type=tar,dest=out.tar
+    engine build --network none -q -o - context
+    ends 0
+    "$MINI" --root "$STORE" build --network none -q -o - context | cmp - out.tar || fail "another tar"
+    mkdir tar
+    tar xpf out.tar -C tar
+    [ "$(list tar)" = $'dir d 755 0:0 \ndir/x f 644 5:6 \nlink l 777 0:0 program\nprogram f 4751 0:0 ' ] || fail "$(list tar)"
+    [ "$("$MINI" --root "$STORE" images -q | wc -l)" -eq 1 ] || fail "an image was made: $("$MINI" --root "$STORE" images)"
+    for word in type=oci,dest=x type=local x=y ''; do
+        build -o "$word"
+        ends 125 "invalid value for --output: $word"
+    done
+    whole
+}
+
 @test "06 build: ADD fetches a file, and is done again when that has changed" {
     local port sum
     mkdir web

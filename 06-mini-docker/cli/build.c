@@ -29,6 +29,8 @@ static const struct opt OPTS[] = {
     {0, "platform", "PLATFORM", "this machine's, linux/amd64, is the only one", OPT_TEXT,
         AT(platform)},
     {0, "iidfile", "FILE", "write the image's ID to a file", OPT_TEXT, AT(iidfile)},
+    {'o', "output", "DEST", "no image, but its files: a directory, or - for a tar", OPT_TEXT,
+        AT(output)},
     {'q', "quiet", NULL, "print the image's ID, and nothing else", OPT_FLAG, AT(quiet)},
     {0, "progress", "HOW", "plain; auto and tty are the same: lines", OPT_TEXT, AT(progress)},
     {0, "network", "NETWORK", "what RUN has: bridge, none, host, or a network of yours", OPT_LIST,
@@ -80,9 +82,9 @@ static int build_command_run(void *args, int argc, char **argv, struct err *err)
     if (check_progress(options->progress, err) < 0 || cli_store(&store, err) < 0 ||
         build(&store, options, id, err) < 0)
         return -1;
-    if (options->quiet)
+    if (options->quiet && id[0])
         puts(id);
-    return options->iidfile ? fsio_create(err, NULL, options->iidfile, id) : 0;
+    return options->iidfile && id[0] ? fsio_create(err, NULL, options->iidfile, id) : 0;
 }
 
 const struct command build_command = {

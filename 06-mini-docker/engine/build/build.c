@@ -224,9 +224,12 @@ static int check_options(const struct build_options *options, struct err *err)
 static int build_all(struct build *build, char ret_id[DIGEST_TEXT], struct err *err)
 {
     char names[TAGS_MOST][IMAGE_NAME];
-    const char *list[TAGS_MOST];
+    const char *list[TAGS_MOST], *output = build->options->output;
+    struct build_output files = {0};
 
+    ret_id[0] = '\0';
     if (check_options(build->options, err) < 0 ||
+        (output && build_output_parse(output, &files, err) < 0) ||
         full_names(build->options, names, list, err) < 0 ||
         build_context_open(build->store, build->options, &build->context, err) < 0 ||
         dockerfile_parse(build->context.text, build->context.length, build->context.name,
@@ -236,7 +239,8 @@ static int build_all(struct build *build, char ret_id[DIGEST_TEXT], struct err *
     struct build_stage *target = find_target(build, err);
     if (!target || build_need_stage(build, target, err) < 0)
         return -1;
-    return export(build, target, ret_id, err);
+    return files.dest[0] ? build_output_write(build, target, &files, err)
+                         : export(build, target, ret_id, err);
 }
 
 /* An ONBUILD's trigger stands in no file. */

@@ -24,6 +24,7 @@ struct build_options {
     const char *context; /* a directory, or "-": an archive or a Dockerfile on standard input */
     const char *file;    /* -f, "-": standard input; NULL: the context's Dockerfile */
     const char *target, *platform, *iidfile, *progress, *ignored;
+    const char *output; /* -o: the files, and no image */
     bool no_cache, pull, quiet, for_docker;
     struct opt_list tags, args, labels, secrets; /* secrets: "id=ID,src=FILE" */
     struct create_options run; /* for the containers of RUN: limits, hosts, network */
@@ -32,9 +33,10 @@ struct build_options {
 };
 
 /*
- * Build it, and give it its names. ret_id: its ID. Errors: ERR_USAGE for what is wrong in the
- * Dockerfile or the options, with the place; ERR_REFUSED, a RUN whose process failed, in Docker's
- * words. After an error the steps that were made are in the cache, and nothing else is left.
+ * Build it, and give it its names. ret_id: its ID, "" where no image was asked for. Errors:
+ * ERR_USAGE for what is wrong in the Dockerfile or the options, with the place; ERR_REFUSED, a RUN
+ * whose process failed, in Docker's words. After an error the steps that were made are in the
+ * cache, and nothing else is left.
  */
 int build(const struct store *store, const struct build_options *options, char ret_id[DIGEST_TEXT],
     struct err *err);

@@ -126,6 +126,16 @@ struct build_step {
 };
 int build_step_do(struct build_step *step, struct err *err);
 
+/* build_output.c: -o, read before anything is built. dest is "" where an image is made. Errors:
+ * ERR_USAGE. And do it. */
+struct build_output {
+    bool tar;
+    char dest[PATH_MAX]; /* "-": standard output */
+};
+int build_output_parse(const char *text, struct build_output *ret, struct err *err);
+int build_output_write(struct build *build, const struct build_stage *stage,
+    const struct build_output *output, struct err *err);
+
 /* The three kinds of them. */
 int build_run(const struct build_at *at, struct err *err);
 int build_copy(const struct build_at *at, struct err *err);

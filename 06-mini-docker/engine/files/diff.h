@@ -21,4 +21,7 @@ bool diff_is_mount_point(const char *path, const struct stat *st);
 /* Write the container's root as a tar, without what is mounted in it. */
 int export_write(const struct store *store, const struct record *record, int fd, struct err *err);
 
+/* The same of any open directory. */
+int export_tree(int root_fd, int fd, struct err *err);
+
 #endif

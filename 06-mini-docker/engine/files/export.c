@@ -5,17 +5,23 @@
 #include "engine/images/tar_tree.h"
 #include "view.h"
 
-static int work(int root_fd, void *arg, struct err *err)
+int export_tree(int root_fd, int fd, struct err *err)
 {
-    const int *fd = arg;
     struct tar_tree tree = {0};
-    int result = tar_tree_begin(&tree, *fd, err);
+    int result = tar_tree_begin(&tree, fd, err);
 
     if (result == 0)
         result = tar_tree_add_inside(&tree, root_fd, "");
     if (tar_tree_end(&tree) < 0)
         result = -1;
     return result;
+}
+
+static int work(int root_fd, void *arg, struct err *err)
+{
+    const int *fd = arg;
+
+    return export_tree(root_fd, *fd, err);
 }
 
 int export_write(const struct store *store, const struct record *record, int fd, struct err *err)
