@@ -23,8 +23,10 @@ struct trial {
 
 static inline int take(const struct trial *trial)
 {
-    struct identity identity = {
-        .process = &trial->process, .seccomp_socket = -1, .new_keyring = true};
+    struct identity identity = {.process = &trial->process,
+        .seccomp_socket = -1,
+        .new_keyring = true,
+        .makes_directory = true};
 
     if (host_proc_open(&identity.proc_fd, &err) < 0 || (trial->before && !trial->before()))
         return 1;

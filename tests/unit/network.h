@@ -107,7 +107,7 @@ static inline int box_connect(struct box *box)
 static inline void box_end(struct box *box)
 {
     proc_end(box->pid);
-    assert_ok(network_disconnect(&store, box->id, &err));
+    assert_ok(network_disconnect(&store, &box->record, &err));
 }
 
 /* Runs a shell command in the namespace of the box, 0: in ours. */

@@ -50,7 +50,7 @@ static void names_are_refused(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         assert_int_equal(image_name_parse(names[i], &name, &err), -1);
-        assert_int_equal(err.kind, ERR_USAGE);
+        assert_int_equal(err.kind, ERR_REFUSED);
     }
     memset(longest, 'a', sizeof(longest));
     longest[sizeof(longest) - 1] = '\0';

@@ -51,10 +51,10 @@ static void counts_real_time_from_both_ends(void **state)
     assert_int_equal(number, SIGRTMIN + 3);
     assert_ok(signals_number("rtmax-2", &number, &err));
     assert_int_equal(number, SIGRTMAX - 2);
-    assert_err(signals_number("RTMIN-1", &number, &err), ERR_USAGE);
-    assert_err(signals_number("RTMAX+1", &number, &err), ERR_USAGE);
-    assert_err(signals_number("RTMIN+40", &number, &err), ERR_USAGE);
-    assert_err(signals_number("RTMINX", &number, &err), ERR_USAGE);
+    assert_err(signals_number("RTMIN-1", &number, &err), ERR_REFUSED);
+    assert_err(signals_number("RTMAX+1", &number, &err), ERR_REFUSED);
+    assert_err(signals_number("RTMIN+40", &number, &err), ERR_REFUSED);
+    assert_err(signals_number("RTMINX", &number, &err), ERR_REFUSED);
 }
 
 static void refuses_the_rest(void **state)
@@ -65,7 +65,7 @@ static void refuses_the_rest(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-        assert_err(signals_number(words[i], &number, &err), ERR_USAGE);
+        assert_err(signals_number(words[i], &number, &err), ERR_REFUSED);
     assert_int_equal(number, 7);
 }
 

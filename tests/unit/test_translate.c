@@ -121,8 +121,8 @@ static void test_process(void **state)
     assert_string_equal(spec->process.cwd, "/srv");
     assert_int_equal(spec->process.user.uid, 12);
     assert_int_equal(spec->process.user.gid, 34);
-    const gid_t groups[] = {56, 78, 9};
-    assert_int_equal(spec->process.user.additional_gids_count, 3);
+    const gid_t groups[] = {34, 56, 78, 9};
+    assert_int_equal(spec->process.user.additional_gids_count, 4);
     assert_memory_equal(spec->process.user.additional_gids, groups, sizeof(groups));
     assert_int_equal(spec->process.capabilities.effective, 0);
     assert_true(spec->process.oom_score_adj_given && spec->process.oom_score_adj == -1);

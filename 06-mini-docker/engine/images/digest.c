@@ -6,6 +6,7 @@
  */
 #include "digest.h"
 
+#include <errno.h>
 #include <string.h>
 
 static const char PREFIX[] = "sha256:";
@@ -17,7 +18,7 @@ int digest_check(const char *of, const char *text, struct err *err)
     if (strncmp(text, PREFIX, prefix) == 0 && strlen(text) == prefix + DIGEST_HEX &&
         strspn(text + prefix, "0123456789abcdef") == DIGEST_HEX)
         return 0;
-    err_set(err, ERR_USAGE, "%s: '%.80s' is no digest", of, text);
+    err_refuse(err, EINVAL, "%s: '%.80s' is no digest", of, text);
     return err_hint(err, "accepted: sha256: and 64 of the digits 0-9 and a-f");
 }
 

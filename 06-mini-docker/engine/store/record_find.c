@@ -88,7 +88,7 @@ int record_find(
     int result = -1;
 
     if (!name[0])
-        return err_refuse(err, EINVAL, "invalid container name or ID: value is empty");
+        return err_refuse(err, ENOENT, "invalid container name or ID: value is empty");
     if (record_name_owner(store, name, ret_id))
         return 0;
     record_path(store, name, "container.json", path);
