@@ -252,7 +252,7 @@ assert s.connect_ex(("::1", 8000)) in (errno.ECONNREFUSED, errno.EADDRNOTAVAIL)'
     engine run --rm -p 10.1.1.1:8053:80 busybox true
     ends 125 "no link of this host has the address 10.1.1.1"
     engine run --rm -p '[::1]:8053:80' busybox true
-    ends 125 "invalid IP address: ::1"
+    ends 125 "cannot publish on the IPv6 address ::1"
 }
 
 # an echo for datagrams in `box`, as a process of the test's
