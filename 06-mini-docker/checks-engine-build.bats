@@ -543,6 +543,17 @@ EOF
     whole
 }
 
+@test "06 build: a file dockerfile is taken where there is no Dockerfile" {
+    printf 'FROM busybox\nRUM x\n' >context/dockerfile
+    build
+    ends 1 'dockerfile:2:1: unknown instruction: RUM'
+    echo 'FROM busybox' >context/Dockerfile
+    built
+    rm context/[dD]ockerfile
+    build
+    ends 1 'failed to read dockerfile: open Dockerfile'
+}
+
 @test "06 build: ADD fetches a file, and is done again when that has changed" {
     local port sum
     mkdir web

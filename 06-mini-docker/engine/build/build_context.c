@@ -82,8 +82,6 @@ static int missing(const struct build_context *context, const char *path, struct
     err_sys(err, "failed to read dockerfile: open %.200s", path);
     if (err->code != ENOENT)
         return -1;
-    if (context->fd >= 0 && faccessat(context->fd, "dockerfile", F_OK, 0) == 0)
-        return err_hint(err, "there is a file `dockerfile` -> -f dockerfile");
     return err_hint(err, "a build follows the Dockerfile in its context -> -f names another file");
 }
 
@@ -98,6 +96,10 @@ static int read_dockerfile(struct build_context *context, const struct build_opt
         return read_text(context, STDIN_FILENO, err);
     cleanup_close int fd =
         options->file && !archive ? open(file, O_RDONLY | O_CLOEXEC) : open_inside(context, file);
+    if (fd < 0 && errno == ENOENT && !options->file) {
+        fd = open_inside(context, "dockerfile"); /* as docker */
+        strcpy(context->name, fd < 0 ? STANDARD : "dockerfile");
+    }
     return fd < 0 ? missing(context, file, err) : read_text(context, fd, err);
 }
 
