@@ -77,7 +77,7 @@ static int open_inside(const struct build_context *context, const char *path)
     return open(self, O_RDONLY | O_CLOEXEC);
 }
 
-static int missing(const struct build_context *context, const char *path, struct err *err)
+static int missing(const char *path, struct err *err)
 {
     err_sys(err, "failed to read dockerfile: open %.200s", path);
     if (err->code != ENOENT)
@@ -100,7 +100,7 @@ static int read_dockerfile(struct build_context *context, const struct build_opt
         fd = open_inside(context, "dockerfile"); /* as docker */
         strcpy(context->name, fd < 0 ? STANDARD : "dockerfile");
     }
-    return fd < 0 ? missing(context, file, err) : read_text(context, fd, err);
+    return fd < 0 ? missing(file, err) : read_text(context, fd, err);
 }
 
 /* FILE.dockerignore beside a Dockerfile that was named is stronger than .dockerignore. */
