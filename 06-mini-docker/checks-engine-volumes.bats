@@ -145,6 +145,21 @@ with_data() {
 # looked CONTAINER PATH: make its volumes as a start would, and list what it has there.
 looked() { "$MINI" --root "$STORE" cp "$1:$2" - | tar tv --numeric-owner; }
 
+@test "06 volume: a start waits for who is about to remove its volume, and makes it again" {
+    need_root "to make groups"
+    works volume create data
+    exec 9<"$STORE/volumes"
+    flock 9 # as volume rm, which has looked for users already
+    "$MINI" --root "$STORE" run --rm --network none -v data:/d busybox touch /d/x 3>&- 9<&- &
+    pid=$!
+    waits() { grep -q -- "-> FLOCK  ADVISORY  WRITE $pid " /proc/locks; }
+    wait_for 20 waits || fail "it does not wait"
+    mv "$STORE/volumes/data" "$STORE/volumes/.old-data"
+    exec 9<&-
+    wait "$pid" || fail "status $?"
+    [ -e "$STORE/volumes/data/_data/x" ] || fail "another volume"
+}
+
 @test "06 volume: at its first use it begins with what the image has, owners, modes and all" {
     with_data
     "$MINI" --root "$STORE" create --name box -v named:/data with-data >/dev/null

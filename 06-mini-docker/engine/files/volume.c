@@ -135,11 +135,10 @@ int volume_create(const struct store *store, const char *name, const struct spec
 
     if (mount_words_check_name(name, err) < 0)
         return -1;
-    if (volume_path(store, "", name, "_data", path) && fsio_exists(NULL, path))
-        return 0;
+    /* one that is there may be about to go, by who has the lock and did not see its user yet */
     if (store_lock(store, "volumes", &lock, err) < 0 || sweep(store, err) < 0)
         return -1;
-    if (fsio_exists(NULL, path))
+    if (volume_path(store, "", name, "_data", path) && fsio_exists(NULL, path))
         return 0;
     if (make(store, name, labels, labels_count, err) < 0)
         return -1;
