@@ -14,13 +14,13 @@
 static pid_t start_holder(const char *id, unsigned long long start_time)
 {
     int ready[2], fd = -1;
+    struct err err;
     char byte;
 
     assert_int_equal(pipe(ready), 0);
-    pid_t pid = fork();
+    pid_t pid = proc_fork(&err); /* which ends with us */
     if (pid == 0) {
         struct status status = {.monitor = getpid(), .monitor_start_time = start_time};
-        struct err err;
         if (status_save(&store, id, &status, false, &err) == 0)
             status_hold(&store, id, &fd);
         close(ready[1]);
