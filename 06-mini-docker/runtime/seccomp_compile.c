@@ -2,8 +2,7 @@
 /*
  * From the spec's rules to a BPF program, by libseccomp: it knows the numbers of all calls on all
  * architectures. The program is a binary tree over the numbers rather than a list, so a call costs
- * about ten comparisons and not hundreds; and seccomp_ranges.c makes it a short one. Source:
- * seccomp_rule_add(3), seccomp_attr_set(3).
+ * about ten comparisons and not hundreds. Source: seccomp_rule_add(3), seccomp_attr_set(3).
  */
 #include "seccomp_internal.h"
 
@@ -163,8 +162,7 @@ static int export(struct compiler *compiler, struct seccomp *ret, struct err *er
     }
     memcpy(filter, prefix, bytes);
     ret->filter = (struct sock_filter *)filter;
-    ret->count = seccomp_shorten(
-        ret->filter, (unsigned short)count, compiler->architectures, compiler->architectures_count);
+    ret->count = (unsigned short)count;
     ret->notify = compiler->notify;
     return 0;
 }

@@ -29,11 +29,6 @@ enum { SECCOMP_PREFIX_MOST = 6 * 24 };
 unsigned short seccomp_enosys(const struct spec_seccomp *spec, uint32_t default_action,
     const uint32_t *architectures, size_t count, struct sock_filter ret[SECCOMP_PREFIX_MOST]);
 
-/* seccomp_ranges.c: the same filter in fewer instructions, in its own place. Returns their number.
- */
-unsigned short seccomp_shorten(struct sock_filter *filter, unsigned short count,
-    const uint32_t *architectures, size_t architectures_count);
-
 /* seccomp_cache.c: nothing here is an error; what cannot be stored is compiled the next time. */
 void seccomp_store(const char *text, const char *cache_dir, const struct seccomp *seccomp);
 
