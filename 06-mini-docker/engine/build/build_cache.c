@@ -57,7 +57,7 @@ static int path_of(const struct store *store, const char *key, char ret[PATH_MAX
     return 0;
 }
 
-static bool parse(const char *text, struct build_result *ret)
+static bool parse_result(const char *text, struct build_result *ret)
 {
     unsigned long long size;
     struct err ignored;
@@ -82,7 +82,7 @@ bool build_cache_find(const struct store *store, const char *key, struct build_r
     if (path_of(store, key, path, &ignored) < 0)
         return false;
     cleanup_free char *text = fsio_read(NULL, path, &ignored);
-    if (!text || !parse(text, ret))
+    if (!text || !parse_result(text, ret))
         return false;
     return !ret->diff_id[0] ||
            (blob_exists(store, ret->diff_id, NULL) && layer_find(store, ret->chain, path));
@@ -123,7 +123,8 @@ int build_cache_each(const struct store *store,
         if (strlen(entry->d_name) != DIGEST_HEX)
             continue;
         cleanup_free char *text = fsio_read(path, entry->d_name, &ignored);
-        answer = visit(entry->d_name, text && parse(text, &result) ? &result : NULL, arg, err);
+        answer =
+            visit(entry->d_name, text && parse_result(text, &result) ? &result : NULL, arg, err);
     }
     return answer;
 }

@@ -148,7 +148,7 @@ static int keep_stdin(const struct build_context *context, struct err *err)
     return file < 0 ? err_sys(err, "cannot open %s", path) : file;
 }
 
-static int make_dir(const struct build_context *context, const char *name, struct err *err)
+static int make_room(const struct build_context *context, const char *name, struct err *err)
 {
     char path[PATH_MAX];
 
@@ -158,10 +158,10 @@ static int make_dir(const struct build_context *context, const char *name, struc
 }
 
 /* 1: it is no archive. */
-static int unpack(struct build_context *context, int file, struct err *err)
+static int unpack_context(struct build_context *context, int file, struct err *err)
 {
-    cleanup_close int into = make_dir(context, "context", err);
-    cleanup_close int trash = into < 0 ? -1 : make_dir(context, "trash", err);
+    cleanup_close int into = make_room(context, "context", err);
+    cleanup_close int trash = into < 0 ? -1 : make_room(context, "trash", err);
     struct archive_entry *entry;
     struct tar_reader reader;
     struct err ignored;
@@ -190,7 +190,7 @@ static int open_stdin(
     if (image_stage_room(context->room.store, &context->room, err) < 0)
         return -1;
     cleanup_close int file = keep_stdin(context, err);
-    int result = file < 0 ? -1 : unpack(context, file, err);
+    int result = file < 0 ? -1 : unpack_context(context, file, err);
     if (result < 0)
         return -1;
     if (result == 0)

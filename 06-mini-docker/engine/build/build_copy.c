@@ -37,7 +37,7 @@ struct copying {
 static int work_on(struct copying *copying, struct err *err);
 
 /* In a child: root_fd is the root that is copied into. */
-static int put(int root_fd, void *arg, struct err *err)
+static int put_sources(int root_fd, void *arg, struct err *err)
 {
     struct copying *copying = arg;
 
@@ -49,7 +49,8 @@ static int put(int root_fd, void *arg, struct err *err)
 /* With the source at hand. */
 static int work_on(struct copying *copying, struct err *err)
 {
-    return build_view(copying->at->build->store, copying->lower, copying->room, put, copying, err);
+    return build_view(
+        copying->at->build->store, copying->lower, copying->room, put_sources, copying, err);
 }
 
 static int work_on_tree(int root_fd, void *arg, struct err *err)
@@ -60,20 +61,20 @@ static int work_on_tree(int root_fd, void *arg, struct err *err)
     return work_on(copying, err);
 }
 
-static int work(struct copying *copying, struct err *err)
+static int copy_all(struct copying *copying, struct err *err)
 {
     return copying->from_lower ? build_view(copying->at->build->store, copying->from_lower, NULL,
                                      work_on_tree, copying, err)
                                : work_on(copying, err);
 }
 
-static int make(const struct build_step *step, const char *room, int fd, struct err *err)
+static int make_copy(const struct build_step *step, const char *room, int fd, struct err *err)
 {
     struct copying *copying = step->arg;
 
     copying->room = room;
     copying->fd = fd;
-    return work(copying, err);
+    return copy_all(copying, err);
 }
 
 /* --from: a stage, by its name or number, or else an image. */
@@ -228,7 +229,7 @@ static int do_step(struct copying *copying, struct err *err)
         .key = &key,
         .created_by = by,
         .lower = copying->lower,
-        .make = make,
+        .make = make_copy,
         .arg = copying};
     return build_step_do(&step, err);
 }

@@ -48,7 +48,7 @@ static int real_path(const struct build_tree *tree, int fd, char ret[PATH_MAX])
 }
 
 /* `word` is clean and names something, maybe through symlinks. */
-static int add(struct build_sources *sources, const char *word, size_t base, struct err *err)
+static int add_source(struct build_sources *sources, const char *word, size_t base, struct err *err)
 {
     const struct build_tree *tree = sources->copy->from;
     const char *slash = strrchr(word, '/'), *name = slash ? slash + 1 : word;
@@ -119,7 +119,7 @@ static int walk_dir(struct walk *walk, int dir)
             !build_is_part(walk->sources->copy->from, walk->path, st.st_mode))
             continue;
         if (build_glob(walk->pattern, relative, walk->deep)) {
-            result = add(walk->sources, walk->path, walk->base, walk->err);
+            result = add_source(walk->sources, walk->path, walk->base, walk->err);
         } else if (S_ISDIR(st.st_mode) && leads_on(walk, relative)) {
             cleanup_close int below =
                 openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -175,7 +175,7 @@ static int find(struct build_sources *sources, const char *word, struct err *err
         mount_words_clean(front, base);
     }
     return build_glob_is(clean) ? find_all(sources, clean + 1, strlen(base + 1), err)
-                                : add(sources, clean + 1, strlen(base + 1), err);
+                                : add_source(sources, clean + 1, strlen(base + 1), err);
 }
 
 /* --exclude has the patterns of .dockerignore. */

@@ -20,7 +20,7 @@ static bool space(char c)
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-static int add(
+static int add_pattern(
     struct build_ignore *ignore, size_t count, const char *pattern, bool back, struct err *err)
 {
     char **patterns = reallocarray(ignore->patterns, count + 2, sizeof(*patterns));
@@ -61,7 +61,7 @@ static int read_pattern(
         return err_hint(err, "no path has more than %d bytes", PATH_MAX);
     }
     /* "." has never meant anything */
-    return clean[1] ? add(ignore, count, clean + 1, back, err) < 0 ? -1 : 1 : 0;
+    return clean[1] ? add_pattern(ignore, count, clean + 1, back, err) < 0 ? -1 : 1 : 0;
 }
 
 int build_ignore_parse(

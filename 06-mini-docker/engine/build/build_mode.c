@@ -10,21 +10,22 @@
 #include <string.h>
 #include <sys/stat.h>
 
-struct letter {
+struct mode_letter {
     char letter;
     mode_t bits;
 };
 
-static const struct letter WHOSE[] = {{'u', 04700}, {'g', 02070}, {'o', 01007}, {'a', 07777}, {0}};
-static const struct letter WHAT[] = {
+static const struct mode_letter WHOSE[] = {
+    {'u', 04700}, {'g', 02070}, {'o', 01007}, {'a', 07777}, {0}};
+static const struct mode_letter WHAT[] = {
     {'r', 0444}, {'w', 0222}, {'x', 0111}, {'s', 06000}, {'t', 01000}, {0}};
 
 /* All letters of the table that stand at *text, which is moved behind them. */
-static mode_t take(const struct letter *table, const char **text, bool may_run)
+static mode_t take(const struct mode_letter *table, const char **text, bool may_run)
 {
     mode_t bits = 0;
 
-    for (const struct letter *row = table; row->letter; row++) {
+    for (const struct mode_letter *row = table; row->letter; row++) {
         if (**text != row->letter && !(**text == 'X' && row->letter == 'x'))
             continue;
         bits |= **text == 'X' && !may_run ? 0 : row->bits;

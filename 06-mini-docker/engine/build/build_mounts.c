@@ -27,13 +27,14 @@ static const struct {
     const char *name;
     size_t offset;
 } FIELDS[] = {
-#define OF(field) offsetof(struct build_mount_words, field)
-    {"type", OF(type)}, {"target", OF(target)}, {"dst", OF(target)}, {"destination", OF(target)},
-    {"source", OF(source)}, {"src", OF(source)}, {"from", OF(from)}, {"id", OF(id)},
-    {"size", OF(size)}, {"readonly", OF(read_only)}, {"ro", OF(read_only)}, {"rw", OF(write)},
-    {"readwrite", OF(write)}, {"required", OF(required)}, {"uid", OF(user)}, {"gid", OF(group)},
-    {"mode", OF(mode)}, {"sharing", OF(ignored)}, /* always "shared" */
-#undef OF
+#define WORD(field) offsetof(struct build_mount_words, field)
+    {"type", WORD(type)}, {"target", WORD(target)}, {"dst", WORD(target)},
+    {"destination", WORD(target)}, {"source", WORD(source)}, {"src", WORD(source)},
+    {"from", WORD(from)}, {"id", WORD(id)}, {"size", WORD(size)}, {"readonly", WORD(read_only)},
+    {"ro", WORD(read_only)}, {"rw", WORD(write)}, {"readwrite", WORD(write)},
+    {"required", WORD(required)}, {"uid", WORD(user)}, {"gid", WORD(group)}, {"mode", WORD(mode)},
+    {"sharing", WORD(ignored)}, /* always "shared" */
+#undef WORD
 };
 
 bool build_mount_is_on(const char *value)

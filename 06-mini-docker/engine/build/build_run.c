@@ -148,7 +148,7 @@ static int run_created(
     return view_run(&view, take_upper, &taking, err);
 }
 
-static int make(const struct build_step *step, const char *room, int fd, struct err *err)
+static int make_run(const struct build_step *step, const char *room, int fd, struct err *err)
 {
     struct running *run = step->arg;
     struct build *build = run->at->build;
@@ -189,7 +189,7 @@ static int make(const struct build_step *step, const char *room, int fd, struct 
 }
 
 /* All that decides what it does: flags, words, variables. */
-static void sum_up(const struct running *run, struct build_key *key)
+static void sum_up_run(const struct running *run, struct build_key *key)
 {
     const struct dockerfile_instruction *instruction = run->at->instruction;
 
@@ -217,7 +217,7 @@ static int run_step(struct running *run, struct err *err)
         return -1;
     if (!text || asprintf(&by, "RUN %s", text) < 0)
         return err_sys(err, "no memory for RUN");
-    sum_up(run, &key);
+    sum_up_run(run, &key);
     if (build_mounts_of(run->at, &key, &run->mounts, err) < 0)
         return -1;
     struct build_key named = key;
@@ -226,7 +226,7 @@ static int run_step(struct running *run, struct err *err)
     if (build_run_args(run->at, true, &run->env, err) < 0)
         return -1;
     struct build_step step = {
-        .at = run->at, .key = &key, .created_by = by, .lower = lower, .make = make, .arg = run};
+        .at = run->at, .key = &key, .created_by = by, .lower = lower, .make = make_run, .arg = run};
     return build_step_do(&step, err);
 }
 

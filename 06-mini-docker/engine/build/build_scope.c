@@ -147,7 +147,7 @@ int build_arg(const struct build_at *at, struct err *err)
     return 0;
 }
 
-static int add(struct opt_list *list, const char *key, const char *text, struct err *err)
+static int add_variable(struct opt_list *list, const char *key, const char *text, struct err *err)
 {
     char *pair;
     const char **larger = reallocarray(list->items, list->count + 2, sizeof(*list->items));
@@ -168,11 +168,11 @@ int build_run_args(const struct build_at *at, bool proxies, struct opt_list *ret
     json_object_object_foreach(at->stage->args, key, text)
     {
         if (result == 0 && text && !in_env(at->stage->draft.config, key))
-            result = add(ret, key, json_object_get_string(text), err);
+            result = add_variable(ret, key, json_object_get_string(text), err);
     }
     for (const char *const *name = PROXIES; proxies && *name && result == 0; name++) {
         if (given(at->build, *name))
-            result = add(ret, *name, given(at->build, *name), err);
+            result = add_variable(ret, *name, given(at->build, *name), err);
     }
     return result;
 }

@@ -90,7 +90,7 @@ static int copy_dir(
 }
 
 /* An archive: 1, it was unpacked; 0: it is none. */
-static int unpack(struct building *building, const struct build_found *found)
+static int unpack_source(struct building *building, const struct build_found *found)
 {
     const struct build_copy *copy = building->copy;
     const struct layer_owner owner = {copy->uid, copy->gid};
@@ -132,7 +132,7 @@ static int copy_found(
     struct build_filter filter = {sources, found};
     struct rootfs_rules rules = {
         build_wanted, &filter, copy->uid, copy->gid, copy->mode ? change_mode : NULL};
-    int unpacked = unpack(building, found);
+    int unpacked = unpack_source(building, found);
 
     if (unpacked != 0)
         return unpacked < 0 ? -1 : 0;

@@ -72,7 +72,7 @@ static int make_in(const struct build_step *step, const struct image_stage *room
     return made == 0 ? take_layer(step, path, fd, result, err) : made < 0 ? -1 : 0;
 }
 
-static int make(
+static int make_layer(
     const struct build_step *step, const char *key, struct build_result *result, struct err *err)
 {
     const struct store *store = step->at->build->store;
@@ -100,7 +100,7 @@ int build_step_do(struct build_step *step, struct err *err)
     bool cached = !build->options->no_cache && build_cache_find(build->store, key, &result);
     explain_step(&build->options->explain, "engine/build/build_cache.c", "key %.12s is %s",
         digest_hex(key), cached ? "known: the layer is there" : "not known, or not asked for");
-    if (!cached && make(step, key, &result, err) < 0)
+    if (!cached && make_layer(step, key, &result, err) < 0)
         return -1;
     if (cached)
         build_progress_cached(&build->progress);

@@ -22,7 +22,7 @@ struct sum {
     struct err *err;
 };
 
-static void put(struct sum *sum, const void *bytes, size_t length)
+static void sum_bytes(struct sum *sum, const void *bytes, size_t length)
 {
     uint64_t size = length;
 
@@ -32,7 +32,7 @@ static void put(struct sum *sum, const void *bytes, size_t length)
 
 static void put_text(struct sum *sum, const char *text)
 {
-    put(sum, text, strlen(text));
+    sum_bytes(sum, text, strlen(text));
 }
 
 /* What is said of every kind of file. */
@@ -49,7 +49,7 @@ static void put_rights(struct sum *sum, const struct stat *st)
         S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode) ? st->st_rdev : 0,
         S_ISREG(st->st_mode) ? (uint64_t)st->st_size : 0};
 
-    put(sum, rights, sizeof(rights));
+    sum_bytes(sum, rights, sizeof(rights));
 }
 
 static int put_file(struct sum *sum, int dir, const char *name)
@@ -61,14 +61,14 @@ static int put_file(struct sum *sum, int dir, const char *name)
 
     if (fd < 0)
         return err_sys(sum->err, "cannot read %.200s", sum->path);
-    put(sum, buffer, got > 0 ? (size_t)got : 0);
+    sum_bytes(sum, buffer, got > 0 ? (size_t)got : 0);
     while ((got = read(fd, buffer, sizeof(buffer))) > 0) {
         sha256_update(&sum->context, (size_t)got, buffer);
         size += (uint64_t)got;
     }
     if (got < 0)
         return err_sys(sum->err, "cannot read %.200s", sum->path);
-    put(sum, &size, sizeof(size)); /* it may have grown */
+    sum_bytes(sum, &size, sizeof(size)); /* it may have grown */
     return 0;
 }
 
@@ -83,7 +83,7 @@ static int put_entry(struct sum *sum, int dir, const char *name, const struct st
         return put_file(sum, dir, name);
     if (S_ISLNK(st->st_mode)) {
         ssize_t length = readlinkat(dir, name, target, sizeof(target));
-        put(sum, target, length > 0 ? (size_t)length : 0);
+        sum_bytes(sum, target, length > 0 ? (size_t)length : 0);
     }
     if (!S_ISDIR(st->st_mode))
         return 0;
@@ -155,7 +155,7 @@ int build_copy_sum(const struct build_copy *copy, char ret_digest[DIGEST_TEXT], 
     int result = build_find(copy, &sources, err);
 
     sha256_init(&sum.context);
-    put(&sum, numbers, sizeof(numbers)); /* the first: how this text is made */
+    sum_bytes(&sum, numbers, sizeof(numbers)); /* the first: how this text is made */
     put_text(&sum, copy->destination);
     put_text(&sum, copy->mode ?: "");
     for (size_t i = 0; i < copy->heredoc_count; i++) {

@@ -40,7 +40,7 @@ struct summing {
     char *digest;
 };
 
-static int sum_up(int root_fd, void *arg, struct err *err)
+static int sum_up_source(int root_fd, void *arg, struct err *err)
 {
     struct summing *summing = arg;
 
@@ -58,7 +58,7 @@ int build_view_sum(const struct store *store, const char *lower, const struct bu
     if (shared == MAP_FAILED)
         return err_sys(err, "no memory for a digest");
     struct summing summing = {copy, tree, shared};
-    int result = build_view(store, lower, NULL, sum_up, &summing, err);
+    int result = build_view(store, lower, NULL, sum_up_source, &summing, err);
     memcpy(ret_digest, shared, DIGEST_TEXT);
     munmap(shared, DIGEST_TEXT);
     return result;

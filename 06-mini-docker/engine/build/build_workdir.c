@@ -86,7 +86,7 @@ char *build_absolute(const struct build_stage *stage, const char *path, struct e
     return NULL;
 }
 
-static int make(const struct build_step *step, const char *room, int fd, struct err *err)
+static int make_workdir(const struct build_step *step, const char *room, int fd, struct err *err)
 {
     struct json_object *config = step->at->stage->draft.config;
     const struct store *store = step->at->build->store;
@@ -114,7 +114,11 @@ int build_workdir(const struct build_at *at, struct err *err)
         return err_sys(err, "no memory for WORKDIR");
     build_key_begin(&key, draft);
     build_key_add(&key, by);
-    struct build_step step = {
-        .at = at, .key = &key, .created_by = by, .lower = lower, .make = make, .arg = (void *)path};
+    struct build_step step = {.at = at,
+        .key = &key,
+        .created_by = by,
+        .lower = lower,
+        .make = make_workdir,
+        .arg = (void *)path};
     return build_step_do(&step, err);
 }

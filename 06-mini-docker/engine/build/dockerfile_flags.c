@@ -10,7 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define OF(word) (1u << DOCKERFILE_##word)
+#define BIT(word) (1u << DOCKERFILE_##word)
 
 enum flag_type { FLAG_VALUE, FLAG_LIST, FLAG_SWITCH };
 
@@ -19,24 +19,24 @@ static const struct flag_row {
     unsigned of;
     enum flag_type type;
 } FLAGS[] = {
-    {"chown", OF(ADD) | OF(COPY), FLAG_VALUE},
-    {"chmod", OF(ADD) | OF(COPY), FLAG_VALUE},
-    {"link", OF(ADD) | OF(COPY), FLAG_SWITCH},
-    {"exclude", OF(ADD) | OF(COPY), FLAG_LIST},
-    {"from", OF(COPY), FLAG_VALUE},
-    {"parents", OF(COPY), FLAG_SWITCH},
-    {"checksum", OF(ADD), FLAG_VALUE},
-    {"keep-git-dir", OF(ADD), FLAG_SWITCH},
-    {"unpack", OF(ADD), FLAG_VALUE},
-    {"platform", OF(FROM), FLAG_VALUE},
-    {"interval", OF(HEALTHCHECK), FLAG_VALUE},
-    {"timeout", OF(HEALTHCHECK), FLAG_VALUE},
-    {"start-period", OF(HEALTHCHECK), FLAG_VALUE},
-    {"start-interval", OF(HEALTHCHECK), FLAG_VALUE},
-    {"retries", OF(HEALTHCHECK), FLAG_VALUE},
-    {"mount", OF(RUN), FLAG_LIST},
-    {"network", OF(RUN), FLAG_VALUE},
-    {"security", OF(RUN), FLAG_VALUE},
+    {"chown", BIT(ADD) | BIT(COPY), FLAG_VALUE},
+    {"chmod", BIT(ADD) | BIT(COPY), FLAG_VALUE},
+    {"link", BIT(ADD) | BIT(COPY), FLAG_SWITCH},
+    {"exclude", BIT(ADD) | BIT(COPY), FLAG_LIST},
+    {"from", BIT(COPY), FLAG_VALUE},
+    {"parents", BIT(COPY), FLAG_SWITCH},
+    {"checksum", BIT(ADD), FLAG_VALUE},
+    {"keep-git-dir", BIT(ADD), FLAG_SWITCH},
+    {"unpack", BIT(ADD), FLAG_VALUE},
+    {"platform", BIT(FROM), FLAG_VALUE},
+    {"interval", BIT(HEALTHCHECK), FLAG_VALUE},
+    {"timeout", BIT(HEALTHCHECK), FLAG_VALUE},
+    {"start-period", BIT(HEALTHCHECK), FLAG_VALUE},
+    {"start-interval", BIT(HEALTHCHECK), FLAG_VALUE},
+    {"retries", BIT(HEALTHCHECK), FLAG_VALUE},
+    {"mount", BIT(RUN), FLAG_LIST},
+    {"network", BIT(RUN), FLAG_VALUE},
+    {"security", BIT(RUN), FLAG_VALUE},
 };
 enum { FLAG_ROWS = sizeof(FLAGS) / sizeof(FLAGS[0]), NAME_MOST = 24 };
 
@@ -105,7 +105,7 @@ static int unknown(struct dockerfile_reading *reading, size_t at, const char *na
         used ? known + 1 : "no flags; -- in front of a word that begins like one");
 }
 
-static int add(struct dockerfile_reading *reading, struct dockerfile_instruction *instruction,
+static int add_flag(struct dockerfile_reading *reading, struct dockerfile_instruction *instruction,
     const char *name, const char *value)
 {
     struct dockerfile_flag *larger =
@@ -142,11 +142,11 @@ static int take_flag(struct dockerfile_reading *reading, size_t at, char *text,
         return err_hint(reading->err, "write --%s=VALUE, without spaces", text);
     }
     if (row->type != FLAG_SWITCH)
-        return add(reading, instruction, text, value);
+        return add_flag(reading, instruction, text, value);
     if (value && strcasecmp(value, "false") == 0)
         return 0;
     if (!value || strcasecmp(value, "true") == 0)
-        return add(reading, instruction, text, "");
+        return add_flag(reading, instruction, text, "");
     dockerfile_wrong(reading, at, "expecting boolean value for flag %s, not: %.60s", text, value);
     return err_hint(reading->err, "accepted: --%s, --%s=true, --%s=false", text, text, text);
 }

@@ -17,7 +17,7 @@ static size_t key_length(const char *word)
 }
 
 /* The place of a word with the same key, or the end. */
-static size_t find(const struct texts *texts, const char *word)
+static size_t find_word(const struct texts *texts, const char *word)
 {
     size_t length = key_length(word), at = 0;
 
@@ -27,9 +27,9 @@ static size_t find(const struct texts *texts, const char *word)
     return at;
 }
 
-static int put(struct creation *creation, struct texts *texts, const char *word)
+static int put_word(struct creation *creation, struct texts *texts, const char *word)
 {
-    size_t at = find(texts, word);
+    size_t at = find_word(texts, word);
 
     if (at == texts->count)
         return creation_add(creation, texts, word);
@@ -48,7 +48,7 @@ static int put_variable(struct creation *creation, struct texts *texts, const ch
     }
     if (ours)
         word = json_print(&creation->memory, "%s=%s", word, ours);
-    return word ? put(creation, texts, word) : -1;
+    return word ? put_word(creation, texts, word) : -1;
 }
 
 struct reading {
@@ -100,7 +100,7 @@ int create_env(struct creation *creation)
             return -1;
     }
     for (const char *const *of = creation->image->env; of && *of; of++) {
-        if (find(&given, *of) == given.count && put(creation, &env, *of) < 0)
+        if (find_word(&given, *of) == given.count && put_word(creation, &env, *of) < 0)
             return -1;
     }
     creation->record->config.env = env.items;

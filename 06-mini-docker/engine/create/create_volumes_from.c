@@ -17,7 +17,7 @@ struct inherited {
     size_t count, room;
 };
 
-static bool read_mode(const char *mode, bool *ret_read_only)
+static bool read_rights(const char *mode, bool *ret_read_only)
 {
     static const char *const words[] = {
         "rw", "ro", "z", "Z", "rw,z", "rw,Z", "ro,z", "ro,Z", "z,ro", "Z,ro", "z,rw", "Z,rw"};
@@ -101,7 +101,7 @@ static int take_from(struct creation *creation, const char *word, struct inherit
             "invalid volumes-from specification: it cannot be an empty string");
     if (mode)
         *mode++ = '\0';
-    if (mode && !read_mode(mode, &read_only)) {
+    if (mode && !read_rights(mode, &read_only)) {
         err_set(creation->err, ERR_USAGE, "--volumes-from %.60s: invalid mode: %.40s", name, mode);
         return err_hint(creation->err, "accepted: ro, rw, and with a comma z or Z");
     }

@@ -45,7 +45,7 @@ struct waker {
     int end;
 };
 
-static bool wanted(const char *path, const struct stat *st, void *arg)
+static bool is_layer_file(const char *path, const struct stat *st, void *arg)
 {
     (void)arg;
     return !diff_is_mount_point(path, st);
@@ -62,8 +62,8 @@ static int write_layer(int root_fd, void *arg, struct err *err)
     if (upper < 0 && !committing->whole && errno != ENOENT)
         return err_sys(err, "cannot open %s", path);
     /* -1: never started, nothing has changed */
-    return upper_archive(
-        committing->whole ? root_fd : upper, !committing->whole, wanted, committing->layer, err);
+    return upper_archive(committing->whole ? root_fd : upper, !committing->whole, is_layer_file,
+        committing->layer, err);
 }
 
 /* A file that has no name, and so is gone with its last descriptor. */

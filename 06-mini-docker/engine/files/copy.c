@@ -193,7 +193,8 @@ static int work_out(int root_fd, void *arg, struct err *err)
     return result;
 }
 
-static int run(const struct copy_job *job, int (*work)(int, void *, struct err *), struct err *err)
+static int run_job(
+    const struct copy_job *job, int (*work)(int, void *, struct err *), struct err *err)
 {
     struct view view = {.store = job->store, .record = job->record, .kind = VIEW_MOUNTS};
     struct copying copying = {job, host_is_root()};
@@ -205,10 +206,10 @@ static int run(const struct copy_job *job, int (*work)(int, void *, struct err *
 
 int copy_out(const struct copy_job *job, struct err *err)
 {
-    return run(job, work_out, err);
+    return run_job(job, work_out, err);
 }
 
 int copy_in(const struct copy_job *job, struct err *err)
 {
-    return run(job, work_in, err);
+    return run_job(job, work_in, err);
 }

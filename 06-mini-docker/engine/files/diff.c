@@ -52,7 +52,7 @@ bool diff_is_mount_point(const char *path, const struct stat *st)
     return false;
 }
 
-static int add(struct diff *diff, char kind, const char *path, size_t *ret_index)
+static int add_change(struct diff *diff, char kind, const char *path, size_t *ret_index)
 {
     if (diff->count == diff->room) {
         size_t room = diff->room ? 2 * diff->room : 256;
@@ -106,7 +106,7 @@ static int add_hidden(struct diff *diff, int upper, int lower, const char *path)
     for (int i = 0; i < count; i++) {
         snprintf(below, sizeof(below), "%s/%s", path, names[i]->d_name);
         if (result == 0 && fstatat(upper, names[i]->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-            result = add(diff, 'D', below, NULL);
+            result = add_change(diff, 'D', below, NULL);
         free(names[i]);
     }
     free(names);
@@ -126,7 +126,7 @@ static int walk_dir(struct diff *diff, int upper_dir, int lower_dir, const char 
 
     if (upper < 0)
         return err_sys(diff->err, "cannot open %s", path);
-    if (add(diff, before ? 'C' : 'A', path, &index) < 0 ||
+    if (add_change(diff, before ? 'C' : 'A', path, &index) < 0 ||
         (lower >= 0 && layer_is_opaque(upper) && add_hidden(diff, upper, lower, path) < 0) ||
         walk(diff, upper, lower, path, &ours) < 0)
         return -1;
@@ -149,7 +149,7 @@ static int walk_one(
         return errno == ENOENT ? 0 : err_sys(diff->err, "cannot look at %s", path);
     bool had = lower >= 0 && fstatat(lower, name, &before, AT_SYMLINK_NOFOLLOW) == 0;
     if (layer_is_whiteout(&st))
-        return had ? add(diff, 'D', path, NULL) : 0;
+        return had ? add_change(diff, 'D', path, NULL) : 0;
     if (S_ISDIR(st.st_mode))
         return walk_dir(diff, upper, lower, name, path, &st,
             had && S_ISDIR(before.st_mode) ? &before : NULL, ret_ours);
@@ -157,7 +157,7 @@ static int walk_one(
         *ret_ours = true;
         return 0;
     }
-    return add(diff, had ? 'C' : 'A', path, NULL);
+    return add_change(diff, had ? 'C' : 'A', path, NULL);
 }
 
 /* *ret_ours: something in it was made by the engine. */
@@ -179,7 +179,7 @@ static int walk(struct diff *diff, int upper, int lower, const char *path, bool 
     return result;
 }
 
-static int work(int root_fd, void *arg, struct err *err)
+static int find_changes(int root_fd, void *arg, struct err *err)
 {
     struct diff *diff = arg;
     const struct view *view = diff->view;
@@ -211,5 +211,5 @@ int diff_print(const struct store *store, const struct record *record, struct er
     struct view view = {.store = store, .record = record, .kind = VIEW_IMAGE};
     struct diff diff = {.view = &view};
 
-    return view_run(&view, work, &diff, err);
+    return view_run(&view, find_changes, &diff, err);
 }

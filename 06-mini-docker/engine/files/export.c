@@ -17,7 +17,7 @@ int export_tree(int root_fd, int fd, struct err *err)
     return result;
 }
 
-static int work(int root_fd, void *arg, struct err *err)
+static int write_tar(int root_fd, void *arg, struct err *err)
 {
     const int *fd = arg;
 
@@ -28,5 +28,5 @@ int export_write(const struct store *store, const struct record *record, int fd,
 {
     struct view view = {.store = store, .record = record, .kind = VIEW_ROOT};
 
-    return view_run(&view, work, &fd, err);
+    return view_run(&view, write_tar, &fd, err);
 }

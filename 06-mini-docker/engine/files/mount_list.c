@@ -27,7 +27,7 @@ static const struct mount_words *find(const struct list *list, const char *targe
     return NULL;
 }
 
-static int add(struct list *list, const struct mount_words *words, struct err *err)
+static int add_mount(struct list *list, const struct mount_words *words, struct err *err)
 {
     if (find(list, words->target))
         return err_refuse(err, EINVAL, "Duplicate mount point: %s", words->target);
@@ -41,28 +41,29 @@ static int collect(const struct record *record, struct list *list, struct err *e
     struct mount_words words;
 
     for (const char *const *bind = host->binds; bind && *bind; bind++) {
-        if (mount_words_volume(*bind, &words, err) < 0 || add(list, &words, err) < 0)
+        if (mount_words_volume(*bind, &words, err) < 0 || add_mount(list, &words, err) < 0)
             return -1;
     }
     for (size_t i = 0; i < host->mounts_count; i++) {
-        if (mount_words_mount(&host->mounts[i], &words, err) < 0 || add(list, &words, err) < 0)
+        if (mount_words_mount(&host->mounts[i], &words, err) < 0 ||
+            add_mount(list, &words, err) < 0)
             return -1;
     }
     for (size_t i = 0; i < host->tmpfs_count; i++) {
-        if (mount_words_tmpfs(&host->tmpfs[i], &words, err) < 0 || add(list, &words, err) < 0)
+        if (mount_words_tmpfs(&host->tmpfs[i], &words, err) < 0 || add_mount(list, &words, err) < 0)
             return -1;
     }
     for (size_t i = 0; i < host->inherited_count; i++) {
         if (mount_words_mount(&host->inherited[i], &words, err) < 0)
             return -1;
         words.anonymous = host->inherited[i].anonymous;
-        if (!find(list, words.target) && add(list, &words, err) < 0)
+        if (!find(list, words.target) && add_mount(list, &words, err) < 0)
             return -1;
     }
     for (size_t i = 0; i < record->config.volumes_count; i++) {
         if (mount_words_volume(record->config.volumes[i].key, &words, err) < 0)
             return -1;
-        if (!find(list, words.target) && add(list, &words, err) < 0)
+        if (!find(list, words.target) && add_mount(list, &words, err) < 0)
             return -1;
     }
     return 0;
@@ -98,7 +99,7 @@ int mount_words_order(const char *one, const char *other)
     return first != second ? (first > second) - (first < second) : strcmp(one, other);
 }
 
-static int compare(const void *a, const void *b)
+static int by_target(const void *a, const void *b)
 {
     const struct mount_words *one = a, *other = b;
 
@@ -124,7 +125,7 @@ int mount_words_all(
         if (items[i].anonymous && !items[i].source[0] && record->id)
             name_anonymous(record, &items[i]);
     }
-    qsort(items, list.count, sizeof(*items), compare);
+    qsort(items, list.count, sizeof(*items), by_target);
     *ret_count = list.count;
     *ret = steal_ptr(items);
     return 0;

@@ -21,7 +21,7 @@ struct option {
     struct err *err;
 };
 
-__attribute__((format(printf, 2, 3))) static int refuse(
+__attribute__((format(printf, 2, 3))) static int refuse_option(
     const struct option *option, const char *fmt, ...)
 {
     char why[200];
@@ -52,7 +52,7 @@ static int read_bool(const struct option *option, const char *key, const char *v
             return 0;
         }
     }
-    return refuse(option, "invalid value for %s: %s", key, value);
+    return refuse_option(option, "invalid value for %s: %s", key, value);
 }
 
 static int set_type(struct option *option, const char *key, const char *value)
@@ -62,14 +62,14 @@ static int set_type(struct option *option, const char *key, const char *value)
     return 0;
 }
 
-static int set_source(struct option *option, const char *key, const char *value)
+static int take_source(struct option *option, const char *key, const char *value)
 {
     (void)key;
     option->mount->source = value;
     return 0;
 }
 
-static int set_target(struct option *option, const char *key, const char *value)
+static int take_target(struct option *option, const char *key, const char *value)
 {
     (void)key;
     option->mount->target = value;
@@ -102,14 +102,14 @@ static int set_propagation(struct option *option, const char *key, const char *v
             return 0;
         }
     }
-    return refuse(option, "invalid value for %s: %s", key, value);
+    return refuse_option(option, "invalid value for %s: %s", key, value);
 }
 
 static int set_size(struct option *option, const char *key, const char *value)
 {
     if (size_parse_bytes(
             key, value, 0, UINT64_MAX / 2, &option->mount->tmpfs_size_bytes, option->err) < 0)
-        return refuse(option, "invalid value for %s: %s", key, value);
+        return refuse_option(option, "invalid value for %s: %s", key, value);
     return 0;
 }
 
@@ -119,7 +119,7 @@ static int set_mode(struct option *option, const char *key, const char *value)
     unsigned long mode = strtoul(value, &end, 8);
 
     if (!*value || *end || mode > 07777)
-        return refuse(option, "invalid value for %s: %s", key, value);
+        return refuse_option(option, "invalid value for %s: %s", key, value);
     option->mount->tmpfs_mode = (unsigned)mode;
     return 0;
 }
@@ -129,7 +129,7 @@ static int check_only(struct option *option, const char *key, const char *value)
 {
     bool known = strcmp(key, "consistency") == 0 || strcmp(value, "local") == 0;
 
-    return known ? 0 : refuse(option, "invalid value for %s: %s", key, value);
+    return known ? 0 : refuse_option(option, "invalid value for %s: %s", key, value);
 }
 
 static const struct key {
@@ -139,11 +139,11 @@ static const struct key {
     int (*set)(struct option *option, const char *key, const char *value);
 } KEYS[] = {
     {"type", ANY, false, set_type},
-    {"source", ANY, false, set_source},
-    {"src", ANY, false, set_source},
-    {"target", ANY, false, set_target},
-    {"dst", ANY, false, set_target},
-    {"destination", ANY, false, set_target},
+    {"source", ANY, false, take_source},
+    {"src", ANY, false, take_source},
+    {"target", ANY, false, take_target},
+    {"dst", ANY, false, take_target},
+    {"destination", ANY, false, take_target},
     {"readonly", ANY, true, set_read_only},
     {"ro", ANY, true, set_read_only},
     {"consistency", ANY, false, check_only},
@@ -171,8 +171,8 @@ static int read_field(struct option *option, char *field)
         return key->set(option, key->name, value);
     }
     if (!value)
-        return refuse(option, "invalid field '%s' must be a key=value pair", whole);
-    return refuse(option, "unexpected key '%s' in '%s'", field, whole);
+        return refuse_option(option, "invalid field '%s' must be a key=value pair", whole);
+    return refuse_option(option, "unexpected key '%s' in '%s'", field, whole);
 }
 
 /* Cut the next field off, and take its quotes away. NULL: there is none. */
@@ -198,12 +198,12 @@ static int check(struct option *option)
     const char *type = option->mount->type;
 
     if (!type[0])
-        return refuse(option, "type is required");
+        return refuse_option(option, "type is required");
     if (!option->mount->target || !option->mount->target[0])
-        return refuse(option, "target is required");
+        return refuse_option(option, "target is required");
     for (int family = BIND; family <= TMPFS; family++) {
         if (option->families[family] && strcmp(type, names[family]) != 0)
-            return refuse(
+            return refuse_option(
                 option, "cannot mix '%s-*' options with mount type '%s'", names[family], type);
     }
     return 0;

@@ -151,7 +151,7 @@ static int prepare(const struct store *store, const struct record *record, const
     return 0;
 }
 
-static int compare(const void *a, const void *b)
+static int by_destination(const void *a, const void *b)
 {
     const struct spec_mount *one = a, *other = b;
 
@@ -198,7 +198,7 @@ int mounts_prepare(const struct store *store, const struct record *record, const
             return -1;
         ret->count++;
     }
-    qsort(ret->items, ret->count, sizeof(*ret->items), compare);
+    qsort(ret->items, ret->count, sizeof(*ret->items), by_destination);
     return 0;
 }
 

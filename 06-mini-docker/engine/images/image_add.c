@@ -26,7 +26,7 @@ void image_incoming_free(struct image_incoming *incoming)
     *incoming = (struct image_incoming){0};
 }
 
-static int check(
+static int check_parts(
     const struct image_incoming *incoming, const struct image_config *config, struct err *err)
 {
     const char *machine = image_architecture();
@@ -62,7 +62,7 @@ static int unpack(const struct store *store, const struct image_incoming *incomi
     return 0;
 }
 
-static struct json_object *describe(const char *media_type, const char *digest, uint64_t size)
+static struct json_object *descriptor(const char *media_type, const char *digest, uint64_t size)
 {
     struct json_object *ret = json_object_new_object();
 
@@ -80,11 +80,11 @@ static int put_manifest(const struct store *store, const struct image_incoming *
 
     json_object_object_add(root, "schemaVersion", json_object_new_int(2));
     json_object_object_add(root, "mediaType", json_object_new_string(MEDIA_MANIFEST));
-    json_object_object_add(root, "config", describe(MEDIA_CONFIG, id, incoming->config_length));
+    json_object_object_add(root, "config", descriptor(MEDIA_CONFIG, id, incoming->config_length));
     json_object_object_add(root, "layers", layers);
     for (size_t i = 0; i < incoming->layers_count; i++) {
         const struct image_layer *layer = &incoming->layers[i];
-        json_object_array_add(layers, describe(layer->media_type, layer->digest, layer->size));
+        json_object_array_add(layers, descriptor(layer->media_type, layer->digest, layer->size));
     }
     size_t length;
     const char *text = json_object_to_json_string_length(
@@ -125,8 +125,8 @@ static bool is_named(const struct image_index *index, const struct image_row *ro
     return false;
 }
 
-static int name_it(const struct store *store, const struct image_row *row, const char *const *names,
-    size_t names_count, struct err *err)
+static int name_image(const struct store *store, const struct image_row *row,
+    const char *const *names, size_t names_count, struct err *err)
 {
     struct image_index index;
     cleanup_close int lock = -1;
@@ -157,12 +157,12 @@ int image_add(const struct store *store, const struct image_incoming *incoming,
         "image configuration", incoming->config, incoming->config_length, &memory, &config, err);
 
     if (result == 0)
-        result = check(incoming, &config, err);
+        result = check_parts(incoming, &config, err);
     if (result == 0)
         result = unpack(store, incoming, &config, limits, err);
     json_memory_free(&memory);
     if (result < 0 || put_blobs(store, incoming, &row, err) < 0)
         return -1;
     strcpy(ret_id, row.id);
-    return name_it(store, &row, names, names_count, err);
+    return name_image(store, &row, names, names_count, err);
 }

@@ -38,12 +38,12 @@ bool image_builtin_is(const char *word)
     return strcmp(full, NAME) == 0;
 }
 
-static int by_name(const FTSENT **a, const FTSENT **b)
+static int compare_names(const FTSENT **a, const FTSENT **b)
 {
     return strcmp((*a)->fts_name, (*b)->fts_name);
 }
 
-static int write_entry(
+static int write_layer_entry(
     struct tar_writer *writer, const FTSENT *entry, const char *path, struct err *err)
 {
     char target[PATH_MAX];
@@ -69,13 +69,13 @@ static int write_entry(
 static int write_tree(struct tar_writer *writer, char *root, struct err *err)
 {
     char *const roots[] = {root, NULL};
-    FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
+    FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, compare_names);
     size_t skip = strlen(root) + 1;
     int result = tree ? 0 : err_sys(err, "cannot read %s", root);
 
     for (FTSENT *entry; result == 0 && (entry = fts_read(tree));) {
         if (entry->fts_level > FTS_ROOTLEVEL)
-            result = write_entry(writer, entry, entry->fts_path + skip, err);
+            result = write_layer_entry(writer, entry, entry->fts_path + skip, err);
     }
     if (tree)
         fts_close(tree);

@@ -23,7 +23,7 @@ static int wrong(const struct image_change *change, const char *what, const char
     return err_refuse(change->err, EINVAL, "%s: %.200s", what, word);
 }
 
-static int put(const struct image_change *change, struct json_object *value)
+static int put_change(const struct image_change *change, struct json_object *value)
 {
     return json_object_object_add(change->changing->config, change->key, value);
 }
@@ -37,7 +37,7 @@ static struct json_object *part(const struct image_change *change, enum json_typ
         json_object_is_type(found, type))
         return found;
     found = type == json_type_array ? json_object_new_array() : json_object_new_object();
-    put(change, found);
+    put_change(change, found);
     return found;
 }
 
@@ -72,24 +72,24 @@ static struct json_object *command_of(const struct image_change *change)
 static int set_cmd(struct image_change *change)
 {
     change->changing->command_set = true;
-    return put(change, command_of(change));
+    return put_change(change, command_of(change));
 }
 
 static int set_entrypoint(struct image_change *change)
 {
     if (!change->changing->command_set)
         json_object_object_del(change->changing->config, "Cmd");
-    return put(change, command_of(change));
+    return put_change(change, command_of(change));
 }
 
 static int set_shell(struct image_change *change)
 {
-    return put(change, list_of(change->words));
+    return put_change(change, list_of(change->words));
 }
 
 static int set_text(struct image_change *change)
 {
-    return put(change, json_object_new_string(change->words[0]));
+    return put_change(change, json_object_new_string(change->words[0]));
 }
 
 static int set_signal(struct image_change *change)
@@ -111,7 +111,7 @@ static int set_workdir(struct image_change *change)
         change->words[0]);
     if (length >= (int)sizeof(path) || !mount_words_clean(path, clean))
         return wrong(change, "the path is too long", change->words[0]);
-    return put(change, json_object_new_string(clean));
+    return put_change(change, json_object_new_string(clean));
 }
 
 static int add_volumes(struct image_change *change)
@@ -231,7 +231,7 @@ static int set_health(struct image_change *change)
 {
     struct json_object *health = json_object_new_object(), *test = list_of(change->words);
 
-    put(change, health);
+    put_change(change, health);
     json_object_object_add(health, "Test", test);
     if (strcmp(change->words[0], "NONE") == 0)
         return 0;

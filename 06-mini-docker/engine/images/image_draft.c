@@ -106,7 +106,7 @@ int image_draft_copy(const struct image_draft *from, struct image_draft *ret, st
     return 0;
 }
 
-static void add(struct json_object *to, const char *key, const char *text)
+static void add_text(struct json_object *to, const char *key, const char *text)
 {
     if (text && text[0])
         json_object_object_add(to, key, json_write_string(text));
@@ -123,10 +123,10 @@ int image_draft_step(struct image_draft *draft, const struct image_step *step, s
         snprintf(draft->diff_ids[draft->count++], DIGEST_TEXT, "%s", step->diff_id);
     }
     note = json_object_new_object();
-    add(note, "created", step->created);
-    add(note, "created_by", step->created_by);
-    add(note, "author", step->author);
-    add(note, "comment", step->comment);
+    add_text(note, "created", step->created);
+    add_text(note, "created_by", step->created_by);
+    add_text(note, "author", step->author);
+    add_text(note, "comment", step->comment);
     if (!step->layer)
         json_object_object_add(note, "empty_layer", json_object_new_boolean(true));
     snprintf(draft->created, sizeof(draft->created), "%s", step->created);
@@ -149,7 +149,7 @@ static struct json_object *rootfs_of(const struct image_draft *draft)
 
     for (size_t i = 0; i < draft->count; i++)
         json_object_array_add(list, json_object_new_string(draft->diff_ids[i]));
-    add(root, "type", "layers");
+    add_text(root, "type", "layers");
     json_object_object_add(root, "diff_ids", list);
     return root;
 }
@@ -159,11 +159,11 @@ static char *config_text(const struct image_draft *draft, size_t *ret_length)
 {
     struct json_object *root = json_object_new_object();
 
-    add(root, "architecture", draft->architecture);
-    add(root, "os", "linux");
-    add(root, "variant", draft->variant);
-    add(root, "author", draft->author);
-    add(root, "created", draft->created);
+    add_text(root, "architecture", draft->architecture);
+    add_text(root, "os", "linux");
+    add_text(root, "variant", draft->variant);
+    add_text(root, "author", draft->author);
+    add_text(root, "created", draft->created);
     json_object_object_add(root, "config", json_object_get(draft->config));
     json_object_object_add(root, "rootfs", rootfs_of(draft));
     json_object_object_add(root, "history", json_object_get(draft->history));

@@ -109,7 +109,7 @@ int image_index_lock(
     return image_index_read(store, ret, err);
 }
 
-static struct json_object *describe(const struct image_row *row)
+static struct json_object *describe_row(const struct image_row *row)
 {
     struct json_object *ret = json_object_new_object(), *notes = json_object_new_object();
 
@@ -173,7 +173,7 @@ int image_index_write(const struct store *store, const struct image_index *index
     json_object_object_add(root, "mediaType", json_object_new_string(MEDIA_INDEX));
     json_object_object_add(root, "manifests", list);
     for (size_t i = 0; i < index->count; i++)
-        json_object_array_add(list, describe(&index->rows[i]));
+        json_object_array_add(list, describe_row(&index->rows[i]));
     const char *text = json_object_to_json_string_ext(
         root, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
     int result = store_dir(store, "images", images, err);

@@ -243,7 +243,7 @@ static struct json_object *driver_of(const struct store *store, const struct ima
     return driver;
 }
 
-static struct json_object *describe(
+static struct json_object *describe_image(
     const struct store *store, const struct image_index *index, const struct image_parts *parts)
 {
     struct json_object *ret = json_object_new_object();
@@ -286,7 +286,7 @@ int image_inspect(
     else
         index = (struct image_index){0};
     if (result == 0)
-        *ret = describe(store, &index, &parts);
+        *ret = describe_image(store, &index, &parts);
     image_parts_free(&parts);
     image_index_free(&index);
     return result;

@@ -60,7 +60,7 @@ static int read_list(struct image_stage *stage, struct json_memory *memory,
     return json_read(&reader, &ARCHIVE_TABLE, ret);
 }
 
-static int take_layer(
+static int take_docker_layer(
     struct image_stage *stage, const char *name, struct image_layer *ret, struct err *err)
 {
     const char *compression;
@@ -96,7 +96,7 @@ static int take_image(struct image_stage *stage, const struct docker_image *imag
         if (i == IMAGE_LAYERS)
             return err_refuse(err, 0, "the image has more than %d layers", IMAGE_LAYERS);
         ret->layers_count++;
-        if (take_layer(stage, image->layers[i], &ret->layers[i], err) < 0)
+        if (take_docker_layer(stage, image->layers[i], &ret->layers[i], err) < 0)
             return -1;
     }
     return 0;

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SHORT = 12 };
+enum { SHORT_ID = 12 };
 
 static void tell_untagged(
     struct image_removal *removal, const struct store *store, const struct image_row *row)

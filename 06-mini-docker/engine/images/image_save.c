@@ -95,7 +95,7 @@ static int write_blob(struct save *save, const char *digest, struct err *err)
     return fd < 0 ? -1 : tar_write_file(&save->tar, path, 0644, fd, err);
 }
 
-static void add(struct json_object *to, const char *key, const char *text)
+static void add_word(struct json_object *to, const char *key, const char *text)
 {
     json_object_object_add(to, key, json_object_new_string(text));
 }
@@ -106,12 +106,12 @@ static void describe(struct save *save, const struct image_row *row)
 {
     struct json_object *item = json_object_new_object(), *notes = json_object_new_object();
 
-    add(item, "mediaType", row->media_type);
-    add(item, "digest", row->manifest);
+    add_word(item, "mediaType", row->media_type);
+    add_word(item, "digest", row->manifest);
     json_object_object_add(item, "size", json_object_new_uint64(row->size));
     if (row->name[0]) {
-        add(notes, ANNOTATION_IMAGE, row->name);
-        add(notes, ANNOTATION_NAME, image_name_familiar(row->name));
+        add_word(notes, ANNOTATION_IMAGE, row->name);
+        add_word(notes, ANNOTATION_NAME, image_name_familiar(row->name));
         json_object_object_add(item, "annotations", notes);
     } else {
         json_object_put(notes);
@@ -194,7 +194,7 @@ static int write_all(struct save *save, bool docker, struct err *err)
     int result = tar_write_dir(&save->tar, "blobs", 0755, err);
 
     json_object_object_add(index, "schemaVersion", json_object_new_int(2));
-    add(index, "mediaType", MEDIA_INDEX);
+    add_word(index, "mediaType", MEDIA_INDEX);
     json_object_object_add(index, "manifests", json_object_get(save->manifests));
     if (result == 0)
         result = tar_write_dir(&save->tar, "blobs/sha256", 0755, err);

@@ -70,7 +70,8 @@ struct staged *image_stage_new(struct image_stage *stage, const char *name, stru
     return file;
 }
 
-static int put(void *writer, const void *bytes, size_t length, int64_t offset, struct err *err)
+static int put_in_stage(
+    void *writer, const void *bytes, size_t length, int64_t offset, struct err *err)
 {
     (void)offset; /* holes have been filled by the reader of an archive without them */
     return blob_write(writer, bytes, length, err);
@@ -118,7 +119,7 @@ static int stage_file(struct image_stage *stage, struct tar_reader *reader, cons
     image_stage_path(stage, stage->count - 1, path);
     if (blob_begin(path, &writer, reader->err) < 0)
         return -1;
-    int result = tar_data(reader, put, &writer);
+    int result = tar_data(reader, put_in_stage, &writer);
     if (result == 0) {
         file->size = writer.size;
         result = blob_finish(&writer, file->digest, reader->err);

@@ -133,7 +133,7 @@ static int unpack_blob(int blob, int work, const char *diff_id, const char *lowe
 }
 
 /* All of it is on the disk: give it its name. */
-static int name_it(const struct store *store, const char *work, int dir, const char *chain,
+static int name_layer(const struct store *store, const char *work, int dir, const char *chain,
     uint64_t bytes, struct err *err)
 {
     char path[PATH_MAX], trash[PATH_MAX], id[DIGEST_TEXT + 24];
@@ -170,7 +170,7 @@ int layer_add(const struct store *store, int blob, const char *const *diff_ids, 
         return -1;
     int result = unpack_blob(blob, dir, diff_ids[which], lower, limits, &bytes, err);
     if (result == 0)
-        result = name_it(store, work, dir, chain, bytes, err);
+        result = name_layer(store, work, dir, chain, bytes, err);
     remove_tree(work, &ignored); /* where it was renamed, there is none */
     return result;
 }

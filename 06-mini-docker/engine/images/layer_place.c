@@ -34,7 +34,7 @@ static bool look_below(const char *lower, const char *path, struct stat *ret)
 }
 
 /* A directory that no entry has made: overlayfs shows its mode and owner, not those below it. */
-static int make_dir(struct layer_unpack *unpack, const char *path)
+static int make_parent(struct layer_unpack *unpack, const char *path)
 {
     struct stat st = {.st_mode = 0755};
     bool below = look_below(unpack->lower, path, &st);
@@ -65,7 +65,7 @@ static int open_dir(struct layer_unpack *unpack, const char *path, bool make)
         end += strcspn(path + end, "/");
         snprintf(part, sizeof(part), "%.*s", (int)end, path);
         int there = mount_open_in_root(unpack->into, part, MOUNT_MAKE_NOTHING, &ignored);
-        if (there < 0 && make_dir(unpack, part) < 0)
+        if (there < 0 && make_parent(unpack, part) < 0)
             return -1;
         if (there >= 0)
             close(there);

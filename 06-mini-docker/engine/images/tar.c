@@ -68,7 +68,7 @@ int tar_refuse(struct tar_reader *reader, const char *fmt, ...)
 }
 
 /* libarchive's word for it, unless it is a consequence of what we have said already. */
-static int explain(struct tar_reader *reader, struct archive *from)
+static int explain_read(struct tar_reader *reader, struct archive *from)
 {
     const char *why = archive_error_string(from);
 
@@ -134,7 +134,7 @@ static la_ssize_t read_plain(struct archive *archive, void *data, const void **r
         la_int64_t offset;
         int result = archive_read_data_block(reader->plain, ret, &got, &offset);
         if (result != ARCHIVE_OK && result != ARCHIVE_EOF)
-            return explain(reader, reader->plain);
+            return explain_read(reader, reader->plain);
         length = result == ARCHIVE_EOF ? 0 : (la_ssize_t)got;
     }
     if (length <= 0)
@@ -161,7 +161,7 @@ static int open_plain(struct tar_reader *reader)
     archive_read_support_format_raw(reader->plain);
     if (archive_read_open(reader->plain, reader, NULL, read_file, NULL) != ARCHIVE_OK ||
         archive_read_next_header(reader->plain, &entry) != ARCHIVE_OK)
-        return explain(reader, reader->plain);
+        return explain_read(reader, reader->plain);
     return 0;
 }
 
@@ -183,7 +183,7 @@ int tar_open(int fd, const char *name, const struct tar_limits *limits, struct t
     archive_read_support_format_tar(ret->tar);
     return archive_read_open(ret->tar, ret, NULL, read_plain, NULL) == ARCHIVE_OK
                ? 0
-               : explain(ret, ret->tar);
+               : explain_read(ret, ret->tar);
 }
 
 int tar_next(struct tar_reader *reader, struct archive_entry **ret)
@@ -194,7 +194,7 @@ int tar_next(struct tar_reader *reader, struct archive_entry **ret)
         return 0;
     /* ARCHIVE_WARN: an attribute or a letter that it does not know; the entry is good */
     if (result != ARCHIVE_OK && result != ARCHIVE_WARN)
-        return explain(reader, reader->tar);
+        return explain_read(reader, reader->tar);
     if (++reader->entries > reader->limits.entries) {
         tar_refuse(
             reader, "it has more than %llu entries", (unsigned long long)reader->limits.entries);
@@ -229,7 +229,7 @@ int tar_data(struct tar_reader *reader,
         if (result == ARCHIVE_EOF)
             return 0;
         if (result != ARCHIVE_OK && result != ARCHIVE_WARN)
-            return explain(reader, reader->tar);
+            return explain_read(reader, reader->tar);
         if ((uint64_t)offset + length > reader->limits.bytes) /* holes are not in the stream */
             return tar_too_large(reader);
         if (put(arg, bytes, length, offset, reader->err) < 0) {

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int explain(const struct tar_writer *writer, struct err *err)
+static int explain_write(const struct tar_writer *writer, struct err *err)
 {
     errno = archive_errno(writer->tar);
     return err_sys(err, "cannot write %s", writer->name);
@@ -25,7 +25,7 @@ int tar_write_begin(int fd, const char *name, struct tar_writer *ret, struct err
         return err_sys(err, "no memory to write %s", name);
     archive_write_set_format_pax_restricted(ret->tar);
     archive_write_set_bytes_in_last_block(ret->tar, 1);
-    return archive_write_open_fd(ret->tar, fd) == ARCHIVE_OK ? 0 : explain(ret, err);
+    return archive_write_open_fd(ret->tar, fd) == ARCHIVE_OK ? 0 : explain_write(ret, err);
 }
 
 static int header(struct tar_writer *writer, const char *path, unsigned mode, uint64_t size,
@@ -43,7 +43,7 @@ static int header(struct tar_writer *writer, const char *path, unsigned mode, ui
         archive_entry_set_symlink(entry, target);
     int result = archive_write_header(writer->tar, entry);
     if (result != ARCHIVE_OK)
-        explain(writer, err);
+        explain_write(writer, err);
     archive_entry_free(entry);
     return result == ARCHIVE_OK ? 0 : -1;
 }
@@ -65,7 +65,7 @@ int tar_write_text(
         return -1;
     return archive_write_data(writer->tar, text, length) == (la_ssize_t)length
                ? 0
-               : explain(writer, err);
+               : explain_write(writer, err);
 }
 
 int tar_write_file(
@@ -84,7 +84,7 @@ int tar_write_file(
         if (got <= 0)
             return err_sys(err, "cannot read what goes into %s", writer->name);
         if (archive_write_data(writer->tar, buffer, (size_t)got) != got)
-            return explain(writer, err);
+            return explain_write(writer, err);
         at += got;
     }
     return 0;
@@ -92,7 +92,7 @@ int tar_write_file(
 
 int tar_write_end(struct tar_writer *writer, struct err *err)
 {
-    int result = archive_write_close(writer->tar) == ARCHIVE_OK ? 0 : explain(writer, err);
+    int result = archive_write_close(writer->tar) == ARCHIVE_OK ? 0 : explain_write(writer, err);
 
     archive_write_free(writer->tar);
     writer->tar = NULL;

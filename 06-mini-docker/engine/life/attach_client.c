@@ -21,7 +21,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { AT_INPUT, AT_SOCKET, AT_SIGNALS, AT_OUTPUT, POLLS };
+enum { ON_INPUT, ON_SOCKET, ON_SIGNALS, ON_OUTPUT, POLLS };
 
 int attach_client_signals(struct attach_client *client, struct err *err)
 {
@@ -36,7 +36,7 @@ static void send_size(const struct attach_client *client)
         packet_send(client->socket, PACKET_SIZE, &size, sizeof(size), 0);
 }
 
-static int begin(struct attach_client *client, struct err *err)
+static int begin_client(struct attach_client *client, struct err *err)
 {
     struct attach *attach = &client->attach;
 
@@ -156,28 +156,28 @@ static int serve(struct attach_client *client, struct err *err)
     bool reading = client->interactive && !client->input_ended && client->typed_length == 0;
     short events = (short)((waiting ? 0 : POLLIN) | (client->typed_length > 0 ? POLLOUT : 0));
     struct pollfd polls[POLLS] = {
-        [AT_INPUT] = {.fd = reading ? STDIN_FILENO : -1, .events = POLLIN},
-        [AT_SOCKET] = {.fd = events ? client->socket : -1, .events = events},
-        [AT_SIGNALS] = {.fd = client->attach.signals, .events = POLLIN},
-        [AT_OUTPUT] = {.fd = waiting ? client->packet.type - '0' : -1, .events = POLLOUT},
+        [ON_INPUT] = {.fd = reading ? STDIN_FILENO : -1, .events = POLLIN},
+        [ON_SOCKET] = {.fd = events ? client->socket : -1, .events = events},
+        [ON_SIGNALS] = {.fd = client->attach.signals, .events = POLLIN},
+        [ON_OUTPUT] = {.fd = waiting ? client->packet.type - '0' : -1, .events = POLLOUT},
     };
 
     if (poll(polls, POLLS, -1) < 0)
         return errno == EINTR ? 0 : err_sys(err, "cannot wait for the container");
-    if (polls[AT_SIGNALS].revents && !pass_signal(client))
+    if (polls[ON_SIGNALS].revents && !pass_signal(client))
         return ATTACH_DETACHED;
-    if (polls[AT_OUTPUT].revents)
+    if (polls[ON_OUTPUT].revents)
         write_output(client);
-    if (polls[AT_INPUT].revents && !pass_input(client))
+    if (polls[ON_INPUT].revents && !pass_input(client))
         return ATTACH_DETACHED;
-    if (polls[AT_SOCKET].revents & POLLOUT)
+    if (polls[ON_SOCKET].revents & POLLOUT)
         send_typed(client);
-    return !waiting && polls[AT_SOCKET].revents & ~POLLOUT ? hear(client, err) : 0;
+    return !waiting && polls[ON_SOCKET].revents & ~POLLOUT ? hear(client, err) : 0;
 }
 
 int attach_client_follow(struct attach_client *client, struct err *err)
 {
-    int result = begin(client, err);
+    int result = begin_client(client, err);
 
     while (result == 0)
         result = serve(client, err);

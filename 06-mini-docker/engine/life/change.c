@@ -93,7 +93,7 @@ static void merge(const struct create_options *options, const struct record_host
 }
 
 /* What depends on what is there already. */
-static int check(const struct create_options *options, const struct record_host *host,
+static int check_limits(const struct create_options *options, const struct record_host *host,
     const struct record_host *judged, struct err *err)
 {
     if (options->memory && !options->memory_swap && host->memory_swap_bytes > 0 &&
@@ -158,7 +158,7 @@ int change_limits(const struct store *store, const char *word, const struct crea
     judged.host.cpu_period_usec = record.host.cpu_period_usec;
     judged.host.cpu_quota_usec = record.host.cpu_quota_usec;
     int result = create_limits(&creation) < 0 || create_restart(&creation) < 0 ||
-                         check(options, &record.host, &judged.host, err) < 0
+                         check_limits(options, &record.host, &judged.host, err) < 0
                      ? -1
                      : 0;
     if (result == 0) {

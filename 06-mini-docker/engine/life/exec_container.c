@@ -102,7 +102,7 @@ static int enter(const struct store *store, const struct record *record,
     return result;
 }
 
-static int check(const struct store *store, const struct record *record, struct err *err)
+static int check_runs(const struct store *store, const struct record *record, struct err *err)
 {
     struct status status;
 
@@ -140,7 +140,7 @@ int exec_container(const struct store *store, const struct record *record,
     struct image image = {0};
     struct env env = {0};
     char own[STORE_ID + 16];
-    int result = check(store, record, err);
+    int result = check_runs(store, record, err);
 
     snprintf(own, sizeof(own), "container:%s", record->id);
     look_at_itself(&asked.host, own);

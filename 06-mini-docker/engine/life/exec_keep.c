@@ -56,7 +56,7 @@ static void drain(int master, int pidfd)
 }
 
 /* The keeper's start: what the command waits for. */
-static int begin(
+static int begin_program(
     struct enter *enter, const struct exec_options *options, int *ret_master, struct err *err)
 {
     cleanup_close int null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -100,7 +100,7 @@ static _Noreturn void keep_detached(
     struct err err;
     int master;
 
-    if (begin(enter, events->options, &master, &err) < 0) {
+    if (begin_program(enter, events->options, &master, &err) < 0) {
         sync_fail(starter, &err);
         _exit(1);
     }

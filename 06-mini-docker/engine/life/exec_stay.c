@@ -16,7 +16,7 @@
 
 #include <string.h>
 
-static void tell(const struct exec_events *events, const char *action, const char *exit_code)
+static void tell_event(const struct exec_events *events, const char *action, const char *exit_code)
 {
     const struct event_attribute more[] = {
         {"execID", events->id}, {exit_code ? "exitCode" : NULL, exit_code}, {0}};
@@ -30,7 +30,7 @@ static void tell_command(const struct exec_events *events, const char *action)
     char text[sizeof(events->command) + 16];
 
     snprintf(text, sizeof(text), "%s: %s", action, events->command);
-    tell(events, text, NULL);
+    tell_event(events, text, NULL);
 }
 
 void exec_events_started(const struct exec_events *events)
@@ -43,7 +43,7 @@ void exec_events_ended(const struct exec_events *events, int status)
     char number[12];
 
     snprintf(number, sizeof(number), "%d", status);
-    tell(events, "exec_die", number);
+    tell_event(events, "exec_die", number);
 }
 
 int exec_events_begin(struct exec_events *events, struct err *err)
@@ -75,11 +75,11 @@ static int leave(
 {
     if (exec_keep_terminal(keeper, attach->master, err) < 0)
         return -1;
-    tell(events, "exec_detach", NULL);
+    tell_event(events, "exec_detach", NULL);
     return err_refuse(err, 0, "read escape sequence");
 }
 
-static int start(
+static int start_program(
     struct enter *enter, const struct exec_events *events, int *ret_keeper, struct err *err)
 {
     if (events->options->tty && events->options->interactive)
@@ -118,7 +118,7 @@ int exec_stay(struct enter *enter, const struct exec_events *events, struct err 
     attach.typed_arg = &keys;
     int result = attach_prepare(&attach, enter->stdio, &enter->console_socket, err);
     if (result == 0)
-        result = start(enter, events, &keeper, err);
+        result = start_program(enter, events, &keeper, err);
     if (result == 0)
         result = attach_follow(&attach, enter->process.pidfd, err);
     if (result == 0)

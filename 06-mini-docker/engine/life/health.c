@@ -31,7 +31,7 @@ static int64_t msec(uint64_t nsec, int64_t otherwise)
     return nsec ? (int64_t)(nsec / NSEC) : otherwise;
 }
 
-static bool is_wanted(const struct record_health *asked)
+static bool is_checked(const struct record_health *asked)
 {
     return asked && asked->test && asked->test[0] && strcmp(asked->test[0], "NONE") != 0 &&
            asked->test[1];
@@ -59,7 +59,7 @@ void health_begin(struct health *health, const struct store *store, const struct
     *health = (struct health){.answer = -1, .began_msec = now_msec};
     status->health = HEALTH_NONE;
     status->failing_streak = 0;
-    if (!is_wanted(record->config.health))
+    if (!is_checked(record->config.health))
         return;
     health_log_clear(store, record->id);
     health->asked = record->config.health;

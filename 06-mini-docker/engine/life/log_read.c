@@ -160,7 +160,7 @@ static bool was_renamed(const char *path, FILE *file)
            (stat(path, &now) < 0 || now.st_ino != open.st_ino || now.st_dev != open.st_dev);
 }
 
-static int follow(const struct reading *reading, const char *path, FILE *file)
+static int follow_file(const struct reading *reading, const char *path, FILE *file)
 {
     cleanup_fclose FILE *current = NULL;
     int result = 0;
@@ -208,7 +208,7 @@ int log_read(const char *path, const struct log_query *query,
     for (unsigned i = oldest; i > 0 && result == 0; i--)
         result = read_lines(&reading, files[i - 1]);
     if (result == 0)
-        result = follow(&reading, path, oldest ? files[0] : NULL);
+        result = follow_file(&reading, path, oldest ? files[0] : NULL);
     while (oldest > 0)
         fclose(files[--oldest]);
     return result;

@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 /* A socket, and the address of ID through *ret_dir, which must stay open as long as it is used. */
-static int prepare(const struct store *store, const char *id, int *ret_dir, int *ret_socket,
+static int prepare_socket(const struct store *store, const char *id, int *ret_dir, int *ret_socket,
     struct sockaddr_un *ret, struct err *err)
 {
     char path[PATH_MAX];
@@ -38,7 +38,7 @@ int monitor_listen(const struct store *store, const char *id, int *ret_socket, s
     cleanup_close int dir = -1, fd = -1;
     struct sockaddr_un address;
 
-    if (prepare(store, id, &dir, &fd, &address, err) < 0)
+    if (prepare_socket(store, id, &dir, &fd, &address, err) < 0)
         return -1;
     unlinkat(dir, id, 0); /* of a monitor that is dead: we have the container's lock */
     if (bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 || listen(fd, SOMAXCONN) < 0)
@@ -54,7 +54,7 @@ int monitor_connect(
     struct sockaddr_un address;
     char flags = (char)wants;
 
-    if (prepare(store, id, &dir, &fd, &address, err) < 0)
+    if (prepare_socket(store, id, &dir, &fd, &address, err) < 0)
         return -1;
     if (connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0 ||
         packet_send(fd, PACKET_BEGIN, &flags, 1, 0) < 0)

@@ -32,7 +32,7 @@
 
 #define REMOVING ".removing-"
 
-enum { NAME = sizeof(REMOVING) + STORE_ID, DEATH_MS = 10000 };
+enum { NAME = sizeof(REMOVING) + STORE_ID, END_MS = 10000 };
 
 /* It leaves at once, and takes the container with it. Without a pidfd it is gone already. */
 static void end_monitor(const struct status *status)
@@ -44,7 +44,7 @@ static void end_monitor(const struct status *status)
     if (pidfd < 0 || proc_start_time(status->monitor) != status->monitor_start_time)
         return;
     proc_pidfd_signal(pidfd, SIGTERM);
-    if (poll(&end, 1, DEATH_MS) == 0)
+    if (poll(&end, 1, END_MS) == 0)
         proc_pidfd_signal(pidfd, SIGKILL);
 }
 

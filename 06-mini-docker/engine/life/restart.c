@@ -10,7 +10,7 @@
 
 enum { FIRST_MSEC = 100, MOST_MSEC = 60000, LONG_MSEC = 10000 };
 
-static bool is_wanted(
+static bool is_restarted(
     const struct restart *restart, const struct record_host *host, const struct status *status)
 {
     const char *policy = host->restart_policy ? host->restart_policy : "no";
@@ -26,7 +26,7 @@ static bool is_wanted(
 int64_t restart_delay(struct restart *restart, const struct record_host *host,
     const struct status *status, int64_t lived_msec)
 {
-    if (!is_wanted(restart, host, status))
+    if (!is_restarted(restart, host, status))
         return -1;
     restart->failures++;
     if (restart->delay_msec == 0 || lived_msec >= LONG_MSEC)

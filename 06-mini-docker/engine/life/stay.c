@@ -68,7 +68,7 @@ static void say_oom(const struct record *record)
 }
 
 /* The program's exit status, or ATTACH_DETACHED. */
-static int follow(const struct store *store, const struct record *record, struct err *err)
+static int follow_container(const struct store *store, const struct record *record, struct err *err)
 {
     client.store = store;
     client.id = record->id;
@@ -104,7 +104,7 @@ int stay_start(const struct store *store, const struct record *record, const str
         attach_end(&client.attach);
         return -1;
     }
-    int result = follow(store, record, err);
+    int result = follow_container(store, record, err);
     return result == ATTACH_DETACHED ? 0 : result;
 }
 
@@ -129,6 +129,6 @@ int stay_attach(const struct store *store, const struct record *record,
         return -1;
     }
     event_container(store, record, "attach", NULL);
-    int result = follow(store, record, err);
+    int result = follow_container(store, record, err);
     return result == ATTACH_DETACHED ? err_refuse(err, 0, "read escape sequence") : result;
 }

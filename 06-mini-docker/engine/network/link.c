@@ -23,6 +23,7 @@
 #include <linux/veth.h>
 #include <net/if.h>
 #include <sched.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -185,7 +186,7 @@ bool link_is_up(int rtnl, const char *name)
 {
     struct ifreq request = {0};
 
-    strncpy(request.ifr_name, name, sizeof(request.ifr_name) - 1);
+    snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
     return ioctl(rtnl, SIOCGIFFLAGS, &request) == 0 && (request.ifr_flags & IFF_UP);
 }
 
@@ -194,6 +195,6 @@ unsigned link_index(int rtnl, const char *name)
     struct ifreq request = {0};
 
     /* any socket answers for its own namespace (netdevice(7)) */
-    strncpy(request.ifr_name, name, sizeof(request.ifr_name) - 1);
+    snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
     return ioctl(rtnl, SIOCGIFINDEX, &request) < 0 ? 0 : (unsigned)request.ifr_ifindex;
 }

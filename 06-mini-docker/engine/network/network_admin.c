@@ -23,7 +23,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static void tell(const struct store *store, const char *action, const char *id, const char *name)
+static void tell_event(
+    const struct store *store, const char *action, const char *id, const char *name)
 {
     const struct event_attribute more[] = {{"name", name}, {"type", "bridge"}, {0}};
 
@@ -40,7 +41,7 @@ int network_add(const struct store *store, const struct network *asked, char ret
         status = network_create(store, asked, ret_id, err);
     leases_close(&leases);
     if (status == 0)
-        tell(store, "create", ret_id, asked->name);
+        tell_event(store, "create", ret_id, asked->name);
     return status;
 }
 
@@ -103,7 +104,7 @@ int network_remove(const struct store *store, const char *word, struct err *err)
         status = remove_one(store, &leases, &network, err);
     leases_close(&leases);
     if (status == 0)
-        tell(store, "destroy", network.id, network.name);
+        tell_event(store, "destroy", network.id, network.name);
     network_free(&network);
     return status;
 }

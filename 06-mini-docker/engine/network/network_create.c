@@ -52,7 +52,7 @@ static int taken_subnets(const struct store *store, const char *but, struct subn
     return *ret ? 0 : err_sys(err, "no memory");
 }
 
-static int check_subnet(const struct subnet *subnet, const char *text, const struct subnet *taken,
+static int check_wanted(const struct subnet *subnet, const char *text, const struct subnet *taken,
     size_t count, struct err *err)
 {
     char link[16];
@@ -113,7 +113,7 @@ static int fill_and_save(const struct store *store, const struct network *asked,
     if (!ipam.subnet && subnet_choose(taken, count, &subnet, err) < 0)
         return -1;
     if (ipam.subnet && (subnet_parse(ipam.subnet, &subnet, err) < 0 ||
-                           check_subnet(&subnet, ipam.subnet, taken, count, err) < 0))
+                           check_wanted(&subnet, ipam.subnet, taken, count, err) < 0))
         return -1;
     if (check_parts(&ipam, &subnet, &gateway, err) < 0)
         return -1;

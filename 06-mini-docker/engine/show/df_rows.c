@@ -28,17 +28,17 @@ struct gathering {
     uint64_t cache_bytes;
 };
 
-static void set(struct json_object *row, const char *key, const char *text)
+static void set_text(struct json_object *row, const char *key, const char *text)
 {
     json_object_object_add(row, key, json_object_new_string(text ? text : ""));
 }
 
-static void set_number(struct json_object *row, const char *key, int number)
+static void set_count(struct json_object *row, const char *key, int number)
 {
     char text[12];
 
     snprintf(text, sizeof(text), "%d", number);
-    set(row, key, text);
+    set_text(row, key, text);
 }
 
 static int count_of(struct json_object *counts, const char *key)
@@ -51,7 +51,7 @@ static void count(struct json_object *counts, const char *key)
     json_object_object_add(counts, key, json_object_new_int(count_of(counts, key) + 1));
 }
 
-static int add_container(const struct list_item *item, void *arg, struct err *err)
+static int add_container_row(const struct list_item *item, void *arg, struct err *err)
 {
     static const struct list_row_options options = {.sizes = true, .columns = LIST_ALL};
     struct gathering *all = arg;
@@ -63,7 +63,7 @@ static int add_container(const struct list_item *item, void *arg, struct err *er
         const char *text = json_object_get_string(size);
         char own[HUMAN_TEXT];
         snprintf(own, sizeof(own), "%.*s", (int)strcspn(text, " "), text);
-        set(row, "Size", own);
+        set_text(row, "Size", own);
     }
     json_object_array_add(all->containers, row);
     if (item->record.image_id)
@@ -117,7 +117,7 @@ static void sum_layer(const char *chain, void *arg)
         sum->unique += layer_size(sum->all->store, chain);
 }
 
-static int add_image(struct gathering *all, const struct image_row *row, struct err *err)
+static int add_image_row(struct gathering *all, const struct image_row *row, struct err *err)
 {
     struct image_item item;
     struct sum sum = {.all = all};
@@ -126,15 +126,15 @@ static int add_image(struct gathering *all, const struct image_row *row, struct 
     if (image_list_row(all->store, row, false, &item, err) < 0)
         return -1;
     each_layer(all->store, row, sum_layer, &sum);
-    set(item.row, "SharedSize", human_size(sum.shared, 3, text));
-    set(item.row, "UniqueSize", human_size(sum.unique, 3, text));
-    set_number(item.row, "Containers", count_of(all->users, row->id));
+    set_text(item.row, "SharedSize", human_size(sum.shared, 3, text));
+    set_text(item.row, "UniqueSize", human_size(sum.unique, 3, text));
+    set_count(item.row, "Containers", count_of(all->users, row->id));
     json_object_array_add(all->images, json_object_get(item.row));
     image_item_free(&item);
     return 0;
 }
 
-static int add_images(struct gathering *all, struct err *err)
+static int add_image_rows(struct gathering *all, struct err *err)
 {
     struct image_index index;
     int result = image_index_read(all->store, &index, err);
@@ -144,12 +144,12 @@ static int add_images(struct gathering *all, struct err *err)
             each_layer(all->store, &index.rows[i], count_layer, all);
     }
     for (size_t i = 0; result == 0 && i < index.count; i++)
-        result = add_image(all, &index.rows[i], err);
+        result = add_image_row(all, &index.rows[i], err);
     image_index_free(&index);
     return result;
 }
 
-static int add_volume(const struct volume *volume, void *arg, struct err *err)
+static int add_volume_row(const struct volume *volume, void *arg, struct err *err)
 {
     struct gathering *all = arg;
     cleanup_free char *labels = labels_text(volume->labels, volume->labels_count);
@@ -159,19 +159,20 @@ static int add_volume(const struct volume *volume, void *arg, struct err *err)
     if (volume_users(all->store, volume->name, &links, users, err) < 0)
         return -1;
     struct json_object *row = json_object_new_object();
-    set(row, "Driver", volume->driver);
-    set(row, "Labels", labels);
-    set_number(row, "Links", (int)links);
-    set(row, "Mountpoint", volume->path);
-    set(row, "Name", volume->name);
-    set(row, "Scope", volume->scope);
-    set(row, "Size", human_size(volume_size(volume), 3, size));
+    set_text(row, "Driver", volume->driver);
+    set_text(row, "Labels", labels);
+    set_count(row, "Links", (int)links);
+    set_text(row, "Mountpoint", volume->path);
+    set_text(row, "Name", volume->name);
+    set_text(row, "Scope", volume->scope);
+    set_text(row, "Size", human_size(volume_size(volume), 3, size));
     json_object_array_add(all->volumes, row);
     return 0;
 }
 
 /* A step, or a cache of RUN --mount. Nobody writes down when one was used. */
-static int add_step(const char *key, const struct build_result *result, void *arg, struct err *err)
+static int add_step_row(
+    const char *key, const struct build_result *result, void *arg, struct err *err)
 {
     struct gathering *all = arg;
     bool directory = result && result->directory;
@@ -188,13 +189,13 @@ static int add_step(const char *key, const struct build_result *result, void *ar
     all->cache_bytes += shared ? 0 : bytes;
     struct json_object *row = json_object_new_object();
     snprintf(text, sizeof(text), "%.12s", directory ? key + strlen(BUILD_CACHE_DIR) : key);
-    set(row, "ID", text);
-    set(row, "CacheType", directory ? "exec.cachemount" : "regular");
-    set(row, "CreatedSince", human_ago(result ? result->created : "", text));
-    set(row, "LastUsedSince", "N/A");
-    set(row, "Shared", shared ? "true" : "false");
-    set(row, "Size", human_size(bytes, 3, text));
-    set(row, "UsageCount", "N/A");
+    set_text(row, "ID", text);
+    set_text(row, "CacheType", directory ? "exec.cachemount" : "regular");
+    set_text(row, "CreatedSince", human_ago(result ? result->created : "", text));
+    set_text(row, "LastUsedSince", "N/A");
+    set_text(row, "Shared", shared ? "true" : "false");
+    set_text(row, "Size", human_size(bytes, 3, text));
+    set_text(row, "UsageCount", "N/A");
     json_object_array_add(all->cache, row);
     return 0;
 }
@@ -218,13 +219,13 @@ int df_rows(
     json_object_object_add(object, "Containers", all.containers);
     json_object_object_add(object, "Volumes", all.volumes);
     json_object_object_add(object, "BuildCache", all.cache);
-    int result = list_each(store, &every, add_container, &all, err);
+    int result = list_each(store, &every, add_container_row, &all, err);
     if (result == 0)
-        result = add_images(&all, err);
+        result = add_image_rows(&all, err);
     if (result == 0)
-        result = volume_each(store, add_volume, &all, err);
+        result = volume_each(store, add_volume_row, &all, err);
     if (result == 0)
-        result = build_cache_each(store, add_step, &all, err);
+        result = build_cache_each(store, add_step_row, &all, err);
     *ret_cache_bytes = all.cache_bytes;
     json_object_put(all.owners);
     json_object_put(all.users);

@@ -73,8 +73,8 @@ static void add_text(struct json_object *object, const char *key, const char *te
 }
 
 /* The fields of Docker's API, /events; takes the attributes. */
-static void add(const struct store *store, const char *type, const char *action, const char *id,
-    const char *image, struct json_object *attributes)
+static void add_event(const struct store *store, const char *type, const char *action,
+    const char *id, const char *image, struct json_object *attributes)
 {
     struct json_object *event = json_object_new_object(), *actor = json_object_new_object();
     struct timespec now;
@@ -115,7 +115,7 @@ void event_container(const struct store *store, const struct record *record, con
     add_text(attributes, "image", image);
     add_text(attributes, "name", record->name);
     add_more(attributes, more);
-    add(store, "container", action, record->id, image, attributes);
+    add_event(store, "container", action, record->id, image, attributes);
 }
 
 void event_add(const struct store *store, const char *type, const char *action, const char *id,
@@ -124,5 +124,5 @@ void event_add(const struct store *store, const char *type, const char *action, 
     struct json_object *object = json_object_new_object();
 
     add_more(object, attributes);
-    add(store, type, action, id, NULL, object);
+    add_event(store, type, action, id, NULL, object);
 }

@@ -33,7 +33,8 @@ static void join_words(const char *const words[], char *ret, size_t size)
             *words);
 }
 
-static int read_one(const char *word, const char *const keys[], struct filter *ret, struct err *err)
+static int read_filter(
+    const char *word, const char *const keys[], struct filter *ret, struct err *err)
 {
     const char *equals = strchr(word, '=');
     char list[300];
@@ -64,7 +65,7 @@ int filters_read(
     if (!ret->items)
         return err_sys(err, "no memory for filters");
     for (size_t i = 0; i < words->count; i++) {
-        if (read_one(words->items[i], keys, &ret->items[ret->count], err) < 0)
+        if (read_filter(words->items[i], keys, &ret->items[ret->count], err) < 0)
             return -1;
         ret->count++;
     }

@@ -79,7 +79,7 @@ static bool is_map(const char *name)
 }
 
 /* `of`: the name of the field that *value is, or "". */
-static int step(struct format_run_state *run, const struct format_node *node, const char *of,
+static int step_into(struct format_run_state *run, const struct format_node *node, const char *of,
     const char *name, struct json_object **value)
 {
     struct json_object *from = *value;
@@ -117,7 +117,7 @@ static int walk(
         const char *dot = memchr(at + 1, '.', (size_t)(end - at - 1));
         size_t length = (size_t)((dot ? dot : end) - at - 1);
         *stpncpy(name, at + 1, length < sizeof(name) ? length : sizeof(name) - 1) = '\0';
-        if (step(run, node, of, name, value) < 0)
+        if (step_into(run, node, of, name, value) < 0)
             return -1;
         strcpy(of, name);
         at = dot;

@@ -34,7 +34,7 @@ bool format_at_end(const char *at)
 }
 
 /* \n and the like, as they are written in a string of Go's. */
-static char unescape(char letter)
+static char special_letter(char letter)
 {
     static const char from[] = "ntrabfv", to[] = "\n\t\r\a\b\f\v";
     const char *found = strchr(from, letter);
@@ -54,7 +54,7 @@ static int parse_string(struct format_parser *parser, struct format_node *node)
         bool escaped = quote == '"' && parser->at[0] == '\\' && parser->at[1];
         if (escaped)
             parser->at++;
-        text[length++] = escaped ? unescape(*parser->at) : *parser->at;
+        text[length++] = escaped ? special_letter(*parser->at) : *parser->at;
     }
     if (*parser->at != quote)
         return format_wrong(

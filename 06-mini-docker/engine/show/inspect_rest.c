@@ -26,7 +26,7 @@ static const char NETWORK_SETTINGS[] =
 static const char *const LISTS[] = {"BlkioDeviceReadBps", "BlkioDeviceReadIOps",
     "BlkioDeviceWriteBps", "BlkioDeviceWriteIOps", "Dns", "DnsOptions", "DnsSearch", "Ulimits"};
 
-static void add(struct json_object *object, const char *text)
+static void add_constants(struct json_object *object, const char *text)
 {
     struct json_object *rest = json_tokener_parse(text);
 
@@ -40,8 +40,8 @@ static void add(struct json_object *object, const char *text)
 
 void inspect_rest(struct json_object *host, struct json_object *network)
 {
-    add(host, HOST_CONFIG);
-    add(network, NETWORK_SETTINGS);
+    add_constants(host, HOST_CONFIG);
+    add_constants(network, NETWORK_SETTINGS);
     for (size_t i = 0; i < sizeof(LISTS) / sizeof(LISTS[0]); i++) {
         if (!json_object_object_get(host, LISTS[i]))
             json_object_object_add(host, LISTS[i], json_object_new_array());

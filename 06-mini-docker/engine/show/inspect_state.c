@@ -15,7 +15,7 @@
 /* Go's time.Time that was never set. */
 #define NEVER "0001-01-01T00:00:00Z"
 
-static void set(struct json_object *object, const char *key, const char *text)
+static void set_word(struct json_object *object, const char *key, const char *text)
 {
     json_object_object_add(object, key, json_write_string(text ? text : ""));
 }
@@ -36,7 +36,7 @@ static struct json_object *health(
     static const char *const names[] = {"none", "starting", "healthy", "unhealthy"};
     struct json_object *object = json_object_new_object();
 
-    set(object, "Status", names[status->health]);
+    set_word(object, "Status", names[status->health]);
     set_number(object, "FailingStreak", status->failing_streak);
     json_object_object_add(object, "Log", health_log(store, record->id));
     return object;
@@ -48,7 +48,7 @@ struct json_object *inspect_state(
     struct json_object *object = json_object_new_object();
     enum status_kind kind = status->kind;
 
-    set(object, "Status", status_name(kind));
+    set_word(object, "Status", status_name(kind));
     /* as Docker has it: what is paused or waits to be started again counts as running */
     set_bool(object, "Running",
         kind == STATUS_RUNNING || kind == STATUS_PAUSED || kind == STATUS_RESTARTING);
@@ -58,9 +58,9 @@ struct json_object *inspect_state(
     set_bool(object, "Dead", kind == STATUS_DEAD);
     set_number(object, "Pid", status->pid);
     set_number(object, "ExitCode", status->exit_code);
-    set(object, "Error", status->error);
-    set(object, "StartedAt", status->started_at[0] ? status->started_at : NEVER);
-    set(object, "FinishedAt", status->finished_at[0] ? status->finished_at : NEVER);
+    set_word(object, "Error", status->error);
+    set_word(object, "StartedAt", status->started_at[0] ? status->started_at : NEVER);
+    set_word(object, "FinishedAt", status->finished_at[0] ? status->finished_at : NEVER);
     if (status->health != HEALTH_NONE)
         json_object_object_add(object, "Health", health(store, record, status));
     return object;
@@ -79,8 +79,8 @@ static struct json_object *ports(const struct record *record, const struct statu
         char key[24], number[12];
         snprintf(key, sizeof(key), "%u/%s", port->port, port->protocol);
         snprintf(number, sizeof(number), "%u", port->host_port);
-        set(binding, "HostIp", port->host_ip);
-        set(binding, "HostPort", number);
+        set_word(binding, "HostIp", port->host_ip);
+        set_word(binding, "HostPort", number);
         struct json_object *list = json_object_object_get(object, key);
         if (!list) {
             list = json_object_new_array();
@@ -105,13 +105,13 @@ static const struct status_endpoint *endpoint_of(const struct status *status, co
 
 static void set_place(struct json_object *object, const struct status_endpoint *endpoint)
 {
-    set(object, "Gateway", endpoint->gateway);
-    set(object, "IPAddress", endpoint->ip);
+    set_word(object, "Gateway", endpoint->gateway);
+    set_word(object, "IPAddress", endpoint->ip);
     set_number(object, "IPPrefixLen", endpoint->prefix);
-    set(object, "IPv6Gateway", "");
-    set(object, "GlobalIPv6Address", "");
+    set_word(object, "IPv6Gateway", "");
+    set_word(object, "GlobalIPv6Address", "");
     set_number(object, "GlobalIPv6PrefixLen", 0);
-    set(object, "MacAddress", endpoint->mac);
+    set_word(object, "MacAddress", endpoint->mac);
 }
 
 /* The ID of a network that is still there, or "". */
@@ -120,7 +120,8 @@ static void set_network_id(struct json_object *object, const struct store *store
     struct network network = {0};
     struct err ignored;
 
-    set(object, "NetworkID", network_load(store, name, &network, &ignored) == 0 ? network.id : "");
+    set_word(
+        object, "NetworkID", network_load(store, name, &network, &ignored) == 0 ? network.id : "");
     network_free(&network);
 }
 
@@ -131,7 +132,7 @@ static struct json_object *network(const struct store *store, const char *name,
 
     if (asked && asked->ip) {
         ipam = json_object_new_object();
-        set(ipam, "IPv4Address", asked->ip);
+        set_word(ipam, "IPv4Address", asked->ip);
     }
     for (const char *const *alias = asked ? asked->aliases : NULL; alias && *alias; alias++) {
         if (!aliases)
@@ -142,7 +143,7 @@ static struct json_object *network(const struct store *store, const char *name,
     json_object_object_add(object, "Links", NULL);
     json_object_object_add(object, "Aliases", aliases);
     set_network_id(object, store, name);
-    set(object, "EndpointID", "");
+    set_word(object, "EndpointID", "");
     set_place(object, endpoint);
     json_object_object_add(object, "DriverOpts", NULL);
     return object;
@@ -154,11 +155,11 @@ struct json_object *inspect_networks(
     struct json_object *object = json_object_new_object(), *networks = json_object_new_object();
     char path[32] = "";
 
-    set(object, "Bridge", "");
+    set_word(object, "Bridge", "");
     /* a file that leads to the namespace, for nsenter --net= */
     if (status->pid > 0)
         snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)status->pid);
-    set(object, "SandboxKey", path);
+    set_word(object, "SandboxKey", path);
     json_object_object_add(object, "Ports", ports(record, status));
     /* the address in the default network also stands here, where scripts look for it */
     set_place(object, endpoint_of(status, "bridge"));
@@ -182,20 +183,20 @@ static struct json_object *mount(const struct store *store, const struct mount_w
     struct json_object *object = json_object_new_object();
     char path[PATH_MAX + 32];
 
-    set(object, "Type", mount_kind_name(words->kind));
+    set_word(object, "Type", mount_kind_name(words->kind));
     if (words->kind == MOUNT_KIND_VOLUME) {
-        set(object, "Name", words->source);
+        set_word(object, "Name", words->source);
         snprintf(path, sizeof(path), "%s/volumes/%.255s/_data", store->root, words->source);
-        set(object, "Source", words->source[0] ? path : "");
+        set_word(object, "Source", words->source[0] ? path : "");
     } else {
-        set(object, "Source", words->source);
+        set_word(object, "Source", words->source);
     }
-    set(object, "Destination", words->target);
+    set_word(object, "Destination", words->target);
     if (words->kind == MOUNT_KIND_VOLUME)
-        set(object, "Driver", "local");
-    set(object, "Mode", words->mode);
+        set_word(object, "Driver", "local");
+    set_word(object, "Mode", words->mode);
     set_bool(object, "RW", !words->read_only);
-    set(object, "Propagation", words->kind == MOUNT_KIND_BIND ? words->propagation : "");
+    set_word(object, "Propagation", words->kind == MOUNT_KIND_BIND ? words->propagation : "");
     return object;
 }
 

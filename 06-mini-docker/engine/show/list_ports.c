@@ -23,9 +23,9 @@ struct text {
     size_t used, size;
 };
 
-static void add(struct text *text, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void add_part(struct text *text, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-static void add(struct text *text, const char *fmt, ...)
+static void add_part(struct text *text, const char *fmt, ...)
 {
     va_list ap;
 
@@ -112,9 +112,9 @@ static void add_range(struct text *text, struct shown_port *ports, size_t count,
     snprintf(
         numbers, sizeof(numbers), last.port > first.port ? "%u-%u" : "%u", first.port, last.port);
     if (first.ip[0])
-        add(text, "%s%s->%s/%s", host_of(first.ip, host), numbers, numbers, first.protocol);
+        add_part(text, "%s%s->%s/%s", host_of(first.ip, host), numbers, numbers, first.protocol);
     else
-        add(text, "%s/%s", numbers, first.protocol);
+        add_part(text, "%s/%s", numbers, first.protocol);
 }
 
 void list_ports(const struct list_item *item, char *ret, size_t size)
@@ -133,7 +133,7 @@ void list_ports(const struct list_item *item, char *ret, size_t size)
     }
     for (size_t i = 0; i < count; i++) {
         if (ports[i].port)
-            add(&text, "%s%u->%u/%s", host_of(ports[i].ip, host), ports[i].public_port,
+            add_part(&text, "%s%u->%u/%s", host_of(ports[i].ip, host), ports[i].public_port,
                 ports[i].port, ports[i].protocol);
     }
 }

@@ -27,7 +27,7 @@ struct row {
     const struct list_row_options *options;
 };
 
-static void set(const struct row *row, const char *key, const char *text)
+static void set_column(const struct row *row, const char *key, const char *text)
 {
     json_object_object_add_ex(row->json, key, json_write_string(text),
         JSON_C_OBJECT_ADD_KEY_IS_NEW | JSON_C_OBJECT_KEY_IS_CONSTANT);
@@ -70,7 +70,7 @@ static void set_command(const struct row *row, const char *key)
     if (!row->options->no_trunc)
         cut(text, COMMAND_LETTERS);
     struct json_object *string = json_write_string(text);
-    set(row, key,
+    set_column(row, key,
         json_object_to_json_string_ext(
             string, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
     json_object_put(string);
@@ -81,7 +81,7 @@ static void set_labels(const struct row *row, const char *key)
     const struct record_config *config = &row->record->config;
     cleanup_free char *text = labels_text(config->labels, config->labels_count);
 
-    set(row, key, text ?: "");
+    set_column(row, key, text ?: "");
 }
 
 static void set_volumes(const struct row *row, const char *key)
@@ -97,7 +97,7 @@ static void set_volumes(const struct row *row, const char *key)
         volumes += mounts[i].kind == MOUNT_KIND_VOLUME;
     free(mounts);
     snprintf(number, sizeof(number), "%zu", volumes);
-    set(row, key, number);
+    set_column(row, key, number);
 }
 
 /* Names of volumes and paths of binds; a volume without a name has one that is not known here. */
@@ -122,7 +122,7 @@ static void set_mounts(const struct row *row, const char *key)
     }
     fclose(out);
     free(mounts);
-    set(row, key, text);
+    set_column(row, key, text);
 }
 
 static void set_networks(const struct row *row, const char *key)
@@ -134,7 +134,7 @@ static void set_networks(const struct row *row, const char *key)
     for (size_t i = 0; i < record->networks_count && used < sizeof(names); i++)
         used += (size_t)snprintf(
             names + used, sizeof(names) - used, "%s%s", used ? "," : "", record->networks[i].name);
-    set(row, key, used || !record->host.network_mode ? names : record->host.network_mode);
+    set_column(row, key, used || !record->host.network_mode ? names : record->host.network_mode);
 }
 
 /* "1.2kB (virtual 4.5MB)": what it changed, and that with its image */
@@ -146,7 +146,7 @@ static void set_size(const struct row *row, const char *key)
     struct err ignored;
 
     if (!row->options->sizes) {
-        set(row, key, "0B");
+        set_column(row, key, "0B");
         return;
     }
     record_path(row->store, record->id, "upper", path);
@@ -156,7 +156,7 @@ static void set_size(const struct row *row, const char *key)
     image_free(&image);
     snprintf(text, sizeof(text), "%s (virtual %s)", human_size(bytes, 3, own),
         human_size(bytes + below, 3, both));
-    set(row, key, text);
+    set_column(row, key, text);
 }
 
 static void set_id(const struct row *row, const char *key)
@@ -165,31 +165,31 @@ static void set_id(const struct row *row, const char *key)
 
     snprintf(id, sizeof(id), "%.*s", row->options->no_trunc ? STORE_ID : STORE_SHORT_ID,
         row->record->id);
-    set(row, key, id);
+    set_column(row, key, id);
 }
 
 static void set_image(const struct row *row, const char *key)
 {
-    set(row, key, row->record->config.image ?: row->record->host.rootfs);
+    set_column(row, key, row->record->config.image ?: row->record->host.rootfs);
 }
 
 static void set_name(const struct row *row, const char *key)
 {
-    set(row, key, row->record->name);
+    set_column(row, key, row->record->name);
 }
 
 static void set_created(const struct row *row, const char *key)
 {
     char text[HUMAN_TEXT];
 
-    set(row, key, human_date(row->record->created, text));
+    set_column(row, key, human_date(row->record->created, text));
 }
 
 static void set_age(const struct row *row, const char *key)
 {
     char text[HUMAN_TEXT];
 
-    set(row, key, human_ago(row->record->created, text));
+    set_column(row, key, human_ago(row->record->created, text));
 }
 
 static void set_ports(const struct row *row, const char *key)
@@ -197,12 +197,12 @@ static void set_ports(const struct row *row, const char *key)
     char text[512];
 
     list_ports(row->item, text, sizeof(text));
-    set(row, key, text);
+    set_column(row, key, text);
 }
 
 static void set_state(const struct row *row, const char *key)
 {
-    set(row, key, status_name(row->item->status.kind));
+    set_column(row, key, status_name(row->item->status.kind));
 }
 
 static void set_status(const struct row *row, const char *key)
@@ -210,7 +210,7 @@ static void set_status(const struct row *row, const char *key)
     char text[512];
 
     status_describe(&row->item->status, text, sizeof(text));
-    set(row, key, text);
+    set_column(row, key, text);
 }
 
 static const struct {

@@ -129,7 +129,7 @@ static size_t letters(const char *text, size_t length)
     return count;
 }
 
-static void measure(const char *text, size_t width[COLUMNS_MOST])
+static void measure_cells(const char *text, size_t width[COLUMNS_MOST])
 {
     int column = 0;
 
@@ -154,7 +154,7 @@ void table_layout(FILE *out, const char *text, size_t least)
 
     for (int i = 0; i < COLUMNS_MOST; i++)
         width[i] = least;
-    measure(text, width);
+    measure_cells(text, width);
     for (const char *cell = text; *cell;) {
         size_t length = strcspn(cell, "\t\n");
         fwrite(cell, 1, length, out);

@@ -66,7 +66,7 @@ static int write_all(int fd, const char *text)
 }
 
 /* The file beside its place, and then in it: a reader finds the old one or the new one. */
-static int write_file(int dir_fd, const struct record *record, bool durable, struct err *err)
+static int write_record(int dir_fd, const struct record *record, bool durable, struct err *err)
 {
     struct json_object *tree = json_write(&RECORD_TABLE, record, JSON_WRITE_GIVEN);
     const char *text = tree ? json_object_to_json_string_ext(
@@ -140,7 +140,7 @@ static int create(const struct store *store, const struct record *record, bool d
         return -1;
     if (mkdir(fresh, 0700) < 0)
         return err_sys(err, "cannot make %s", fresh);
-    if (open_dir(fresh, &dir_fd, err) == 0 && write_file(dir_fd, record, durable, err) == 0 &&
+    if (open_dir(fresh, &dir_fd, err) == 0 && write_record(dir_fd, record, durable, err) == 0 &&
         (!held || write_holder(store, new_id, err) == 0) &&
         appear(store, record, fresh, durable, err) == 0)
         return 0;
@@ -178,7 +178,7 @@ int record_replace(const struct store *store, const struct record *record, struc
     if (result == 0 && renamed && durable)
         result = store_sync(store, "names", err);
     if (result == 0)
-        result = write_file(dir_fd, record, durable, err);
+        result = write_record(dir_fd, record, durable, err);
     if (renamed)
         record_name_free(store, result == 0 ? old.name : record->name, record->id);
     record_free(&old);

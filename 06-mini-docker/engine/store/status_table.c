@@ -44,14 +44,15 @@ static const struct json_field ENDPOINT[] = {
 static const struct json_table endpoint_table = {
     .size = sizeof(struct status_endpoint), .fields = ENDPOINT};
 
-static const struct json_field PORT[] = {
+static const struct json_field STATUS_PORT[] = {
     JSON_FIELD("hostIp", JSON_CHARS, struct status_port, host_ip),
     JSON_NUMBER_IN("hostPort", struct status_port, host_port, 0, 65535),
     JSON_NUMBER_IN("port", struct status_port, port, 0, 65535),
     JSON_FIELD("protocol", JSON_CHARS, struct status_port, protocol),
     {0},
 };
-static const struct json_table port_table = {.size = sizeof(struct status_port), .fields = PORT};
+static const struct json_table status_port_table = {
+    .size = sizeof(struct status_port), .fields = STATUS_PORT};
 
 static const struct json_field FIELDS[] = {
     JSON_FIELD("startedAt", JSON_CHARS, struct file, status.started_at),
@@ -68,7 +69,7 @@ static const struct json_field FIELDS[] = {
     JSON_NUMBER_IN("monitorStartTime", struct file, status.monitor_start_time, 0, INT64_MAX),
     JSON_FIELD("frozenFile", JSON_CHARS, struct file, status.frozen_file),
     JSON_ITEMS("endpoints", JSON_LIST, struct file, endpoints, endpoints_count, &endpoint_table),
-    JSON_ITEMS("ports", JSON_LIST, struct file, ports, ports_count, &port_table),
+    JSON_ITEMS("ports", JSON_LIST, struct file, ports, ports_count, &status_port_table),
     {0},
 };
 static const struct json_table file_table = {.size = sizeof(struct file), .fields = FIELDS};

@@ -26,21 +26,21 @@ static const struct spec_mount MOUNTS[] = {
  * CAP_MKNOD is among the capabilities, so a device file of the host's disk can be made; but only
  * these can be opened. /dev/console and /dev/ptmx are 5:1 and 5:2, terminals are 136.
  */
-enum { ALL = SPEC_MKNOD | SPEC_READ | SPEC_WRITE };
+enum { ALL_RIGHTS = SPEC_MKNOD | SPEC_READ | SPEC_WRITE };
 
 static const struct spec_device_rule DEVICE_RULES[] = {
-    {false, 'a', -1, -1, ALL},
+    {false, 'a', -1, -1, ALL_RIGHTS},
     {true, 'c', -1, -1, SPEC_MKNOD},
     {true, 'b', -1, -1, SPEC_MKNOD},
-    {true, 'c', 1, 3, ALL},
-    {true, 'c', 1, 5, ALL},
-    {true, 'c', 1, 7, ALL},
-    {true, 'c', 1, 8, ALL},
-    {true, 'c', 1, 9, ALL},
-    {true, 'c', 5, 0, ALL},
-    {true, 'c', 5, 1, ALL},
-    {true, 'c', 5, 2, ALL},
-    {true, 'c', 136, -1, ALL},
+    {true, 'c', 1, 3, ALL_RIGHTS},
+    {true, 'c', 1, 5, ALL_RIGHTS},
+    {true, 'c', 1, 7, ALL_RIGHTS},
+    {true, 'c', 1, 8, ALL_RIGHTS},
+    {true, 'c', 1, 9, ALL_RIGHTS},
+    {true, 'c', 5, 0, ALL_RIGHTS},
+    {true, 'c', 5, 1, ALL_RIGHTS},
+    {true, 'c', 5, 2, ALL_RIGHTS},
+    {true, 'c', 136, -1, ALL_RIGHTS},
 };
 
 static const char *const MASKED_PATHS[] = {
