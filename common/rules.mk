@@ -7,7 +7,7 @@ BUILD   ?= $(TOP)/build
 # The programs wait for the kernel, not for their own code: a container starts in the same time with -O2, and that
 # takes twice as long to build. For a debugger: make clean && make DEBUG=1
 CFLAGS  ?= -O0 $(if $(DEBUG),-g)
-WARN    := -Wall -Wextra -Wshadow -Wno-format-truncation -Wno-missing-field-initializers \
+WARN    := -Wall -Wextra -Wshadow -Werror=implicit-function-declaration -Wno-format-truncation -Wno-missing-field-initializers \
            -Wno-unknown-warning-option # -Wno-format-truncation is gcc's alone
 ALL_CFLAGS = -pipe -std=gnu17 -D_GNU_SOURCE $(WARN) -I$(TOP)/common -MMD -MP $(CFLAGS)
 
