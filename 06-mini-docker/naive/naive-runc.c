@@ -12,6 +12,9 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <json-c/json_object.h>
+#include <json-c/json_util.h>
+#include <json-c/linkhash.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
