@@ -54,3 +54,8 @@ struct json_object *json_write_string(const char *text)
     free(repaired);
     return string;
 }
+
+void json_add_string(struct json_object *object, const char *key, const char *text)
+{
+    json_object_object_add(object, key, json_write_string(text ? text : ""));
+}

@@ -30,4 +30,7 @@ struct json_object *json_write(
 /* A string of JSON, with the same care for its bytes. NULL: no memory. */
 struct json_object *json_write_string(const char *text);
 
+/* A member of an object, of such a string; NULL is an empty one. */
+void json_add_string(struct json_object *object, const char *key, const char *text);
+
 #endif

@@ -19,11 +19,6 @@
 
 enum { SHORT = 12 };
 
-static void add(struct json_object *to, const char *key, const char *text)
-{
-    json_object_object_add(to, key, json_write_string(text ? text : ""));
-}
-
 uint64_t image_size(const struct store *store, const struct image_config *config)
 {
     char chain[DIGEST_TEXT];
@@ -75,22 +70,22 @@ int image_list_row(const struct store *store, const struct image_row *row, bool 
     struct json_object *object = json_object_new_object();
     *ret = (struct image_item){object, json_object_new_object(), created_of(&parts.config)};
     split_name(row->name, repository, tag);
-    add(object, "Containers", "N/A");
-    add(object, "CreatedAt", human_date(parts.config.created, text));
-    add(object, "CreatedSince", human_ago(parts.config.created, text));
-    add(object, "Digest", row->manifest);
+    json_add_string(object, "Containers", "N/A");
+    json_add_string(object, "CreatedAt", human_date(parts.config.created, text));
+    json_add_string(object, "CreatedSince", human_ago(parts.config.created, text));
+    json_add_string(object, "Digest", row->manifest);
     snprintf(text, sizeof(text), "%.*s", SHORT, digest_hex(row->id));
-    add(object, "ID", whole_id ? row->id : text);
-    add(object, "Repository", repository);
-    add(object, "SharedSize", "N/A");
-    add(object, "Size",
+    json_add_string(object, "ID", whole_id ? row->id : text);
+    json_add_string(object, "Repository", repository);
+    json_add_string(object, "SharedSize", "N/A");
+    json_add_string(object, "Size",
         damaged ? "damaged" : human_size(image_size(store, &parts.config), 3, text));
-    add(object, "Tag", tag);
-    add(object, "UniqueSize", "N/A");
-    add(object, "VirtualSize", human_size(image_size(store, &parts.config), 4, text));
+    json_add_string(object, "Tag", tag);
+    json_add_string(object, "UniqueSize", "N/A");
+    json_add_string(object, "VirtualSize", human_size(image_size(store, &parts.config), 4, text));
     for (size_t i = 0; i < parts.config.config.labels_count; i++) {
         const struct spec_pair *label = &parts.config.config.labels[i];
-        add(ret->labels, label->key, label->value);
+        json_add_string(ret->labels, label->key, label->value);
     }
     image_parts_free(&parts);
     return 0;
@@ -113,16 +108,16 @@ static struct json_object *step(
     /* to the second, as docker */
     snprintf(when, sizeof(when), "%.*s%s", (int)strcspn(created, "."), created,
         strchr(created, '.') ? "Z" : "");
-    add(object, "ID", id);
-    add(object, "Comment", from->comment);
-    add(object, "CreatedAt", when);
-    add(object, "CreatedSince", human ? human_ago(from->created, text) : when);
-    add(object, "CreatedBy", from->created_by);
+    json_add_string(object, "ID", id);
+    json_add_string(object, "Comment", from->comment);
+    json_add_string(object, "CreatedAt", when);
+    json_add_string(object, "CreatedSince", human ? human_ago(from->created, text) : when);
+    json_add_string(object, "CreatedBy", from->created_by);
     if (human)
         human_size(bytes, 3, text);
     else
         snprintf(text, sizeof(text), "%llu", (unsigned long long)bytes);
-    add(object, "Size", text);
+    json_add_string(object, "Size", text);
     return object;
 }
 
@@ -223,7 +218,7 @@ static struct json_object *root_of(const struct image_config *config)
 
     for (size_t i = 0; i < config->diff_ids_count; i++)
         json_object_array_add(layers, json_object_new_string(config->diff_ids[i]));
-    add(root, "Type", "layers");
+    json_add_string(root, "Type", "layers");
     json_object_object_add(root, "Layers", layers);
     return root;
 }
@@ -237,9 +232,9 @@ static struct json_object *driver_of(const struct store *store, const struct ima
     cleanup_free char *lower =
         layer_lower(store, config->diff_ids, config->diff_ids_count, &missing, &ignored);
 
-    add(data, "LowerDir", lower);
+    json_add_string(data, "LowerDir", lower);
     json_object_object_add(driver, "Data", data);
-    add(driver, "Name", "overlay2");
+    json_add_string(driver, "Name", "overlay2");
     return driver;
 }
 
@@ -252,25 +247,25 @@ static struct json_object *describe_image(
     const struct image_history *last =
         config->history_count ? &config->history[config->history_count - 1] : NULL;
 
-    add(ret, "Id", parts->id);
+    json_add_string(ret, "Id", parts->id);
     json_object_object_add(ret, "RepoTags", names_of(index, parts->id));
     json_object_object_add(ret, "RepoDigests", digests_of(index, parts->id));
-    add(ret, "Parent", "");
-    add(ret, "Comment", last ? last->comment : "");
-    add(ret, "Created", config->created);
-    add(ret, "DockerVersion", config->docker_version);
-    add(ret, "Author", config->author);
+    json_add_string(ret, "Parent", "");
+    json_add_string(ret, "Comment", last ? last->comment : "");
+    json_add_string(ret, "Created", config->created);
+    json_add_string(ret, "DockerVersion", config->docker_version);
+    json_add_string(ret, "Author", config->author);
     json_object_object_add(
         ret, "Config", json_write(&RECORD_CONFIG_TABLE, &config->config, JSON_WRITE_ALL));
-    add(ret, "Architecture", config->architecture);
+    json_add_string(ret, "Architecture", config->architecture);
     if (config->variant)
-        add(ret, "Variant", config->variant);
-    add(ret, "Os", config->os);
+        json_add_string(ret, "Variant", config->variant);
+    json_add_string(ret, "Os", config->os);
     json_object_object_add(ret, "Size", json_object_new_uint64(bytes));
     json_object_object_add(ret, "VirtualSize", json_object_new_uint64(bytes));
     json_object_object_add(ret, "GraphDriver", driver_of(store, config));
     json_object_object_add(ret, "RootFS", root_of(config));
-    add(ret, "Digest", parts->manifest_digest);
+    json_add_string(ret, "Digest", parts->manifest_digest);
     return ret;
 }
 

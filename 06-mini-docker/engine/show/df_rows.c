@@ -15,6 +15,8 @@
 #include "list.h"
 #include "usage.h"
 
+#include "runtime/json_write.h"
+
 #include "cleanup.h"
 
 #include <json-c/json_object.h>
@@ -28,17 +30,12 @@ struct gathering {
     uint64_t cache_bytes;
 };
 
-static void set_text(struct json_object *row, const char *key, const char *text)
-{
-    json_object_object_add(row, key, json_object_new_string(text ? text : ""));
-}
-
 static void set_count(struct json_object *row, const char *key, int number)
 {
     char text[12];
 
     snprintf(text, sizeof(text), "%d", number);
-    set_text(row, key, text);
+    json_add_string(row, key, text);
 }
 
 static int count_of(struct json_object *counts, const char *key)
@@ -63,7 +60,7 @@ static int add_container_row(const struct list_item *item, void *arg, struct err
         const char *text = json_object_get_string(size);
         char own[HUMAN_TEXT];
         snprintf(own, sizeof(own), "%.*s", (int)strcspn(text, " "), text);
-        set_text(row, "Size", own);
+        json_add_string(row, "Size", own);
     }
     json_object_array_add(all->containers, row);
     if (item->record.image_id)
@@ -126,8 +123,8 @@ static int add_image_row(struct gathering *all, const struct image_row *row, str
     if (image_list_row(all->store, row, false, &item, err) < 0)
         return -1;
     each_layer(all->store, row, sum_layer, &sum);
-    set_text(item.row, "SharedSize", human_size(sum.shared, 3, text));
-    set_text(item.row, "UniqueSize", human_size(sum.unique, 3, text));
+    json_add_string(item.row, "SharedSize", human_size(sum.shared, 3, text));
+    json_add_string(item.row, "UniqueSize", human_size(sum.unique, 3, text));
     set_count(item.row, "Containers", count_of(all->users, row->id));
     json_object_array_add(all->images, json_object_get(item.row));
     image_item_free(&item);
@@ -159,13 +156,13 @@ static int add_volume_row(const struct volume *volume, void *arg, struct err *er
     if (volume_users(all->store, volume->name, &links, users, err) < 0)
         return -1;
     struct json_object *row = json_object_new_object();
-    set_text(row, "Driver", volume->driver);
-    set_text(row, "Labels", labels);
+    json_add_string(row, "Driver", volume->driver);
+    json_add_string(row, "Labels", labels);
     set_count(row, "Links", (int)links);
-    set_text(row, "Mountpoint", volume->path);
-    set_text(row, "Name", volume->name);
-    set_text(row, "Scope", volume->scope);
-    set_text(row, "Size", human_size(volume_size(volume), 3, size));
+    json_add_string(row, "Mountpoint", volume->path);
+    json_add_string(row, "Name", volume->name);
+    json_add_string(row, "Scope", volume->scope);
+    json_add_string(row, "Size", human_size(volume_size(volume), 3, size));
     json_object_array_add(all->volumes, row);
     return 0;
 }
@@ -189,13 +186,13 @@ static int add_step_row(
     all->cache_bytes += shared ? 0 : bytes;
     struct json_object *row = json_object_new_object();
     snprintf(text, sizeof(text), "%.12s", directory ? key + strlen(BUILD_CACHE_DIR) : key);
-    set_text(row, "ID", text);
-    set_text(row, "CacheType", directory ? "exec.cachemount" : "regular");
-    set_text(row, "CreatedSince", human_ago(result ? result->created : "", text));
-    set_text(row, "LastUsedSince", "N/A");
-    set_text(row, "Shared", shared ? "true" : "false");
-    set_text(row, "Size", human_size(bytes, 3, text));
-    set_text(row, "UsageCount", "N/A");
+    json_add_string(row, "ID", text);
+    json_add_string(row, "CacheType", directory ? "exec.cachemount" : "regular");
+    json_add_string(row, "CreatedSince", human_ago(result ? result->created : "", text));
+    json_add_string(row, "LastUsedSince", "N/A");
+    json_add_string(row, "Shared", shared ? "true" : "false");
+    json_add_string(row, "Size", human_size(bytes, 3, text));
+    json_add_string(row, "UsageCount", "N/A");
     json_object_array_add(all->cache, row);
     return 0;
 }

@@ -13,11 +13,6 @@
 #include <json-c/json_object.h>
 #include <string.h>
 
-static void set(struct json_object *object, const char *key, const char *text)
-{
-    json_object_object_add(object, key, json_write_string(text ? text : ""));
-}
-
 /* A member of the record, which both objects then own. */
 static void move(struct json_object *object, const char *key, struct json_object *from)
 {
@@ -30,7 +25,7 @@ static void set_path(struct json_object *object, const char *key, const struct s
     char path[PATH_MAX];
 
     record_path(store, id, file, path);
-    set(object, key, path);
+    json_add_string(object, key, path);
 }
 
 /* {"Name": "overlay2", "Data": {"LowerDir": …, "UpperDir": …, "WorkDir": …}} */
@@ -40,14 +35,14 @@ static struct json_object *graph(
     struct json_object *object = json_object_new_object(), *data = json_object_new_object();
 
     if (record->host.rootfs) {
-        set(data, "RootDir", record->host.rootfs);
+        json_add_string(data, "RootDir", record->host.rootfs);
     } else {
-        set(data, "LowerDir", image->lower);
+        json_add_string(data, "LowerDir", image->lower);
         set_path(data, "UpperDir", store, record->id, "upper");
         set_path(data, "WorkDir", store, record->id, "work");
     }
     json_object_object_add(object, "Data", data);
-    set(object, "Name", record->host.rootfs ? "rootfs" : "overlay2");
+    json_add_string(object, "Name", record->host.rootfs ? "rootfs" : "overlay2");
     return object;
 }
 
@@ -83,16 +78,16 @@ struct json_object *inspect_container(
     set_path(object, "HostnamePath", store, record->id, "hostname");
     set_path(object, "HostsPath", store, record->id, "hosts");
     if (record->host.log_none)
-        set(object, "LogPath", "");
+        json_add_string(object, "LogPath", "");
     else
         set_path(object, "LogPath", store, record->id, "log.json");
     move(object, "Name", from);
     json_object_object_add(object, "RestartCount", json_object_new_int((int)status->restart_count));
-    set(object, "Driver", record->host.rootfs ? "rootfs" : "overlay2");
-    set(object, "Platform", "linux");
-    set(object, "MountLabel", "");
-    set(object, "ProcessLabel", "");
-    set(object, "AppArmorProfile", "");
+    json_add_string(object, "Driver", record->host.rootfs ? "rootfs" : "overlay2");
+    json_add_string(object, "Platform", "linux");
+    json_add_string(object, "MountLabel", "");
+    json_add_string(object, "ProcessLabel", "");
+    json_add_string(object, "AppArmorProfile", "");
     json_object_object_add(object, "ExecIDs", NULL);
     move(object, "HostConfig", from);
     json_object_object_add(object, "GraphDriver", graph(store, record, &image));

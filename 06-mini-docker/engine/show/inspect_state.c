@@ -15,11 +15,6 @@
 /* Go's time.Time that was never set. */
 #define NEVER "0001-01-01T00:00:00Z"
 
-static void set_word(struct json_object *object, const char *key, const char *text)
-{
-    json_object_object_add(object, key, json_write_string(text ? text : ""));
-}
-
 static void set_bool(struct json_object *object, const char *key, bool value)
 {
     json_object_object_add(object, key, json_object_new_boolean(value));
@@ -36,7 +31,7 @@ static struct json_object *health(
     static const char *const names[] = {"none", "starting", "healthy", "unhealthy"};
     struct json_object *object = json_object_new_object();
 
-    set_word(object, "Status", names[status->health]);
+    json_add_string(object, "Status", names[status->health]);
     set_number(object, "FailingStreak", status->failing_streak);
     json_object_object_add(object, "Log", health_log(store, record->id));
     return object;
@@ -48,7 +43,7 @@ struct json_object *inspect_state(
     struct json_object *object = json_object_new_object();
     enum status_kind kind = status->kind;
 
-    set_word(object, "Status", status_name(kind));
+    json_add_string(object, "Status", status_name(kind));
     /* as Docker has it: what is paused or waits to be started again counts as running */
     set_bool(object, "Running",
         kind == STATUS_RUNNING || kind == STATUS_PAUSED || kind == STATUS_RESTARTING);
@@ -58,9 +53,9 @@ struct json_object *inspect_state(
     set_bool(object, "Dead", kind == STATUS_DEAD);
     set_number(object, "Pid", status->pid);
     set_number(object, "ExitCode", status->exit_code);
-    set_word(object, "Error", status->error);
-    set_word(object, "StartedAt", status->started_at[0] ? status->started_at : NEVER);
-    set_word(object, "FinishedAt", status->finished_at[0] ? status->finished_at : NEVER);
+    json_add_string(object, "Error", status->error);
+    json_add_string(object, "StartedAt", status->started_at[0] ? status->started_at : NEVER);
+    json_add_string(object, "FinishedAt", status->finished_at[0] ? status->finished_at : NEVER);
     if (status->health != HEALTH_NONE)
         json_object_object_add(object, "Health", health(store, record, status));
     return object;
@@ -79,8 +74,8 @@ static struct json_object *ports(const struct record *record, const struct statu
         char key[24], number[12];
         snprintf(key, sizeof(key), "%u/%s", port->port, port->protocol);
         snprintf(number, sizeof(number), "%u", port->host_port);
-        set_word(binding, "HostIp", port->host_ip);
-        set_word(binding, "HostPort", number);
+        json_add_string(binding, "HostIp", port->host_ip);
+        json_add_string(binding, "HostPort", number);
         struct json_object *list = json_object_object_get(object, key);
         if (!list) {
             list = json_object_new_array();
@@ -105,13 +100,13 @@ static const struct status_endpoint *endpoint_of(const struct status *status, co
 
 static void set_place(struct json_object *object, const struct status_endpoint *endpoint)
 {
-    set_word(object, "Gateway", endpoint->gateway);
-    set_word(object, "IPAddress", endpoint->ip);
+    json_add_string(object, "Gateway", endpoint->gateway);
+    json_add_string(object, "IPAddress", endpoint->ip);
     set_number(object, "IPPrefixLen", endpoint->prefix);
-    set_word(object, "IPv6Gateway", "");
-    set_word(object, "GlobalIPv6Address", "");
+    json_add_string(object, "IPv6Gateway", "");
+    json_add_string(object, "GlobalIPv6Address", "");
     set_number(object, "GlobalIPv6PrefixLen", 0);
-    set_word(object, "MacAddress", endpoint->mac);
+    json_add_string(object, "MacAddress", endpoint->mac);
 }
 
 /* The ID of a network that is still there, or "". */
@@ -120,7 +115,7 @@ static void set_network_id(struct json_object *object, const struct store *store
     struct network network = {0};
     struct err ignored;
 
-    set_word(
+    json_add_string(
         object, "NetworkID", network_load(store, name, &network, &ignored) == 0 ? network.id : "");
     network_free(&network);
 }
@@ -132,7 +127,7 @@ static struct json_object *network(const struct store *store, const char *name,
 
     if (asked && asked->ip) {
         ipam = json_object_new_object();
-        set_word(ipam, "IPv4Address", asked->ip);
+        json_add_string(ipam, "IPv4Address", asked->ip);
     }
     for (const char *const *alias = asked ? asked->aliases : NULL; alias && *alias; alias++) {
         if (!aliases)
@@ -143,7 +138,7 @@ static struct json_object *network(const struct store *store, const char *name,
     json_object_object_add(object, "Links", NULL);
     json_object_object_add(object, "Aliases", aliases);
     set_network_id(object, store, name);
-    set_word(object, "EndpointID", "");
+    json_add_string(object, "EndpointID", "");
     set_place(object, endpoint);
     json_object_object_add(object, "DriverOpts", NULL);
     return object;
@@ -155,11 +150,11 @@ struct json_object *inspect_networks(
     struct json_object *object = json_object_new_object(), *networks = json_object_new_object();
     char path[32] = "";
 
-    set_word(object, "Bridge", "");
+    json_add_string(object, "Bridge", "");
     /* a file that leads to the namespace, for nsenter --net= */
     if (status->pid > 0)
         snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)status->pid);
-    set_word(object, "SandboxKey", path);
+    json_add_string(object, "SandboxKey", path);
     json_object_object_add(object, "Ports", ports(record, status));
     /* the address in the default network also stands here, where scripts look for it */
     set_place(object, endpoint_of(status, "bridge"));
@@ -183,20 +178,21 @@ static struct json_object *mount(const struct store *store, const struct mount_w
     struct json_object *object = json_object_new_object();
     char path[PATH_MAX + 32];
 
-    set_word(object, "Type", mount_kind_name(words->kind));
+    json_add_string(object, "Type", mount_kind_name(words->kind));
     if (words->kind == MOUNT_KIND_VOLUME) {
-        set_word(object, "Name", words->source);
+        json_add_string(object, "Name", words->source);
         snprintf(path, sizeof(path), "%s/volumes/%.255s/_data", store->root, words->source);
-        set_word(object, "Source", words->source[0] ? path : "");
+        json_add_string(object, "Source", words->source[0] ? path : "");
     } else {
-        set_word(object, "Source", words->source);
+        json_add_string(object, "Source", words->source);
     }
-    set_word(object, "Destination", words->target);
+    json_add_string(object, "Destination", words->target);
     if (words->kind == MOUNT_KIND_VOLUME)
-        set_word(object, "Driver", "local");
-    set_word(object, "Mode", words->mode);
+        json_add_string(object, "Driver", "local");
+    json_add_string(object, "Mode", words->mode);
     set_bool(object, "RW", !words->read_only);
-    set_word(object, "Propagation", words->kind == MOUNT_KIND_BIND ? words->propagation : "");
+    json_add_string(
+        object, "Propagation", words->kind == MOUNT_KIND_BIND ? words->propagation : "");
     return object;
 }
 
