@@ -241,14 +241,14 @@ three() {
     is $'run\tRun a program in a new container'
     asks "--root $STORE inspect al"
     is $'alpha\tbusybox'
-    asks "network ins"
+    asks "--root $STORE network ins"
     [[ $output == inspect$'\t'* ]] || fail "no command of a group"
-    asks "run --network-a"
+    asks "--root $STORE run --network-a"
     [[ $output == --network-alias$'\t'* ]] || fail "no option"
     asks "--root $STORE run -it bus"
     is $'busybox:latest\timage'
     touch archive.tar
-    asks "load -i $PWD/arch"
+    asks "--root $STORE load -i $PWD/arch"
     is "$PWD/archive.tar"
 }
 
@@ -270,10 +270,10 @@ END
     types ru '*run*'
     types "--root $STORE inspect al" '*inspect alpha*'
     types "--root $STORE inspect " '*alpha*beta*-- busybox*'
-    types "network ins" '*network inspect*'
-    types "run --network-a" '*--network-alias*'
+    types "--root $STORE network ins" '*network inspect*'
+    types "--root $STORE run --network-a" '*--network-alias*'
     types "--root $STORE run -it bus" '*busybox:latest*'
-    types "load -i arch" '*ive.tar*' # behind a bell
+    types "--root $STORE load -i arch" '*ive.tar*' # behind a bell
 }
 
 @test "06 show: the manual page has every command, and no mistake of form" {
