@@ -195,6 +195,7 @@ EOF
         for signal in KILL TERM; do
             "$MINI" --root "$STORE" build --network none context >/dev/null 2>&1 3>&- &
             pid=$!
+            begun $pid
             sleep "$delay"
             kill -"$signal" "$pid" 2>/dev/null || true
             wait "$pid" || true
@@ -344,7 +345,7 @@ EOF
         printf 'FROM busybox\nRUN echo a >/a\nRUN echo %s >/n\n' "$n" |
             "$MINI" --root "$STORE" build --network none -q -t "other:$n" - >/dev/null 2>>"said$n" 3>&- &
     done
-    wait
+    wait_all || true
     [ -z "$(cat said?)" ] || fail "$(cat said?)"
     for n in 1 2 3; do
         [ "$(in_image "same:$n" 'cat /b')" = $'a\ntext' ] || fail "same:$n has other files"

@@ -163,9 +163,10 @@ monitor_of() { awk '/^PPid/ {print $2}' "/proc/$("$MINI" --root "$STORE" inspect
     state_is Status box running || fail "it ended with its client"
     "$MINI" --root "$STORE" attach --no-stdin box >seen 3>&- &
     client=$!
+    wait_for 20 eval 'ls -l /proc/$client/fd | grep -q signalfd' || fail "it listens to no signals"
     kill -USR1 "$client"
     wait "$client" && status=0 || status=$?
-    [ "$status" -eq 9 ] || [ "$status" -eq 138 ] || fail "status $status"
+    [ "$status" -eq 9 ] || fail "status $status: $(cat seen)"
 }
 
 @test "06 engine: stop waits for all that are named at once, and says them in order" {

@@ -11,6 +11,9 @@
 #     refused TEXT          the last `lab` was wrong usage, status 2, and its error has the text
 #     snapshot              what could be left behind on the host, as text to compare
 #     wait_for SECONDS CMD  try CMD until it succeeds
+#     wait_all [PID...]     wait for all that the test has started in the background, but for these
+#     begun PID             wait until what was started in the background has left the shell, which
+#                           between fork and exec may take a signal and forget it
 #     "${AS_USER[@]}" CMD   run CMD as an ordinary user, who may be the one that runs the tests
 
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -84,3 +87,15 @@ wait_for() {
         sleep 0.05
     done
 }
+
+# The watchdog of BATS_TEST_TIMEOUT is a process of the test's shell, too.
+wait_all() {
+    local pid result=0
+    for pid in $(jobs -p); do
+        [[ " ${BATS_killer_pid-} $* " == *" $pid "* ]] || wait "$pid" || result=1
+    done
+    return $result
+}
+
+is_shell() { [ "/proc/$1/exe" -ef "/proc/$$/exe" ]; }
+begun() { wait_for 20 eval "! is_shell $1"; }

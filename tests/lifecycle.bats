@@ -55,6 +55,7 @@ interrupt() { # SIGNAL EXPERIMENT
     # shellcheck disable=SC2086 # the experiment is words
     setsid env --default-signal=INT,HUP $2 </dev/null >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
     pid=$!
+    begun $pid
     delay=$(printf '0.%03d' $((RANDOM % 900)))
     sleep "$delay"
     kill "-$signal" "$pid" 2>/dev/null || true
@@ -88,6 +89,7 @@ each() { # SIGNAL...: the experiments get them in turn
     # shellcheck disable=SC2086
     setsid env --default-signal=INT,HUP $LONG </dev/null >/dev/null 2>"$BATS_TEST_TMPDIR/err" 3>&- &
     local pid=$!
+    begun $pid
     sleep 1
     kill -INT "$pid"
     ended "$pid"
