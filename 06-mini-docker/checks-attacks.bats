@@ -32,7 +32,7 @@ setup() {
 teardown() {
     [ -d state ] || return 0
     local pid group
-    for pid in $(jobs -p) $(cat state/*/pid 2>/dev/null); do
+    for pid in $(jobs -p | grep -vx "${BATS_killer_pid-}") $(cat state/*/pid 2>/dev/null); do
         kill -KILL "$pid" 2>/dev/null || true
     done
     [ ! -x ours ] || ./ours --root "$PWD/state" delete --force "$ID" 2>/dev/null || true

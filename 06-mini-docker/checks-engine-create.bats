@@ -237,7 +237,7 @@ ends_with() {
 @test "06 create: 20 at once take 20 names, and of 20 that want one name one has it" {
     for _ in {1..20}; do "$LAB_DIR/mini-docker" --root "$STORE" create busybox >>ids 2>>errors & done
     for _ in {1..20}; do "$LAB_DIR/mini-docker" --root "$STORE" create --name one busybox >>one 2>>refused & done
-    wait
+    wait_all || true
     [ "$(sort -u ids | wc -l)" -eq 20 ] && [ "$(wc -l <one)" -eq 1 ] || fail "$(cat errors)"
     [ "$(grep -c Conflict refused)" -eq 19 ] || fail "$(cat refused)"
     [ "$(find "$STORE/containers" -mindepth 1 -maxdepth 1 | wc -l)" -eq 21 ] || fail "containers"

@@ -185,7 +185,7 @@ limit() {
     for round in 1 2 3; do
         starts "box$round"
         for _ in {1..10}; do "$LAB_DIR/mini-docker" --root "$STORE" rm -f "box$round" >>removed 2>>errors & done
-        wait
+        wait_all || true
         [ "$(grep -cx "box$round" removed)" -eq 1 ] || fail "removed: $(cat removed) $(cat errors)"
         [ -z "$(ls -A "$STORE/containers" "$STORE/run/runtime" | grep -v :)" ] || fail "left"
     done

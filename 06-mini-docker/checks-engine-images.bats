@@ -398,7 +398,7 @@ check_twice_in_layer() {
         { "$MINI" --root "$STORE" load -q -i layers.tar >/dev/null && "$MINI" --root "$STORE" tag evil "name:$i" &&
             "$MINI" --root "$STORE" rmi "name:$i"; } >"said.$i" 2>&1 3>&- &
     done
-    wait
+    wait_all || true
     whole
     for i in {1..10}; do [ "$(cat "said.$i")" = "Untagged: name:$i:latest" ] || [ "$(cat "said.$i")" = "Untagged: name:$i" ] || fail "$i: $(cat "said.$i")"; done
     [ "$(images | wc -l)" -eq 1 ] || fail "$(images)"
@@ -415,7 +415,7 @@ check_twice_in_layer() {
         cp -a first "$STORE"
         "$MINI" --root "$STORE" create a true >made 2>&1 3>&- &
         for name in busybox a busybox a; do "$MINI" --root "$STORE" rmi $name >>rmi.log 2>&1 || true; done
-        wait
+        wait_all || true
         for config in "$STORE"/containers/*/container.json; do
             [ ! -e "$config" ] || images | grep -q "$(jq -r .Image "$config")" || fail "a container without its image"
         done

@@ -507,15 +507,13 @@ own_page() {
         inside "$MINI" --root "$PWD/store" run -d --name "box$1" -p 9000-9030:80 busybox sleep 1000 >>ids 2>>errors 3>&- 4>&-
     }
     for i in {1..20}; do start "$i" & done
-    # shellcheck disable=SC2046 # `wait` alone would wait for the namespace, too
-    wait $(jobs -p | grep -vx "$apart") || fail "$(cat errors)"
+    wait_all "$apart" || fail "$(cat errors)"
     for i in {21..40}; do
         start "$i" &
         inside "$MINI" --root "$PWD/store" rm -f "box$((i - 20))" >/dev/null 2>>errors 3>&- 4>&- &
         inside "$MINI" --root "$PWD/store" run --rm busybox true 2>>errors 3>&- 4>&- &
     done
-    # shellcheck disable=SC2046
-    wait $(jobs -p | grep -vx "$apart") || fail "$(cat errors)"
+    wait_all "$apart" || fail "$(cat errors)"
     [ "$(wc -l <ids)" = 40 ] && [ ! -s errors ] || fail "$(cat errors)"
     alone() { [ "$(wc -l <store/run/networks/leases)" = 40 ]; } # 20 of each
     wait_for 20 alone || fail "$(cat store/run/networks/leases)"
@@ -533,8 +531,7 @@ own_page() {
     done | sort | uniq -d >twice
     [ ! -s twice ] || fail "twice: $(cat twice)"
     for i in {21..40}; do inside "$MINI" --root "$PWD/store" rm -f "box$i" >/dev/null 2>>errors 3>&- 4>&- & done
-    # shellcheck disable=SC2046
-    wait $(jobs -p | grep -vx "$apart") || fail "$(cat errors)"
+    wait_all "$apart" || fail "$(cat errors)"
     [ ! -s errors ] && [ ! -s store/run/networks/leases ] || fail "$(cat errors store/run/networks/leases)"
     empty "the last of them"
 }

@@ -116,7 +116,7 @@ END
     for i in $(seq 12); do
         "$MINI" --root "$BATS_TEST_TMPDIR/store" network create "n$i" >/dev/null 3>&- &
     done
-    wait
+    wait_all || true
     network ls -q --filter type=custom
     [ "${#lines[@]}" = 12 ] || fail "not 12"
     network inspect n{1..12} bridge --format '{{(index .IPAM.Config 0).Subnet}}'

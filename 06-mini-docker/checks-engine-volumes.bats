@@ -121,7 +121,7 @@ volumes() { "$MINI" --root "$STORE" volume "$@"; }
     for i in {1..20}; do
         "$MINI" --root "$STORE" volume create same >>said 2>&1 3>&- 4>&- &
     done
-    wait
+    wait_all || true
     [ "$(sort -u said)" = same ] || fail "$(sort -u said)"
     [ "$(volumes ls -q)" = same ] || fail "not one volume"
 }

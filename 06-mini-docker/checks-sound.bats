@@ -192,7 +192,7 @@ again() {
     again $rounds deleted2 delete --force $ID
     again $rounds listed list --format json
     again $rounds asked state $ID
-    wait
+    wait_all || true
     ! grep -h 'status 124' created started entered deleted deleted2 listed asked || fail "one hangs"
     [ "$(sort -u deleted deleted2)" = "status 0" ] || fail "$(cat deleted deleted2)"
     [ "$(grep -c '^status 0' listed)" -eq $rounds ] || fail "$(cat listed)"
@@ -214,7 +214,7 @@ again() {
     oci delete --force $ID
     ends 1 "in use by another command"
     [ $SECONDS -ge 9 ] && [ $SECONDS -lt 14 ] || fail "after $SECONDS s"
-    wait
+    wait_all || true
 }
 
 @test "06 sound: whatever a crash has cut off, delete --force removes the rest and the ID is free" {
