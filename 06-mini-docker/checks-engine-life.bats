@@ -98,7 +98,10 @@ monitor_of() { awk '/^PPid/ {print $2}' "/proc/$("$MINI" --root "$STORE" inspect
     engine restart -t 0 always
     ends 0
     wait_for 20 again
-    engine kill always || true
+    wait_for 20 state_is Status always restarting || fail "it does not wait before it starts again"
+    engine kill always
+    ends 0
+    state_is Status always exited || fail "it was started though it was killed while it waited"
 }
 
 @test "06 engine: pause holds every process, and unpause lets them go on" {
@@ -120,6 +123,11 @@ monitor_of() { awk '/^PPid/ {print $2}' "/proc/$("$MINI" --root "$STORE" inspect
     engine stop -t 0 box
     engine pause box
     ends 1 "is not running"
+    run -d --name deaf busybox sh -c 'trap "exit 7" TERM; echo x; while :; do sleep 0.02; done'
+    wait_for 20 grep -q x "$STORE/containers/$output/log.json"
+    engine pause deaf
+    engine stop -t 50 deaf
+    state_is ExitCode deaf 7 || fail "what is paused cannot hear that it is to stop"
 }
 
 @test "06 engine: exec: options, statuses, input, -d; and in what does not run" {

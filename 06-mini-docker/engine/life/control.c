@@ -57,15 +57,17 @@ static bool is_up(const struct status *status)
            status->kind == STATUS_RESTARTING;
 }
 
-static int send_signal(const struct store *store, const char *id, int signal, struct err *err)
+/* `ends`: it is meant to end by it. What is paused would not, and on v1 not even by SIGKILL. */
+static int send_signal(
+    const struct store *store, const struct record *record, int signal, bool ends, struct err *err)
 {
     char root[PATH_MAX];
 
     if (store_run_dir(store, "runtime", root, err) < 0 ||
-        life_kill(root, id, signal, false, err) < 0)
+        life_kill(root, record->id, signal, false, err) < 0)
         return -1;
-    if (signal == SIGKILL) /* on v1 a frozen process does not even die */
-        life_pause(root, id, false, &(struct err){0});
+    if (ends && life_pause(root, record->id, false, &(struct err){0}) == 0)
+        event_container(store, record, "unpause", NULL);
     return 0;
 }
 
@@ -87,19 +89,17 @@ int control_timeout(const struct record *record, const int *given)
                                                : DEFAULT_SEC;
 }
 
-/* The monitor has promised not to start it again. *ret_socket -1: there is no monitor any more. */
-static int forbid_restart(
+/* The monitor has promised not to start it again. False: there is no monitor any more. */
+static bool forbid_restart(
     const struct store *store, const char *id, bool keep, int *ret_socket, struct packet *packet)
 {
     const char kept = keep;
     struct err ignored;
 
     if (monitor_connect(store, id, 0, ret_socket, &ignored) < 0)
-        return 0;
+        return false;
     return packet_send(*ret_socket, PACKET_STOP, &kept, 1, 0) == 0 &&
-                   await(*ret_socket, PACKET_DONE, -1, packet) > 0
-               ? 1
-               : 0;
+           await(*ret_socket, PACKET_DONE, -1, packet) > 0;
 }
 
 static void count_event(const struct store *store, const struct record *record, int signal)
@@ -126,8 +126,8 @@ int control_stop(const struct store *store, const struct record *record, int tim
         return 0;
     for (int i = 0; i < 2 && ended == 0; i++) {
         count_event(store, record, signals[i]);
-        send_signal(
-            store, record->id, signals[i], err); /* one that has ended already is no error */
+        /* one that has ended already is no error */
+        send_signal(store, record, signals[i], true, err);
         ended = await(socket, PACKET_EXIT, timeouts_ms[i], &packet);
     }
     if (ended == 0)
@@ -155,14 +155,17 @@ int control_kill(
 
     if (status_ask(store, record->id, &status, err) < 0)
         return -1;
-    if (status.kind != STATUS_RUNNING && status.kind != STATUS_PAUSED)
+    bool ends = signal == SIGKILL || signal == stop_signal(record);
+    bool between = ends && status.kind == STATUS_RESTARTING;
+    if (!between && status.kind != STATUS_RUNNING && status.kind != STATUS_PAUSED)
         return refuse_idle("kill", record, err);
-    if (signal == SIGKILL || signal == stop_signal(record))
-        forbid_restart(store, record->id, false, &socket, &packet);
-    count_event(store, record, signal);
-    if (send_signal(store, record->id, signal, err) < 0)
-        return err->code == ESRCH ? refuse_idle("kill", record, err) : -1;
-    if (signal == SIGKILL && socket >= 0)
+    /* who has promised may have no program at the moment, and is to have none any more */
+    bool promised = ends && forbid_restart(store, record->id, false, &socket, &packet);
+    if (!between)
+        count_event(store, record, signal);
+    if (send_signal(store, record, signal, ends, err) < 0 && !promised)
+        return between || err->code == ESRCH ? refuse_idle("kill", record, err) : -1;
+    if (promised && (signal == SIGKILL || between))
         await(socket, PACKET_EXIT, DEATH_MS, &packet);
     return 0;
 }

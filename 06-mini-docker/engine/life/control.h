@@ -13,7 +13,7 @@ enum { CONTROL_FOR_EVER = -1 };
  * Ask it to end by its stop signal (SIGTERM), and end it by SIGKILL when it did not after
  * `timeout_sec` (CONTROL_FOR_EVER: never). It is not started again, whatever its policy says. One
  * that does not run is no error. Returns when all of it has gone. `keep`: it is to be started
- * again, so that --rm does not remove it.
+ * again, so that --rm does not remove it. What is paused goes on, or it could not end.
  */
 int control_stop(const struct store *store, const struct record *record, int timeout_sec, bool keep,
     struct err *err);
@@ -21,8 +21,8 @@ int control_stop(const struct store *store, const struct record *record, int tim
 /* What --time, --stop-timeout or the default of ten seconds say; `given`: --time's, or NULL. */
 int control_timeout(const struct record *record, const int *given);
 
-/* A signal for its first process. SIGKILL, or its own stop signal, and it is not started again.
- * Errors: it does not run. */
+/* A signal for its first process. SIGKILL, or its own stop signal, and it is not started again,
+ * also where it waits for that, and goes on first where it is paused. Errors: it does not run. */
 int control_kill(
     const struct store *store, const struct record *record, int signal, struct err *err);
 
