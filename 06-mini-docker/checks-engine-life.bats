@@ -341,6 +341,10 @@ holds_status() {
     is "-1 Health check exceeded timeout (200ms)"
     engine exec slow sh -c 'ps | grep -c "sleep 60"'
     [ "$output" -le 4 ] || fail "checks that hung live on"
+    run -d --name held --health-cmd true --health-timeout 0.1s --health-interval 0.1s --health-retries 1 busybox sleep 60
+    wait_for 20 state_is Health.Status held healthy || fail "not healthy"
+    engine pause held
+    ! wait_for 1 state_is Health.Status held unhealthy || fail "it was asked while it was paused"
 }
 
 # What is there when all containers have been removed: nothing, whatever was killed before.

@@ -2,7 +2,8 @@
 /*
  * A check is `exec` once more (runtime/enter.h), with the container's own rights. The defaults and
  * the rule are Docker's: so many failures in a row make a container unhealthy, one success makes it
- * healthy, and a failure in the first moments, before it ever was, does not count.
+ * healthy, and a failure in the first moments, before it ever was, does not count. Nor does one of
+ * a paused container, where nothing can answer.
  */
 #include "health.h"
 
@@ -56,7 +57,8 @@ static int64_t interval(const struct health *health, const struct status *status
 void health_begin(struct health *health, const struct store *store, const struct record *record,
     int64_t now_msec, struct status *status)
 {
-    *health = (struct health){.answer = -1, .began_msec = now_msec};
+    *health =
+        (struct health){.answer = -1, .began_msec = now_msec, .frozen_file = status->frozen_file};
     status->health = HEALTH_NONE;
     status->failing_streak = 0;
     if (!is_checked(record->config.health))
@@ -170,7 +172,8 @@ static _Noreturn void check(const struct health *health, const struct store *sto
     if (run_check(health, store, record, translation, &entry, &err) < 0)
         snprintf(entry.output, sizeof(entry.output), "%s", err.what);
     store_now(entry.end);
-    health_log_add(store, record->id, &entry);
+    if (!cgroup_file_is_frozen(health->frozen_file))
+        health_log_add(store, record->id, &entry);
     _exit(write(answer, &entry.exit_code, sizeof(entry.exit_code)) < 0);
 }
 
@@ -180,7 +183,7 @@ void health_check(struct health *health, const struct store *store, const struct
     int ends[2];
 
     health->due_msec = now_msec + msec(health->asked->interval_nsec, DEFAULT_MSEC);
-    if (pipe2(ends, O_CLOEXEC) < 0)
+    if (cgroup_file_is_frozen(health->frozen_file) || pipe2(ends, O_CLOEXEC) < 0)
         return;
     pid_t pid = fork();
     if (pid == 0)
@@ -203,15 +206,16 @@ bool health_take(struct health *health, int64_t now_msec, struct status *status)
     if (read(health->answer, &exit_code, sizeof(exit_code)) < 0 && errno == EINTR)
         return false;
     health_end(health);
-    if (exit_code == 0) {
+    bool counts = !cgroup_file_is_frozen(health->frozen_file);
+    if (counts && exit_code == 0) {
         status->failing_streak = 0;
         status->health = HEALTH_HEALTHY;
-    } else if (!early || before != HEALTH_STARTING) {
+    } else if (counts && (!early || before != HEALTH_STARTING)) {
         if (++status->failing_streak >= retries)
             status->health = HEALTH_UNHEALTHY;
     }
     health->due_msec = now_msec + interval(health, status, now_msec);
-    return true;
+    return counts;
 }
 
 void health_end(struct health *health)
