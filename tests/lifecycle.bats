@@ -154,6 +154,20 @@ each() { # SIGNAL...: the experiments get them in turn
     done
 }
 
+# bats test_tags=native
+@test "lifecycle: tests/run counts a suite that was killed as failed, whatever the last one said" {
+    local copy=$BATS_TEST_TMPDIR/copy
+    mkdir -p "$copy/tests" "$copy/01-a"
+    cp tests/run tests/reap.c tests/expected-skips "$copy/tests"
+    printf 'all:\n' >"$copy/Makefile"
+    printf '@test "a" { true; }\n' | tee "$copy/01-a/checks.bats" >"$copy/tests/b.bats"
+    run env -i "PATH=${PATH#"$BATS_LIBEXEC:"}" "$copy/tests/run" native 3>&-
+    [ "$status" -eq 0 ] && [[ $output == *"2 passed, 0 failed, 0 skipped" ]] || fail "the control"
+    echo '@test "b" { kill -KILL -- "-$(ps -o pgid= $$ | tr -d " ")"; }' >"$copy/tests/b.bats"
+    run env -i "PATH=${PATH#"$BATS_LIBEXEC:"}" "$copy/tests/run" native 3>&-
+    [ "$status" -eq 1 ] && [[ $output == *"1 passed, 1 failed, 0 skipped" ]] || fail "the killed one"
+}
+
 @test "lifecycle: doctor speaks of every lab, within two seconds" {
     local start=$SECONDS
     run build/doctor 0[1-5]-*/run 06-mini-docker/needs.txt
