@@ -23,8 +23,10 @@ network() { call "$MINI" --root "$BATS_TEST_TMPDIR/store" network "$@"; }
         network rm "$name"
         ends 1 "$name is a pre-defined network and cannot be removed"
     done
-    network create none
-    ends 1 "operation is not permitted on predefined none network"
+    for name in none default; do
+        network create $name
+        ends 1 "operation is not permitted on predefined $name network"
+    done
 }
 
 @test "06 network: create, inspect, rm" {
@@ -78,6 +80,8 @@ network() { call "$MINI" --root "$BATS_TEST_TMPDIR/store" network "$@"; }
 --subnet 10.0.0.0/33|invalid subnet '10.0.0.0/33'
 --subnet 10.0.0.0/32|too small
 --gateway 10.0.0.1|every ip-range or gateway must have a corresponding subnet
+--subnet 10.202.0.0/16 --gateway 10.202.0.0|failed to allocate gateway (10.202.0.0): Address already in use
+--subnet 10.202.0.0/16 --gateway 10.202.255.255|failed to allocate gateway (10.202.255.255): Address already in use
 --subnet 10.202.0.0/16 --gateway 10.8.0.1|no matching subnet for gateway 10.8.0.1
 --subnet 10.202.0.0/16 --ip-range 10.8.0.0/24|no matching subnet for range 10.8.0.0/24
 --ipv6 --subnet fd00::/64|there is IPv4 alone

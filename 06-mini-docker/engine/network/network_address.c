@@ -22,29 +22,33 @@ void network_cable_name(struct in_addr ip, char ret[16])
     snprintf(ret, 16, "mdv%08x", ntohl(ip.s_addr));
 }
 
+int network_address_check(
+    const struct network *network, const char *wanted, struct in_addr *ret, struct err *err)
+{
+    if (inet_pton(AF_INET, wanted, ret) != 1)
+        return err_refuse(err, EINVAL, "invalid IPv4 address: %s", wanted);
+    if (subnet_has(&network->subnet, *ret))
+        return 0;
+    err_refuse(err, EINVAL,
+        "invalid address %s: It does not belong to any of this network's subnets", wanted);
+    return err_hint(
+        err, "network %s has %s -> an --ip in there", network->name, network->ipam->subnet);
+}
+
 static int take_wanted(struct leases *leases, int rtnl, const struct network *network,
     const char *wanted, struct in_addr *ret, struct err *err)
 {
-    uint32_t last = subnet_room(&network->subnet) + 1;
     char cable[16];
 
-    if (inet_pton(AF_INET, wanted, ret) != 1)
-        return err_refuse(err, EINVAL, "invalid IPv4 address: %s", wanted);
-    if (!subnet_has(&network->subnet, *ret)) {
-        err_refuse(err, EINVAL,
-            "invalid address %s: It does not belong to any of this network's subnets", wanted);
-        return err_hint(
-            err, "network %s has %s -> an --ip in there", network->name, network->ipam->subnet);
-    }
+    if (network_address_check(network, wanted, ret, err) < 0)
+        return -1;
     struct lease *holder = leases_find_address(leases, network->id, *ret);
     if (holder) {
         err_refuse(err, EADDRINUSE, "Address already in use");
         return err_hint(err, "container %.12s has %s -> another --ip, or end that one",
             holder->container, wanted);
     }
-    if (ret->s_addr == network->gateway.s_addr ||
-        ret->s_addr == subnet_address(&network->subnet, 0).s_addr ||
-        ret->s_addr == subnet_address(&network->subnet, last).s_addr) {
+    if (ret->s_addr == network->gateway.s_addr || !subnet_is_inner(&network->subnet, *ret)) {
         err_refuse(err, EADDRINUSE, "Address already in use");
         return err_hint(err, "%s is the gateway's, or the first or last of %s -> another --ip",
             wanted, network->ipam->subnet);
@@ -72,19 +76,19 @@ static bool find_free(const struct leases *leases, int rtnl, const struct networ
     struct in_addr *ret, struct err *err)
 {
     enum { DYING = 256 }; /* cables of those that have just ended, at most */
-    bool whole = network->range.prefix == network->subnet.prefix;
-    uint32_t count = subnet_room(&network->range) + (whole ? 1 : 2), first = whole ? 1 : 0;
+    uint64_t all = subnet_size(&network->range);
     char cable[16];
 
-    if (count > leases->count + DYING)
-        count = (uint32_t)leases->count + DYING;
+    /* three of the range are nobody's, at most: the first and last of the subnet, the gateway */
+    uint32_t count = (uint32_t)(all > leases->count + DYING ? leases->count + DYING : all);
     cleanup_free bool *taken = mark_taken(leases, network, count);
     if (!taken)
         return err_sys(err, "no memory"), false;
-    for (uint32_t n = first; n < count; n++) {
+    for (uint32_t n = 0; n < count; n++) {
         *ret = subnet_address(&network->range, n);
         network_cable_name(*ret, cable);
-        if (!taken[n] && ret->s_addr != network->gateway.s_addr && !link_index(rtnl, cable))
+        if (!taken[n] && ret->s_addr != network->gateway.s_addr &&
+            subnet_is_inner(&network->subnet, *ret) && !link_index(rtnl, cable))
             return true;
     }
     err_refuse(err, ENOSPC, "no available IPv4 addresses on this network's address pools: %s (%s)",

@@ -19,7 +19,7 @@ static int check_name(const struct store *store, const char *name, struct err *e
     struct network there;
     struct err ignored;
 
-    if (network_is_builtin(name))
+    if (network_is_builtin(name) || strcmp(name, "default") == 0) /* --network's word for bridge */
         return err_refuse(err, EPERM, "operation is not permitted on predefined %s network", name);
     if (!isalnum((unsigned char)name[0]) || strlen(name) > 63 ||
         strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-") !=
@@ -57,7 +57,7 @@ static int check_wanted(const struct subnet *subnet, const char *text, const str
 {
     char link[16];
 
-    if (subnet_room(subnet) < 2) {
+    if (subnet_size(subnet) < 4) {
         err_refuse(err, EINVAL, "invalid subnet %s: too small", text);
         return err_hint(
             err, "a gateway and a container need an address each -> /30 or larger: 172.30.0.0/16");
@@ -91,7 +91,12 @@ static int check_parts(const struct network_ipam *ipam, struct subnet *subnet,
         return err_refuse(err, EINVAL, "invalid gateway address: %s", ipam->gateway);
     if (!subnet_has(subnet, *ret_gateway))
         return err_refuse(err, EINVAL, "no matching subnet for gateway %s", ipam->gateway);
-    return 0;
+    if (subnet_is_inner(subnet, *ret_gateway))
+        return 0;
+    err_refuse(
+        err, EADDRINUSE, "failed to allocate gateway (%s): Address already in use", ipam->gateway);
+    return err_hint(err, "it is the first or the last of the subnet, which mean all of it -> "
+                         "another --gateway, or leave it out");
 }
 
 /* What it is asked to be, judged, and what was left open, chosen; then the file. */

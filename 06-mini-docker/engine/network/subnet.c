@@ -63,11 +63,16 @@ struct in_addr subnet_address(const struct subnet *subnet, uint32_t n)
     return (struct in_addr){htonl(ntohl(subnet->base.s_addr) + n)};
 }
 
-uint32_t subnet_room(const struct subnet *subnet)
+uint64_t subnet_size(const struct subnet *subnet)
 {
-    uint32_t all = ~mask_of(subnet->prefix); /* the number of the last */
+    return (uint64_t)1 << (32 - subnet->prefix);
+}
 
-    return all > 1 ? all - 1 : 0;
+bool subnet_is_inner(const struct subnet *subnet, struct in_addr ip)
+{
+    uint32_t number = ntohl(ip.s_addr) - ntohl(subnet->base.s_addr);
+
+    return number > 0 && (uint64_t)number + 1 < subnet_size(subnet);
 }
 
 static bool has_name_server(const struct subnet *subnet)

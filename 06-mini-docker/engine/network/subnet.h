@@ -25,8 +25,11 @@ bool subnet_overlaps(const struct subnet *a, const struct subnet *b);
 /* Its address number n; 0 is the network's own. */
 struct in_addr subnet_address(const struct subnet *subnet, uint32_t n);
 
-/* How many addresses it has, without the first and the last, which are nobody's (RFC 919). */
-uint32_t subnet_room(const struct subnet *subnet);
+/* How many addresses it has. */
+uint64_t subnet_size(const struct subnet *subnet);
+
+/* True for one of it that somebody may have: the first and the last are nobody's (RFC 919). */
+bool subnet_is_inner(const struct subnet *subnet, struct in_addr ip);
 
 /*
  * True when the host has a way to something in it already (/proc/net/route, and its name servers);
