@@ -121,6 +121,95 @@ knows() {
     engine network disconnect back web
     knows look web
     knows look db
+    engine inspect -f '{{json .NetworkSettings.Networks}}' web
+    [ "$output" = {} ] || fail "it has left all: $output"
+    engine restart -t 0 web # and is in none again
+    engine exec web ip -o -4 addr show scope global
+    [ -z "$output" ] || fail "it is back: $output"
+    engine network connect back web
+    engine exec web ip route
+    told 'default via 172.18.0.1 dev eth0'
+    engine exec look sh -c 'yes "# filled" | head -c 2000000 >>/etc/hosts' # is nobody's loss but its own
+    engine run --rm --network back busybox true
+    ends 0
+}
+
+@test "06 networks: the published ports go with the way out, and lead to nobody who has the address next" {
+    local serve='hostname >/page; exec httpd -f -h /'
+    for net in front back; do engine network create $net; done
+    engine network create --internal inner
+    engine run -d --name web --hostname web --network inner --network front -p 8080:80 busybox sh -c "$serve"
+    ends 0
+    answers() { pages '' 127.0.0.1:8080 web 2>/dev/null; }
+    wait_for 20 answers || fail "the first of its networks has no way out, and so the second has no port"
+    engine network connect back web
+    engine network disconnect front web
+    pages '' 127.0.0.1:8080 web
+    engine exec web ip route show default
+    told 'via 172.19.0.1 dev eth2'
+    engine tree web
+    told '172.19.0.2'
+    [[ $output != *172.18.0.2* ]] || fail "tree shows what it has left"
+    engine network disconnect back web
+    engine run -d --name other --hostname other --network back busybox sh -c "$serve"
+    pages '' 172.19.0.2:80 other
+    ! inside timeout 1 busybox wget -qO- http://127.0.0.1:8080/page || fail "somebody else has the port"
+    engine network connect front web
+    pages '' 127.0.0.1:8080 web
+}
+
+@test "06 networks: the restart policy starts a container in the networks and under the name that it has by now" {
+    for net in front back; do engine network create $net; done
+    engine run -d --name web --restart always --network front busybox sleep 1000
+    engine network connect --alias db back web
+    engine network disconnect front web
+    engine rename web site
+    engine inspect -f '{{.State.Pid}}' site
+    pid=$output
+    kill -9 "$pid"
+    again() { engine inspect -f '{{.RestartCount}} {{.State.Running}}' site && [ "$output" = "1 true" ]; }
+    wait_for 20 again || fail "it does not start again"
+    engine exec site ip -o -4 addr show scope global
+    [[ $output == *172.19.0.2/16* && ${#lines[@]} -eq 1 ]] || fail "other networks"
+    knows site site 172.19.0.2
+    knows site db 172.19.0.2
+}
+
+@test "06 networks: addresses at the ends of ranges; and connect says at once what a start could not do" {
+    engine network create --subnet 10.205.0.0/16 --ip-range 10.205.0.0/24 low
+    engine network create --subnet 10.206.0.0/24 --ip-range 10.206.0.254/31 high
+    engine network create --subnet 10.207.0.0/24 --ip-range 10.207.0.77/32 one
+    while read -r net ip; do
+        engine run -d --name $net --network $net busybox sleep 1000
+        engine inspect -f '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' $net
+        [ "$output" = "$ip" ] || fail "$net: not $ip"
+    done <<<$'low 10.205.0.2\nhigh 10.206.0.254\none 10.207.0.77'
+    for net in high one; do
+        engine run --rm --network $net busybox true
+        ends 125 "no available IPv4 addresses on this network's address pools: $net"
+    done
+    engine create --name still --network low busybox true
+    while IFS='|' read -r words text; do
+        # shellcheck disable=SC2086 # they are words
+        engine network connect $words still
+        ends 1 "$text"
+    done <<'END'
+--ip four one|invalid IPv4 address: four
+--ip 10.205.0.9 one|invalid address 10.205.0.9: It does not belong to any of this network's subnets
+--alias a,b one|invalid network alias 'a,b'
+--alias a bridge|network-scoped aliases are only supported for user-defined networks
+host|container cannot be connected to network host: it is not a bridge
+END
+    engine network inspect -f '{{.Id}}' one
+    engine create --name byid --network "${output:0:9}" busybox true
+    engine inspect -f '{{.HostConfig.NetworkMode}}{{range $k, $v := .NetworkSettings.Networks}} {{$k}}{{end}}' byid
+    [ "$output" = "one one" ] || fail "not the network's name"
+    engine network disconnect one byid
+    ends 0
+    engine network connect low byid
+    engine network rm one # in which it is no more
+    engine start -a byid
+    ends 0
 }
 
 @test "06 networks: run takes several networks: an address in each, --ip and aliases in the first, the way out by it" {
@@ -567,6 +656,11 @@ passes() {
     inside iptables-nft -S >before
     passes "iptables"
     inside iptables-nft -S | diff before - || fail "something of ours stayed"
+    engine run -d --name stays busybox sleep 1000
+    inside sh -c 'nft flush ruleset; iptables-nft -P FORWARD DROP' # a firewall that is loaded anew
+    engine run --rm busybox ping -c 1 -W 5 10.55.0.1
+    ends 0
+    engine rm -f stays
     inside nft 'delete table ip filter; table ip filter { chain FORWARD { type filter hook forward priority 0; policy drop; }; chain DOCKER-USER { }; }
         add rule ip filter FORWARD jump DOCKER-USER'
     inside nft list ruleset >before

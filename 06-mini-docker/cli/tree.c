@@ -2,6 +2,7 @@
 /* tree: one picture of what a container is made of, from the kernel's own files. */
 #include "show_commands.h"
 
+#include "engine/network/network.h"
 #include "engine/show/tree.h"
 
 #include <errno.h>
@@ -29,6 +30,8 @@ static int draw_once(struct picture *picture, struct tree *tree, struct err *err
     tree->state = NULL;
     if (measure_state(tree->store, tree->record->id, tree->record->name, &state, &stopped) == 0)
         tree->state = &state;
+    if (tree->state && network_ask(tree->store, tree->record->id, &status, err) < 0)
+        return state_close(&state), -1;
     tree_draw(picture, tree);
     if (tree->state)
         state_close(&state);

@@ -68,6 +68,7 @@ static inline int teardown(void **state)
 
 struct box {
     struct record record;
+    struct record_network in; /* as create writes it: a record without any is in none */
     struct status status;
     char id[STORE_ID + 1], dir[PATH_MAX];
     pid_t pid;
@@ -84,6 +85,9 @@ static inline void box_begin(struct box *box, const char *name, const char *netw
     box->record.id = box->id;
     box->record.name = name;
     box->record.host.network_mode = network;
+    box->in.name = network ? network : "bridge";
+    box->record.networks = &box->in;
+    box->record.networks_count = 1;
     record_path(&store, box->id, NULL, box->dir);
     assert_int_equal(mkdir(box->dir, 0700), 0);
     assert_ok(network_files(&store, &box->record, &err));

@@ -5,6 +5,8 @@
  */
 #include "creation.h"
 
+#include "engine/network/network_store.h"
+
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
@@ -44,6 +46,20 @@ static int read_network(struct creation *creation, const char *word, struct reco
     }
     ret->aliases = aliases.items;
     return ret->name ? 0 : creation_refuse(creation, "--network", word, "network name is missing");
+}
+
+/* The record has its name, whatever it was called by; one that is not there is the start's error.
+ */
+static int take_name(struct creation *creation, struct record_network *asked)
+{
+    struct network network = {0};
+    struct err missing;
+
+    if (strncmp(asked->name, "container:", 10) != 0 && !network_is_builtin(asked->name) &&
+        network_find(creation->store, asked->name, &network, &missing) == 0)
+        asked->name = json_print(&creation->memory, "%s", network.name);
+    network_free(&network);
+    return asked->name ? 0 : -1;
 }
 
 /* A network's name becomes a file's. */
@@ -217,8 +233,8 @@ static int read_networks(struct creation *creation, struct record_network *all, 
     for (size_t i = 0; i < count; i++) {
         if (read_network(creation, words->count ? words->items[i] : "bridge", &all[i]) < 0 ||
             (i == 0 && add_own(creation, &all[i]) < 0) || check_name(creation, all[i].name) < 0 ||
-            check_conflicts(creation, all[i].name) < 0 || check_address(creation, &all[i]) < 0 ||
-            check_others(creation, all, i + 1) < 0)
+            take_name(creation, &all[i]) < 0 || check_conflicts(creation, all[i].name) < 0 ||
+            check_address(creation, &all[i]) < 0 || check_others(creation, all, i + 1) < 0)
             return -1;
     }
     return 0;

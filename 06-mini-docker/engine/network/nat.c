@@ -140,7 +140,8 @@ int nat_apply(const struct store *store, const struct leases *leases, struct err
     for (size_t i = 0; i < list.count; i++)
         write_network(out, table, &list.items[i]);
     for (size_t i = 0; i < leases->count; i++) {
-        if (leases->items[i].kind == LEASE_PORT)
+        /* one that leads nowhere is only held (network_ports.h) */
+        if (leases->items[i].kind == LEASE_PORT && leases->items[i].ip.s_addr != INADDR_ANY)
             write_port(out, table, &leases->items[i]);
     }
     network_list_free(&list);

@@ -17,9 +17,9 @@
 #include "lease.h"
 #include "link.h"
 #include "nat.h"
-#include "nat_beside.h"
 #include "network_address.h"
 #include "network_hosts.h"
+#include "network_ports.h"
 #include "network_rootless.h"
 #include "network_take.h"
 #include "network_up.h"
@@ -41,7 +41,7 @@ static bool is_without(const char *mode)
            strncmp(mode, "container:", 10) == 0 || strncmp(mode, "ns:", 3) == 0;
 }
 
-/* The cable to one address. The first one's network has the way out. */
+/* The cable to one address. */
 static int lay_cable(
     int rtnl, int inside, const struct taken *taken, size_t number, pid_t pid, struct err *err)
 {
@@ -53,14 +53,14 @@ static int lay_cable(
         (taken->ports_count > 0 && link_reflect(rtnl, cable, err) < 0))
         return -1;
     return link_configure(inside, link_index(inside, e->lease.link), e->lease.ip, e->prefix,
-        number == 0 && !e->internal ? &e->gateway : NULL, err);
+        number == taken->way_out && !e->internal ? &e->gateway : NULL, err);
 }
 
 static int lay_cables(int rtnl, const struct taken *taken, pid_t pid, struct err *err)
 {
     cleanup_close int inside = -1;
 
-    if (link_open_inside(pid, &inside, err) < 0)
+    if (taken->count > 0 && link_open_inside(pid, &inside, err) < 0)
         return -1;
     for (size_t i = 0; i < taken->count; i++) {
         if (lay_cable(rtnl, inside, taken, i, pid, err) < 0)
@@ -69,46 +69,30 @@ static int lay_cables(int rtnl, const struct taken *taken, pid_t pid, struct err
     return 0;
 }
 
-/* The ports of the host where a container's datagrams arrive. Returns how many. */
-static size_t list_udp(
-    const struct leases *leases, const char *id, uint16_t ret[static STATUS_PORTS])
+/* All under the lock: 0 with the leases written, or -1 with none. `record` is the caller's, but for
+ * one that is started `again`: it may have got other networks, or another name, by now. */
+static int take_all(const struct store *store, const struct record *record, bool again, pid_t pid,
+    int rtnl, struct taken *ret, struct err *err)
 {
-    size_t count = 0;
-
-    for (const struct lease *l = leases->items; l < leases->items + leases->count; l++) {
-        if (l->kind == LEASE_PORT && strcmp(l->container, id) == 0 &&
-            strcmp(l->protocol, "udp") == 0 && count < STATUS_PORTS)
-            ret[count++] = (uint16_t)l->host_port;
-    }
-    return count;
-}
-
-/* nft runs anyhow: see, too, whether somebody's firewall has come since the bridge was made. */
-static int open_ports(const struct store *store, const struct leases *leases, const char *id,
-    const char *bridge, struct err *err)
-{
-    uint16_t udp[STATUS_PORTS];
-
-    if (nat_apply(store, leases, err) < 0)
-        return -1;
-    nat_forget(udp, list_udp(leases, id, udp));
-    return nat_beside_pass(bridge, err);
-}
-
-/* All under the lock: 0 with the leases written, or -1 with none. */
-static int take_all(const struct store *store, const struct record *record, pid_t pid, int rtnl,
-    struct taken *ret, struct err *err)
-{
+    struct record now = {0};
     struct leases leases;
-    int status = -1;
 
-    if (leases_open(store, &leases, err) == 0 &&
-        network_take(store, &leases, rtnl, record, pid, ret, err) == 0 &&
-        leases_save(&leases, err) == 0 &&
-        (ret->ports_count == 0 ||
-            open_ports(store, &leases, record->id, ret->endpoints[0].bridge, err) == 0))
+    int status = leases_open(store, &leases, err);
+    if (status == 0 && again) {
+        status = record_load(store, record->id, &now, err);
+        record = &now;
+    }
+    if (status == 0)
+        status = network_take(store, &leases, rtnl, record, pid, ret, err);
+    if (status == 0)
+        status = leases_save(&leases, err);
+    if (status == 0 && ret->ports_count > 0 && ret->count > 0)
+        status = network_ports_open(
+            store, &leases, record->id, ret->endpoints[ret->way_out].bridge, err);
+    if (status == 0)
         status = network_hosts_write(store, &leases, record->id, ret->plain, err);
     leases_close(&leases);
+    record_free(&now);
     return status;
 }
 
@@ -124,27 +108,29 @@ static void show(const struct taken *taken, struct status *status)
 
 int network_prepare(const struct store *store, const struct record *record, struct err *err)
 {
-    const char *mode = record->host.network_mode ?: "default";
+    const struct record_network *first = network_first(record);
     struct network network = {0};
     struct leases leases = {.lock = -1};
     struct err missing;
     cleanup_close int rtnl = -1;
     int status = 0;
 
-    if (is_without(mode))
+    if (is_without(record->host.network_mode ?: "default"))
         return 0;
     if (!host_is_root())
         return network_rootless_prepare(record), 0;
+    if (!first)
+        return 0;
     if (rtnl_open(NETLINK_ROUTE, &rtnl, err) < 0)
         return -1;
-    mode = strcmp(mode, "default") == 0 ? "bridge" : mode;
-    if (network_load(store, mode, &network, &missing) < 0 || !link_is_up(rtnl, network.link)) {
+    if (network_load(store, first->name, &network, &missing) < 0 ||
+        !link_is_up(rtnl, network.link)) {
         network_free(&network);
         status = leases_open(store, &leases, err);
         if (status == 0)
             status = network_make_builtin(store, false, err);
         if (status == 0)
-            status = network_find(store, mode, &network, err);
+            status = network_find(store, first->name, &network, err);
         if (status == 0 && network.ipam_count > 0)
             status = network_up(store, &leases, rtnl, &network, err);
         leases_close(&leases);
@@ -167,7 +153,7 @@ int network_connect(const struct store *store, const struct record *record, pid_
     if (!host_is_root())
         return network_rootless_connect(store, record, pid, status, err);
     if (rtnl_open(NETLINK_ROUTE, &rtnl, err) == 0 &&
-        take_all(store, record, pid, rtnl, &taken, err) == 0 &&
+        take_all(store, record, status->restart_count > 0, pid, rtnl, &taken, err) == 0 &&
         lay_cables(rtnl, &taken, pid, err) == 0) {
         show(&taken, status);
         return 0;
@@ -199,7 +185,8 @@ static int drop_all(const struct store *store, struct leases *leases, const char
 {
     char left[STATUS_ENDPOINTS][STORE_ID + 1];
     uint16_t udp[STATUS_PORTS];
-    size_t left_count = 0, udp_count = list_udp(leases, id, udp);
+    struct err ignored;
+    size_t left_count = 0, udp_count = network_ports_udp(leases, id, udp);
     bool any = false, ports = false;
 
     for (size_t i = leases->count; i-- > 0;) {
@@ -214,9 +201,12 @@ static int drop_all(const struct store *store, struct leases *leases, const char
     }
     if (!any) /* it failed before it had any, but its bridge may have been made */
         return tidy(store, leases, err);
-    /* no table is there when it is the network namespace of somebody else who removes it */
-    if (leases_save(leases, err) < 0 ||
-        (ports && nat_is_there(store) && nat_apply(store, leases, err) < 0))
+    /*
+     * The rules first: an address that is free must have none. No table is there when it is the
+     * network namespace of somebody else who removes it.
+     */
+    int status = ports && nat_is_there(store) ? nat_apply(store, leases, err) : 0;
+    if (leases_save(leases, status < 0 ? &ignored : err) < 0 || status < 0)
         return -1;
     nat_forget(udp, udp_count);
     for (size_t i = 0; i < left_count; i++) {

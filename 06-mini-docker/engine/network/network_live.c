@@ -7,72 +7,17 @@
 #include "network_admin.h"
 
 #include "engine/show/events.h"
-#include "link.h"
-#include "nat.h"
 #include "network.h"
-#include "network_address.h"
-#include "network_hosts.h"
+#include "network_plug.h"
 #include "network_take.h"
 
 #include "cleanup.h"
+#include "host.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-/* A lease of the container, in one network or in any (NULL). */
-static struct lease *find_lease(struct leases *leases, const char *id, const char *network)
-{
-    for (size_t i = 0; i < leases->count; i++) {
-        struct lease *l = &leases->items[i];
-        if (l->kind == LEASE_ADDRESS && strcmp(l->container, id) == 0 &&
-            (!network || strcmp(l->network, network) == 0) && lease_is_alive(l))
-            return l;
-    }
-    return NULL;
-}
-
-/* The first number that none of its links has. */
-static unsigned free_number(const struct leases *leases, const char *id)
-{
-    for (unsigned number = 0;; number++) {
-        char name[16];
-        bool taken = false;
-        snprintf(name, sizeof(name), "eth%u", number);
-        for (size_t i = 0; i < leases->count; i++)
-            taken |= strcmp(leases->items[i].container, id) == 0 &&
-                     strcmp(leases->items[i].link, name) == 0;
-        if (!taken)
-            return number;
-    }
-}
-
-/* A cable for a container that runs; `leases` has at least one of it. */
-static int plug_in(const struct store *store, struct leases *leases, const struct record *record,
-    const struct record_network *asked, pid_t pid, struct err *err)
-{
-    struct taken_endpoint end;
-    cleanup_close int rtnl = -1, inside = -1;
-    char cable[16], plain[STORE_ID + 1];
-
-    if (rtnl_open(NETLINK_ROUTE, &rtnl, err) < 0 || link_open_inside(pid, &inside, err) < 0 ||
-        network_take_endpoint(store, leases, rtnl, record, asked, pid,
-            free_number(leases, record->id), &end, err) < 0 ||
-        leases_save(leases, err) < 0)
-        return -1;
-    network_cable_name(end.lease.ip, cable);
-    network_plain_id(store, plain);
-    if (link_add_cable(rtnl, cable, end.bridge, pid, end.lease.link, end.lease.mac, err) == 0 &&
-        link_configure(
-            inside, link_index(inside, end.lease.link), end.lease.ip, end.prefix, NULL, err) == 0)
-        return network_hosts_write(store, leases, record->id, plain, err);
-    leases_drop(leases, leases->count - 1);
-    struct err ignored;
-    leases_save(leases, &ignored);
-    link_remove(rtnl, cable, &ignored);
-    return -1;
-}
 
 static int check_mode(const struct record *record, struct err *err)
 {
@@ -98,7 +43,23 @@ static const struct record_network *find_asked(const struct record *record, cons
     return NULL;
 }
 
-/* The record with one network more. */
+/* The first process of one that runs, whether it is in a network or has left all; else 0. */
+static pid_t find_process(const struct store *store, struct leases *leases, const char *id)
+{
+    const struct lease *lease = network_plug_find(leases, id, NULL);
+    struct status status;
+    struct err ignored;
+
+    if (lease)
+        return lease->pid;
+    if (status_ask(store, id, &status, &ignored) < 0)
+        return 0;
+    status_ask_pid(store, id, &status);
+    return status.pid;
+}
+
+/* The record with one network more. Both are changed under the leases' lock, where the monitor
+ * reads it when it starts the container again. */
 static int join(const struct store *store, struct record *record, const struct network *network,
     const char *ip, const char *const *aliases, struct err *err)
 {
@@ -106,7 +67,7 @@ static int join(const struct store *store, struct record *record, const struct n
     struct leases leases;
     size_t count = record->networks_count;
 
-    if (check_mode(record, err) < 0)
+    if (check_mode(record, err) < 0 || network_check_asked(record, &asked, network, err) < 0)
         return -1;
     if (find_asked(record, network->name))
         return err_refuse(err, EEXIST, "endpoint with name %s already exists in network %s",
@@ -118,72 +79,25 @@ static int join(const struct store *store, struct record *record, const struct n
         memcpy(more, record->networks, count * sizeof(*more));
     more[count] = asked;
     int status = leases_open(store, &leases, err);
-    const struct lease *running = status == 0 ? find_lease(&leases, record->id, NULL) : NULL;
-    if (running)
-        status = plug_in(store, &leases, record, &asked, running->pid, err);
-    leases_close(&leases);
+    pid_t pid = status == 0 ? find_process(store, &leases, record->id) : 0;
+    /* one that is there is of a command that was killed before it had written the record */
+    if (pid > 0 && !network_plug_find(&leases, record->id, network->id))
+        status = network_plug_in(store, &leases, record, &asked, pid, err);
     record->networks = more;
     record->networks_count = count + 1;
     if (status == 0)
         status = record_replace(store, record, err);
+    leases_close(&leases);
     record->networks = NULL;
     return status;
 }
 
-/* With the cable that had the way out another must have it; that there is one is no error. */
-static int pass_way_out(
-    const struct store *store, struct leases *leases, const char *id, pid_t pid, struct err *err)
+/* The record with one network less. */
+static int forget(const struct store *store, struct record *record,
+    const struct record_network *asked, struct err *err)
 {
-    const struct lease *next = find_lease(leases, id, NULL);
-    struct network network = {0};
-    cleanup_close int inside = -1;
-    int status = 0;
-
-    if (!next)
-        return 0;
-    if (network_find(store, next->network, &network, err) < 0 ||
-        link_open_inside(pid, &inside, err) < 0)
-        status = -1;
-    else if (!network.internal)
-        status = link_set_gateway(inside, link_index(inside, next->link), network.gateway, err);
-    network_free(&network);
-    return status < 0 && err->code != EEXIST ? -1 : 0;
-}
-
-static int unplug(const struct store *store, struct leases *leases, const char *id,
-    const struct lease *lease, struct err *err)
-{
-    struct lease gone = *lease;
-    cleanup_close int rtnl = -1;
-    char cable[16], plain[STORE_ID + 1];
-
-    network_cable_name(gone.ip, cable);
-    network_plain_id(store, plain);
-    leases_drop(leases, (size_t)(lease - leases->items));
-    if (rtnl_open(NETLINK_ROUTE, &rtnl, err) < 0 || leases_save(leases, err) < 0 ||
-        link_remove(rtnl, cable, err) < 0 || pass_way_out(store, leases, id, gone.pid, err) < 0 ||
-        network_hosts_tell(store, leases, gone.network, plain, err) < 0)
-        return -1;
-    return network_hosts_write(store, leases, id, plain, err);
-}
-
-static int leave(const struct store *store, struct record *record, const struct network *network,
-    struct err *err)
-{
-    const struct record_network *asked = find_asked(record, network->name);
-    struct leases leases;
     size_t kept = 0;
 
-    int status = leases_open(store, &leases, err);
-    const struct lease *lease = status == 0 ? find_lease(&leases, record->id, network->id) : NULL;
-    if (status == 0 && !asked && !lease)
-        status = err_refuse(err, ENOENT, "container %s is not connected to network %s",
-            record->name, network->name);
-    if (status == 0 && lease)
-        status = unplug(store, &leases, record->id, lease, err);
-    leases_close(&leases);
-    if (status < 0 || !asked)
-        return status;
     cleanup_free struct record_network *less = calloc(record->networks_count, sizeof(*less));
     for (size_t i = 0; less && i < record->networks_count; i++) {
         if (&record->networks[i] != asked)
@@ -191,8 +105,29 @@ static int leave(const struct store *store, struct record *record, const struct 
     }
     record->networks = less;
     record->networks_count = kept;
-    status = less ? record_replace(store, record, err) : err_sys(err, "no memory");
+    int status = less ? record_replace(store, record, err) : err_sys(err, "no memory");
     record->networks = NULL;
+    return status;
+}
+
+static int leave(const struct store *store, struct record *record, const struct network *network,
+    struct err *err)
+{
+    const struct record_network *asked = find_asked(record, network->name);
+    const struct lease *lease = NULL;
+    struct leases leases;
+
+    int status = leases_open(store, &leases, err);
+    if (status == 0)
+        lease = network_plug_find(&leases, record->id, network->id);
+    if (status == 0 && !asked && !lease)
+        status = err_refuse(err, ENOENT, "container %s is not connected to network %s",
+            record->name, network->name);
+    if (status == 0 && lease)
+        status = network_plug_out(store, &leases, record->id, lease, err);
+    if (status == 0 && asked)
+        status = forget(store, record, asked, err);
+    leases_close(&leases);
     return status;
 }
 
@@ -255,7 +190,7 @@ int network_ask(const struct store *store, const char *id, struct status *status
         }
         network_free(&network);
     }
-    if (count > 0)
+    if (count > 0 || host_is_root()) /* rootless there are no leases */
         status->endpoints_count = count;
     leases_close(&leases);
     return 0;

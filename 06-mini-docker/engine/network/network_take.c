@@ -39,7 +39,7 @@ static int load(const struct store *store, const char *name, struct network *ret
     return network_make_builtin(store, false, err) < 0 ? -1 : network_load(store, name, ret, err);
 }
 
-static int check_asked(
+static int check_kind(
     const struct record_network *asked, const struct network *network, struct err *err)
 {
     bool plain = strcmp(network->name, "bridge") == 0;
@@ -72,6 +72,17 @@ static int join_names(const struct record *record, const struct record_network *
                 err, EINVAL, "too many network aliases: %d letters in all", LEASE_NAMES);
     }
     return 0;
+}
+
+int network_check_asked(const struct record *record, const struct record_network *asked,
+    const struct network *network, struct err *err)
+{
+    char names[LEASE_NAMES];
+    struct in_addr ip;
+
+    if (check_kind(asked, network, err) < 0 || join_names(record, asked, names, err) < 0)
+        return -1;
+    return asked->ip && asked->ip[0] ? network_address_check(network, asked->ip, &ip, err) : 0;
 }
 
 static int take_in(struct leases *leases, int rtnl, const struct network *network,
@@ -108,7 +119,7 @@ int network_take_endpoint(const struct store *store, struct leases *leases, int 
     int status = -1;
 
     memset(ret, 0, sizeof(*ret));
-    if (load(store, asked->name, &network, err) == 0 && check_asked(asked, &network, err) == 0 &&
+    if (load(store, asked->name, &network, err) == 0 && check_kind(asked, &network, err) == 0 &&
         network_up(store, leases, rtnl, &network, err) == 0)
         status = take_in(leases, rtnl, &network, record, asked, pid, number, ret, err);
     network_free(&network);
@@ -151,6 +162,8 @@ static void show_port(const struct lease *lease, struct status_port *ret)
 }
 
 struct taking {
+    const char *container;
+    pid_t pid;
     struct leases *leases;
     struct taken *taken;
 };
@@ -159,10 +172,13 @@ static int add_port(const struct ports_wish *wish, void *arg, struct err *err)
 {
     const struct taking *taking = arg;
     struct taken *taken = taking->taken;
-    struct lease lease = taken->endpoints[0].lease;
+    struct lease lease = {.kind = LEASE_PORT,
+        .pid = taking->pid,
+        .start_time = proc_start_time(taking->pid),
+        .ip = taken->endpoints[taken->way_out].lease.ip, /* 0.0.0.0 of one that has left all */
+        .port = wish->port};
 
-    lease.kind = LEASE_PORT;
-    lease.port = wish->port;
+    snprintf(lease.container, sizeof(lease.container), "%s", taking->container);
     lease.host_ip = wish->host_ip;
     strcpy(lease.protocol, wish->protocol);
     if (taken->ports_count == STATUS_PORTS)
@@ -181,30 +197,41 @@ static void forget_old(struct leases *leases, const char *container)
     }
 }
 
+const struct record_network *network_first(const struct record *record)
+{
+    const char *mode = record->host.network_mode ?: "default";
+    const struct record_network *first = record->networks_count ? record->networks : NULL;
+
+    mode = strcmp(mode, "default") == 0 ? "bridge" : mode;
+    for (size_t i = 0; i < record->networks_count; i++) {
+        if (strcmp(record->networks[i].name, mode) == 0)
+            first = &record->networks[i];
+    }
+    return first;
+}
+
 int network_take(const struct store *store, struct leases *leases, int rtnl,
     const struct record *record, pid_t pid, struct taken *ret, struct err *err)
 {
-    const char *mode = record->host.network_mode ?: "default";
-    const struct record_network of_mode = {.name = strcmp(mode, "default") == 0 ? "bridge" : mode};
-    const struct record_network *asked = record->networks_count ? record->networks : &of_mode;
-    size_t count = record->networks_count ?: 1, first = 0;
+    const struct record_network *all = record->networks, *first = network_first(record);
+    size_t count = record->networks_count;
 
     forget_old(leases, record->id);
     if (count > STATUS_ENDPOINTS)
         return err_refuse(
             err, EINVAL, "too many networks: a container has %d at most", STATUS_ENDPOINTS);
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(asked[i].name, of_mode.name) == 0)
-            first = i;
-    }
-    for (size_t i = 0; i < count; i++) {
-        size_t at = (first + i) % count;
-        if (network_take_endpoint(store, leases, rtnl, record, &asked[at], pid, (unsigned)i,
+        const struct record_network *asked = &all[((size_t)(first - all) + i) % count];
+        if (network_take_endpoint(store, leases, rtnl, record, asked, pid, (unsigned)i,
                 &ret->endpoints[ret->count++], err) < 0)
             return -1;
     }
+    while (ret->way_out < count && ret->endpoints[ret->way_out].internal)
+        ret->way_out++;
+    if (ret->way_out == count)
+        ret->way_out = 0;
     network_plain_id(store, ret->plain);
-    return ports_each(record, add_port, &(struct taking){leases, ret}, err);
+    return ports_each(record, add_port, &(struct taking){record->id, pid, leases, ret}, err);
 }
 
 void network_show_endpoint(const struct taken_endpoint *endpoint, struct status_endpoint *ret)
@@ -219,4 +246,5 @@ void network_show_endpoint(const struct taken_endpoint *endpoint, struct status_
     snprintf(ret->mac, sizeof(ret->mac), "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2],
         mac[3], mac[4], mac[5]);
     ret->prefix = endpoint->prefix;
+    strcpy(ret->link, endpoint->lease.link);
 }

@@ -18,8 +18,9 @@ struct taken_endpoint {
 };
 
 struct taken {
-    struct taken_endpoint endpoints[STATUS_ENDPOINTS]; /* the first has the way out */
+    struct taken_endpoint endpoints[STATUS_ENDPOINTS];
     size_t count;
+    size_t way_out; /* which of them has it: the first whose network has one */
     struct status_port ports[STATUS_PORTS];
     size_t ports_count;
     char plain[STORE_ID + 1]; /* the ID of the default network, where there are no names */
@@ -32,6 +33,15 @@ struct taken {
  */
 int network_take(const struct store *store, struct leases *leases, int rtnl,
     const struct record *record, pid_t pid, struct taken *ret, struct err *err);
+
+/* The network that comes first: --network's, or, where the container has left that, the first of
+ * those that it is in. NULL: it has left all. */
+const struct record_network *network_first(const struct record *record);
+
+/* May the container be in that network with this address and these names? Errors: Docker's words.
+ */
+int network_check_asked(const struct record *record, const struct record_network *asked,
+    const struct network *network, struct err *err);
 
 /* One endpoint: of `connect`, for a container that runs. `number`: of its links, "eth1". */
 int network_take_endpoint(const struct store *store, struct leases *leases, int rtnl,

@@ -97,8 +97,10 @@ void tree_network(struct picture *picture, const struct tree *tree)
     picture_section(picture, false, "network", mode ? mode : "bridge");
     for (size_t i = 0; i < status->endpoints_count; i++) {
         const struct status_endpoint *endpoint = &status->endpoints[i];
-        picture_line(picture, "eth%zu     \v%s\b/%u  in %s, gateway %s  \f%s\b", i, endpoint->ip,
-            endpoint->prefix, endpoint->network, endpoint->gateway, endpoint->mac);
+        bool out = endpoint->gateway[0]; /* none in an internal network */
+        picture_line(picture, "%-8s \v%s\b/%u  in %s, %s%s  \f%s\b",
+            endpoint->link[0] ? endpoint->link : "eth0", endpoint->ip, endpoint->prefix,
+            endpoint->network, out ? "gateway " : "internal", endpoint->gateway, endpoint->mac);
     }
     for (size_t i = 0; i < status->ports_count; i++) {
         const struct status_port *port = &status->ports[i];

@@ -37,6 +37,7 @@ enum { STATUS_ENDPOINTS = 8, STATUS_PORTS = 64 };
 struct status_endpoint {
     char network[64], ip[46], gateway[46], mac[18];
     unsigned prefix; /* length */
+    char link[16];   /* "eth0"; not in the file, from network_ask; "": not known */
 };
 
 /* A port that is published: host_ip:host_port -> port. */
