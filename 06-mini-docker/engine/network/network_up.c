@@ -123,8 +123,10 @@ int network_up(const struct store *store, const struct leases *leases, int rtnl,
     cleanup_close int lock = -1;
 
     if (link_is_up(rtnl, network->link)) {
-        /* somebody may have flushed all rules */
-        return nat_is_there(store) ? 0 : nat_apply(store, leases, err);
+        if (nat_is_there(store))
+            return 0;
+        /* somebody has flushed all rules, and those that we had in other tables went, too */
+        return nat_apply(store, leases, err) < 0 ? -1 : nat_beside_pass(network->link, err);
     }
     if (network_lock_host(&lock, err) < 0)
         return -1;
