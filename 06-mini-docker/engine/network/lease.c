@@ -134,7 +134,7 @@ void leases_drop(struct leases *leases, size_t index)
 
 bool lease_is_alive(const struct lease *lease)
 {
-    return proc_start_time(lease->pid) == lease->start_time;
+    return proc_lives(lease->pid, lease->start_time);
 }
 
 bool leases_sweep(struct leases *leases)
