@@ -148,6 +148,9 @@ EOF
     complained "Unable to find image '127.0.0.1:1/none:latest' locally"
     build --target none
     ends 1 'target stage "none" could not be found'
+    printf 'FROM busybox\nENV X=c\nLABEL ${X:-a=b}\n' | dockerfile
+    build
+    ends 1 'Dockerfile:3:1: failed to process "${X:-a": syntax error'
     build --build-arg =x
     ends 125 'invalid argument "=x" for "--build-arg" flag'
     engine build https://example.org/x.git

@@ -7,6 +7,8 @@
 #include "dockerfile_internal.h"
 #include "dockerfile_words.h"
 
+#include "cleanup.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,15 +32,33 @@ int dockerfile_at(const struct dockerfile *file, const struct dockerfile_instruc
     return -1;
 }
 
+/* KEY=VALUE is cut where it was written so: what a variable holds makes no key and no value. */
+static char *expand_pair(const char *pair, const struct dockerfile_scope *scope, struct err *err)
+{
+    const char *equals = strchr(pair, '=');
+    cleanup_free char *written = strndup(pair, (size_t)(equals - pair));
+    cleanup_free char *key = written ? dockerfile_expand(written, scope, err) : NULL;
+    cleanup_free char *value = key ? dockerfile_expand(equals + 1, scope, err) : NULL;
+    char *both = NULL;
+
+    if (!written || (value && asprintf(&both, "%s=%s", key, value) < 0)) {
+        err_sys(err, "no memory for words");
+        return NULL;
+    }
+    return both;
+}
+
 char **dockerfile_expand_all(const struct dockerfile_instruction *instruction,
     const struct dockerfile_scope *scope, struct err *err)
 {
+    bool pairs = instruction->word == DOCKERFILE_ENV || instruction->word == DOCKERFILE_LABEL;
     char **words = calloc(instruction->word_count + 1, sizeof(*words));
 
     if (!words)
         err_sys(err, "no memory for words");
     for (size_t i = 0; words && i < instruction->word_count; i++) {
-        words[i] = dockerfile_expand(instruction->words[i], scope, err);
+        words[i] = pairs ? expand_pair(instruction->words[i], scope, err)
+                         : dockerfile_expand(instruction->words[i], scope, err);
         if (words[i])
             continue;
         dockerfile_words_free(words);
