@@ -165,6 +165,9 @@ EOF
     rm context/Dockerfile
     build
     ends 1 'failed to read dockerfile: open Dockerfile'
+    mkfifo context/Dockerfile
+    build
+    ends 1 'failed to read dockerfile: open Dockerfile: Invalid argument'
     whole
 }
 

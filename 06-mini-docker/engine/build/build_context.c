@@ -62,15 +62,21 @@ static int read_text(struct build_context *context, int fd, struct err *err)
     return 0;
 }
 
-/* A file of the context, which may be a stranger's. -1 with errno. */
+/* A file of the context, which may be a stranger's: a device of his is not opened, and no pipe
+ * waited for. -1 with errno. */
 static int open_inside(const struct build_context *context, const char *path)
 {
     struct err ignored;
+    struct stat st;
     char self[32];
     cleanup_close int found = mount_open_in_root(context->fd, path, MOUNT_MAKE_NOTHING, &ignored);
 
-    if (found < 0) {
-        errno = ignored.code;
+    if (found < 0 || fstat(found, &st) < 0) {
+        errno = found < 0 ? ignored.code : errno;
+        return -1;
+    }
+    if (!S_ISREG(st.st_mode)) {
+        errno = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
         return -1;
     }
     snprintf(self, sizeof(self), "/proc/self/fd/%d", found);
@@ -80,6 +86,8 @@ static int open_inside(const struct build_context *context, const char *path)
 static int missing(const char *path, struct err *err)
 {
     err_sys(err, "failed to read dockerfile: open %.200s", path);
+    if (err->code == EINVAL)
+        return err_hint(err, "it is a device, a pipe or a socket -> a Dockerfile is a file");
     if (err->code != ENOENT)
         return -1;
     return err_hint(err, "a build follows the Dockerfile in its context -> -f names another file");
