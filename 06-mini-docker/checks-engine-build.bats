@@ -256,6 +256,9 @@ EOF
     built -t x
     [ "$cached" -eq 1 ] || fail "a file has changed, and not all from there on was done"
     [ "$(in_image x 'cat a.txt')" = two ] || fail "the old file"
+    python3 -c 'import os; os.setxattr("context/dir/sub", "user.kind", b"1")'
+    built -t x
+    [ "$cached" -eq 1 ] || fail "an attribute has changed, and not all from there on was done"
     whole
     printf 'FROM busybox\nCOPY none /\n' | dockerfile
     build

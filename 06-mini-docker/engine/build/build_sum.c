@@ -8,9 +8,12 @@
  */
 #include "build_source_internal.h"
 
+#include "engine/images/tar.h"
+
 #include "cleanup.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -52,16 +55,42 @@ static void put_rights(struct sum *sum, const struct stat *st)
     sum_bytes(sum, rights, sizeof(rights));
 }
 
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Those that a layer has; in an order of ours, since a file system lists them as it likes. */
+static void put_attributes(struct sum *sum, int fd)
+{
+    enum { NAMES = 4096 };
+    char names[NAMES], value[NAMES], *list[NAMES / 2];
+    ssize_t length = flistxattr(fd, names, sizeof(names));
+    size_t count = 0;
+
+    for (char *name = names; name < names + length; name += strlen(name) + 1) {
+        if (tar_has_attribute(name))
+            list[count++] = name;
+    }
+    qsort(list, count, sizeof(*list), by_text);
+    for (size_t i = 0; i < count; i++) {
+        ssize_t size = fgetxattr(fd, list[i], value, sizeof(value));
+        put_text(sum, list[i]);
+        sum_bytes(sum, value, size > 0 ? (size_t)size : 0);
+    }
+    put_text(sum, ""); /* their end: no name is empty */
+}
+
 static int put_file(struct sum *sum, int dir, const char *name)
 {
     static uint8_t buffer[256 * 1024];
     cleanup_close int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    ssize_t got = fd < 0 ? -1 : fgetxattr(fd, "security.capability", buffer, sizeof(buffer));
+    ssize_t got;
     uint64_t size = 0;
 
     if (fd < 0)
         return err_sys(sum->err, "cannot read %.200s", sum->path);
-    sum_bytes(sum, buffer, got > 0 ? (size_t)got : 0);
+    put_attributes(sum, fd);
     while ((got = read(fd, buffer, sizeof(buffer))) > 0) {
         sha256_update(&sum->context, (size_t)got, buffer);
         size += (uint64_t)got;
@@ -88,8 +117,10 @@ static int put_entry(struct sum *sum, int dir, const char *name, const struct st
     if (!S_ISDIR(st->st_mode))
         return 0;
     cleanup_close int below = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    return below < 0 ? err_sys(sum->err, "cannot read the directory %.200s", sum->path)
-                     : put_dir(sum, below);
+    if (below < 0)
+        return err_sys(sum->err, "cannot read the directory %.200s", sum->path);
+    put_attributes(sum, below);
+    return put_dir(sum, below);
 }
 
 static int put_dir(struct sum *sum, int dir)
@@ -151,7 +182,7 @@ int build_copy_sum(const struct build_copy *copy, char ret_digest[DIGEST_TEXT], 
     struct build_sources sources;
     struct sum sum = {.filter.sources = &sources, .err = err};
     uint64_t numbers[] = {
-        2, copy->uid, copy->gid, copy->chown, copy->unpack, copy->parents, copy->heredoc_count};
+        3, copy->uid, copy->gid, copy->chown, copy->unpack, copy->parents, copy->heredoc_count};
     int result = build_find(copy, &sources, err);
 
     sha256_init(&sum.context);

@@ -21,12 +21,6 @@
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
 
-static bool is_allowed(const char *name)
-{
-    return strcmp(name, "security.capability") == 0 ||
-           (strncmp(name, "user.", 5) == 0 && strncmp(name, "user.overlay.", 13) != 0);
-}
-
 static int set_attributes(
     struct layer_unpack *unpack, struct archive_entry *entry, int fd, const char *path)
 {
@@ -37,8 +31,8 @@ static int set_attributes(
     archive_entry_xattr_reset(entry);
     while (archive_entry_xattr_next(entry, &name, &value, &size) == ARCHIVE_OK) {
         /* a file system without them, or a user without the right: as Docker, without them */
-        if (is_allowed(name) && fsetxattr(fd, name, value, size, 0) < 0 && errno != EOPNOTSUPP &&
-            errno != EPERM)
+        if (tar_has_attribute(name) && fsetxattr(fd, name, value, size, 0) < 0 &&
+            errno != EOPNOTSUPP && errno != EPERM)
             return err_sys(unpack->err, "cannot set the attribute %s of %s", name, path);
     }
     return 0;

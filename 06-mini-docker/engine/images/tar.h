@@ -82,6 +82,10 @@ const char *tar_symlink(struct archive_entry *entry);
 enum { TAR_PATH = 4096 };
 int tar_clean_path(const char *name, char ret[TAR_PATH]);
 
+/* Is an attribute of this name a part of a file in an archive? Those that mean something to a
+ * program are: user.*, file capabilities. What overlayfs says to itself is not. */
+bool tar_has_attribute(const char *name);
+
 /*
  * "", "+gzip" or "+zstd", by the first bytes of the file: what a layer's media type ends with.
  * Errors: it is compressed in another way, which we can read but other engines cannot.

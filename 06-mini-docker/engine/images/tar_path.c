@@ -33,6 +33,12 @@ const char *tar_symlink(struct archive_entry *entry)
     return either(archive_entry_symlink(entry), archive_entry_symlink_utf8(entry));
 }
 
+bool tar_has_attribute(const char *name)
+{
+    return strcmp(name, "security.capability") == 0 ||
+           (strncmp(name, "user.", 5) == 0 && strncmp(name, "user.overlay.", 13) != 0);
+}
+
 int tar_clean_path(const char *name, char ret[TAR_PATH])
 {
     size_t used = 0;

@@ -10,6 +10,7 @@
 #include "tar_tree.h"
 
 #include "layer.h"
+#include "tar.h"
 
 #include "cleanup.h"
 
@@ -68,16 +69,13 @@ static int write_mark(struct tar_tree *tree, const char *path)
     return result;
 }
 
-/* Those that mean something to a program; overlayfs's own are not among them. */
 static void add_attributes(struct archive_entry *entry, int fd)
 {
     char names[4096], value[4096];
     ssize_t length = flistxattr(fd, names, sizeof(names));
 
     for (char *name = names; name < names + length; name += strlen(name) + 1) {
-        bool meant = strcmp(name, "security.capability") == 0 ||
-                     (strncmp(name, "user.", 5) == 0 && strncmp(name, "user.overlay.", 13) != 0);
-        ssize_t size = meant ? fgetxattr(fd, name, value, sizeof(value)) : -1;
+        ssize_t size = tar_has_attribute(name) ? fgetxattr(fd, name, value, sizeof(value)) : -1;
         if (size >= 0)
             archive_entry_xattr_add_entry(entry, name, value, (size_t)size);
     }
