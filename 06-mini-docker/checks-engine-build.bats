@@ -324,6 +324,9 @@ EOF
     engine image inspect --format '{{json .Config.OnBuild}} {{json .Config.Labels}} {{json .Config.Cmd}} {{.Config.Env}}' x
     told 'null {"v":"1","a":"else","own":"yes"} ["/bin/sh","-c","echo $V"]'
     told ':/bin:/x]'
+    printf '%s\n' 'FROM busybox AS a' 'ARG V=1' 'ARG W=2' 'FROM a AS b' 'ARG W' 'FROM b' 'RUN echo got $V$W' | dockerfile
+    built --build-arg W=3
+    grep -q ' got 13$' <<<"$stderr" || fail "a stage has not the ARGs of the one that it is FROM"
 }
 
 @test "06 build: the context on standard input: an archive, a Dockerfile alone, and -f -" {

@@ -24,7 +24,7 @@ struct build_stage {
     size_t steps, step;                        /* that make layers, and FROM; which one it is at */
     enum build_state state;
     struct image_draft draft;
-    struct json_object *args; /* ARGs that are in force: their values, or null */
+    struct json_object *args; /* ARGs that are in force, the base's too: their values, or null */
     bool command_set;         /* a CMD was among its own instructions (image_change.h) */
 };
 

@@ -133,6 +133,8 @@ static int declare(const struct build_at *at, const char *word, struct err *err)
     if (!found && at->stage) {
         found = in_map(at->build->args, name, &there);
         found = found ?: of_platform(at->build, name);
+        if (!found && in_map(map, name, &there))
+            return 0; /* it has a value, of an ARG before, or of the stage that this one is FROM */
     }
     json_object_object_add(map, name, found ? json_object_new_string(found) : NULL);
     return 0;

@@ -221,6 +221,12 @@ static int begin(struct build *build, struct build_stage *stage, struct err *err
     struct build_stage *base = build_find_stage(build, word, (size_t)(stage - build->stages));
     if (base && build_need_stage(build, base, err) < 0)
         return -1;
+    if (base)
+        json_object_deep_copy(base->args, &stage->args, NULL);
+    else
+        stage->args = json_object_new_object();
+    if (!stage->args)
+        return err_sys(err, "no memory for the ARGs");
     begin_step(build, stage, stage->from->text);
     int result = base                           ? image_draft_copy(&base->draft, &stage->draft, err)
                  : strcmp(word, "scratch") == 0 ? image_draft_begin(&stage->draft, err)
@@ -234,7 +240,6 @@ static int begin(struct build *build, struct build_stage *stage, struct err *err
 
 int build_stage_run(struct build *build, struct build_stage *stage, struct err *err)
 {
-    stage->args = json_object_new_object();
     const struct build_at from = {build, stage, &build->file, stage->from};
     if (begin(build, stage, err) < 0 || run_triggers(build, stage, err) < 0)
         return build_place(&from, err);
