@@ -587,6 +587,10 @@ EOF
     wait_for 20 grep -q 'port [0-9]' http.log || fail "no server: $(cat http.log)"
     build -t x
     grep -q CACHED <<<"$stderr" || fail "the same file is another step"
+    tar -C web -cf web/t.tar file.txt
+    printf 'FROM busybox\nADD --unpack http://127.0.0.1:%s/t.tar /a/\nADD http://127.0.0.1:%s/t.tar /b/\n' "$port" "$port" >Dockerfile
+    built -t y -f Dockerfile
+    [ "$(in_image y 'ls /a /b')" = $'/a:\nfile.txt\n\n/b:\nt.tar' ] || fail "what is fetched is unpacked when it is asked for"
     echo v2 >web/file.txt
     build -t x
     kill "$(cat http.pid)" || true

@@ -88,7 +88,6 @@ static int choose_tree(struct copying *copying, struct err *err)
     copying->copy.from = &copying->tree;
     if (copying->fetches) {
         copying->tree = (struct build_tree){.fd = -1, .name = "what was fetched"};
-        copying->copy.unpack = false;
         return build_fetch(build->store, copying->words,
             dockerfile_flag(copying->at->instruction, "checksum"), &copying->room_fetched,
             &copying->tree.fd, err);
@@ -202,14 +201,15 @@ static int choose_flags(struct copying *copying, struct err *err)
     const struct dockerfile_instruction *instruction = copying->at->instruction;
     const char *unpack = dockerfile_flag(instruction, "unpack");
 
-    copying->copy.unpack =
-        instruction->word == DOCKERFILE_ADD && (!unpack || strcmp(unpack, "false") != 0);
     if (choose_excluded(copying, err) < 0)
         return -1;
     copying->copy.chown = dockerfile_flag(instruction, "chown");
     copying->copy.parents = dockerfile_flag(instruction, "parents");
     for (char **word = copying->words; instruction->word == DOCKERFILE_ADD && *word; word++)
         copying->fetches |= build_fetch_is_address(*word);
+    /* without a word about it, what lies here, and not what was fetched */
+    copying->copy.unpack = unpack ? strcmp(unpack, "false") != 0
+                                  : instruction->word == DOCKERFILE_ADD && !copying->fetches;
     if (dockerfile_flag(instruction, "checksum") && !copying->fetches)
         return err_set(err, ERR_USAGE, "--checksum is for what is fetched: http(s)://…");
     return 0;

@@ -35,7 +35,7 @@ struct build_copy {
     gid_t gid;        /* comes from a stage or an image without --chown is whose it was there */
     const char *mode; /* --chmod, as build_mode has it; NULL: as it is */
     bool chown;       /* --chown was given: it is meant for what is in an archive too */
-    bool unpack;      /* ADD: local tar archives, compressed or not, are unpacked */
+    bool unpack;      /* ADD: tar archives, compressed or not, are unpacked */
     bool parents;     /* --parents: the sources' directories come along */
     char **exclude;   /* --exclude patterns, or NULL */
 };

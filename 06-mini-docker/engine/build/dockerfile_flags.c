@@ -12,7 +12,8 @@
 
 #define BIT(word) (1u << DOCKERFILE_##word)
 
-enum flag_type { FLAG_VALUE, FLAG_LIST, FLAG_SWITCH };
+/* FLAG_CHOICE: a switch, of which "=false" is something else than nothing. */
+enum flag_type { FLAG_VALUE, FLAG_LIST, FLAG_SWITCH, FLAG_CHOICE };
 
 static const struct flag_row {
     const char *name;
@@ -27,7 +28,7 @@ static const struct flag_row {
     {"parents", BIT(COPY), FLAG_SWITCH},
     {"checksum", BIT(ADD), FLAG_VALUE},
     {"keep-git-dir", BIT(ADD), FLAG_SWITCH},
-    {"unpack", BIT(ADD), FLAG_VALUE},
+    {"unpack", BIT(ADD), FLAG_CHOICE},
     {"platform", BIT(FROM), FLAG_VALUE},
     {"interval", BIT(HEALTHCHECK), FLAG_VALUE},
     {"timeout", BIT(HEALTHCHECK), FLAG_VALUE},
@@ -137,14 +138,15 @@ static int take_flag(struct dockerfile_reading *reading, size_t at, char *text,
         dockerfile_wrong(reading, at, "Duplicate flag specified: %s", text);
         return err_hint(reading->err, "it can be given once -> take one of them away");
     }
-    if (row->type != FLAG_SWITCH && !value) {
+    bool truth = row->type == FLAG_SWITCH || row->type == FLAG_CHOICE;
+    if (!truth && !value) {
         dockerfile_wrong(reading, at, "Missing a value on flag: %s", text);
         return err_hint(reading->err, "write --%s=VALUE, without spaces", text);
     }
-    if (row->type != FLAG_SWITCH)
+    if (!truth)
         return add_flag(reading, instruction, text, value);
     if (value && strcasecmp(value, "false") == 0)
-        return 0;
+        return row->type == FLAG_CHOICE ? add_flag(reading, instruction, text, "false") : 0;
     if (!value || strcasecmp(value, "true") == 0)
         return add_flag(reading, instruction, text, "");
     dockerfile_wrong(reading, at, "expecting boolean value for flag %s, not: %.60s", text, value);
