@@ -632,6 +632,16 @@ EOF
     ends 1 'secret key: not found'
     works builder prune -f
     [ -z "$(ls "$STORE/build")" ] || fail "left: $(ls "$STORE/build")"
+    mkdir 'a,"b'
+    printf '%s\n' 'FROM busybox' 'WORKDIR /w,x' 'RUN --mount=target=c ls c' >'a,"b/Dockerfile'
+    engine build --network none 'a,"b'
+    ends 0
+    # one more of them than a step can have, and files of a stage
+    { echo 'FROM busybox AS a'; echo FROM busybox; printf 'RUN --mount=from=a,target=/a'
+        printf ' --mount=type=cache,target=/%s' {1..32}; echo ' true'; } | dockerfile
+    build
+    ends 1 'Dockerfile:3:1: at most 32 --mount'
+    works builder prune -f
     printf 'FROM busybox\nRUN --mount=type=ssh true\n' | dockerfile
     build
     ends 1 'RUN --mount=type=ssh is not known here'

@@ -16,7 +16,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -62,22 +61,43 @@ int build_mount_parse(char *text, struct build_mount_words *ret, struct err *err
     return 0;
 }
 
-int build_mount_add(
-    struct build_mounts *mounts, const char *target, struct err *err, const char *fmt, ...)
+/* As a field of CSV, in quotes: a path may have commas, and quotes of its own are doubled. */
+static void put_field(FILE *out, const char *key, const char *path)
+{
+    fprintf(out, ",\"%s=", key);
+    for (; *path; path++)
+        fprintf(out, "%s%c", *path == '"' ? "\"" : "", *path);
+    fputc('"', out);
+}
+
+static char *mount_word(const char *source, const char *target, const char *rest)
+{
+    char *word = NULL;
+    size_t length;
+    FILE *out = open_memstream(&word, &length);
+
+    if (!out)
+        return NULL;
+    fputs(source ? "type=bind" : "type=tmpfs", out);
+    if (source)
+        put_field(out, "source", source);
+    put_field(out, "target", target);
+    fputs(rest, out);
+    return fclose(out) == 0 ? word : NULL;
+}
+
+int build_mount_add(struct build_mounts *mounts, const char *source, const char *target,
+    const char *rest, struct err *err)
 {
     const char **larger =
         reallocarray(mounts->words.items, mounts->words.count + 2, sizeof(*larger));
-    char *word = NULL;
-    va_list args;
 
     if (mounts->count == BUILD_MOUNTS_MOST)
         return err_set(err, ERR_USAGE, "at most %d --mount", BUILD_MOUNTS_MOST);
-    va_start(args, fmt);
-    int length = larger ? vasprintf(&word, fmt, args) : -1;
-    va_end(args);
     if (larger)
         mounts->words.items = larger;
-    if (length < 0 || !(mounts->targets[mounts->count] = strdup(target)))
+    char *word = larger ? mount_word(source, target, rest) : NULL;
+    if (!word || !(mounts->targets[mounts->count] = strdup(target)))
         return err_sys(err, "no memory for --mount");
     mounts->count++;
     mounts->words.items[mounts->words.count++] = word;
@@ -95,16 +115,18 @@ int build_mounts_script(struct build_mounts *mounts, const char *room, const cha
         return -1;
     if (chmod(path, 0755) < 0)
         return err_sys(err, "cannot set the mode of %s", path);
-    return build_mount_add(
-        mounts, target, err, "type=bind,source=%s,target=%s,readonly", path, target);
+    return build_mount_add(mounts, path, target, ",readonly", err);
 }
 
 static int add_tmpfs(const struct build_at *at, const struct build_mount_words *words,
     struct build_mounts *mounts, struct build_key *key, struct err *err)
 {
+    cleanup_free char *size = NULL;
+
     (void)at, (void)key;
-    return build_mount_add(mounts, words->target, err, "type=tmpfs,target=%s%s%s", words->target,
-        words->size ? ",tmpfs-size=" : "", words->size ?: "");
+    if (words->size && asprintf(&size, ",tmpfs-size=%s", words->size) < 0)
+        return err_sys(err, "no memory for --mount");
+    return build_mount_add(mounts, NULL, words->target, size ?: "", err);
 }
 
 /* uid, gid and mode of a new cache. Errors: ERR_USAGE. */
@@ -150,8 +172,8 @@ static int add_cache(const struct build_at *at, const struct build_mount_words *
     if (lock < 0)
         return -1;
     mounts->locks[mounts->locks_count++] = lock;
-    return build_mount_add(mounts, words->target, err, "type=bind,source=%s,target=%s%s", path,
-        words->target, build_mount_is_on(words->read_only) ? ",readonly" : "");
+    return build_mount_add(
+        mounts, path, words->target, build_mount_is_on(words->read_only) ? ",readonly" : "", err);
 }
 
 static int add_one(const struct build_at *at, char *text, struct build_mounts *mounts,
@@ -167,6 +189,8 @@ static int add_one(const struct build_at *at, char *text, struct build_mounts *m
     struct build_mount_words words;
     char clean[PATH_MAX];
 
+    if (mounts->count + mounts->later_count == BUILD_MOUNTS_MOST)
+        return err_set(err, ERR_USAGE, "at most %d --mount", BUILD_MOUNTS_MOST);
     if (build_mount_parse(text, &words, err) < 0)
         return -1;
     for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {

@@ -43,8 +43,6 @@ static int add_later(const struct build_mount_words *words, char **lower,
 {
     struct build_mount_later *later = &mounts->later[mounts->later_count];
 
-    if (mounts->count + mounts->later_count == BUILD_MOUNTS_MOST)
-        return err_set(err, ERR_USAGE, "at most %d --mount", BUILD_MOUNTS_MOST);
     mounts->later_count++;
     *later = (struct build_mount_later){.from = words->from ? strdup(words->from) : NULL,
         .lower = steal_ptr(*lower),
@@ -69,8 +67,7 @@ static int add_now(const struct build_at *at, const struct build_mount_words *wo
     snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
     if (fsio_readlink(NULL, self, path, err) < 0)
         return -1;
-    return build_mount_add(
-        mounts, words->target, err, "type=bind,source=%s,target=%s,readonly", path, words->target);
+    return build_mount_add(mounts, path, words->target, ",readonly", err);
 }
 
 int build_mount_bind(const struct build_at *at, const struct build_mount_words *words,
@@ -118,17 +115,17 @@ int build_mounts_fill(
     for (size_t i = 0; i < mounts->later_count && result == 0; i++) {
         const struct build_mount_later *later = &mounts->later[i];
         struct build_tree tree = tree_of(at, later->from);
-        char *sources[] = {later->source, NULL}, name[32];
+        char *sources[] = {later->source, NULL}, name[32], path[PATH_MAX];
         snprintf(name, sizeof(name), "/bind-%zu", i);
         struct build_copy copy = copy_of(&tree, sources, name, later->from);
         struct filling filling = {&copy, &tree, dir};
         result = later->lower
                      ? build_view(at->build->store, later->lower, NULL, fill, &filling, err)
                      : fill(tree.fd, &filling, err);
+        snprintf(path, sizeof(path), "%.*s%s", PATH_MAX - 32, room, name);
         if (result == 0)
             result =
-                build_mount_add(mounts, later->target, err, "type=bind,source=%s%s,target=%s%s",
-                    room, name, later->target, later->write ? "" : ",readonly");
+                build_mount_add(mounts, path, later->target, later->write ? "" : ",readonly", err);
     }
     return result;
 }

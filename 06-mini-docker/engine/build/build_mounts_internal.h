@@ -17,9 +17,10 @@ int build_mount_parse(char *text, struct build_mount_words *ret, struct err *err
 /* "false" is off, and what is not said. */
 bool build_mount_is_on(const char *value);
 
-/* One more word for run's --mount. */
-int build_mount_add(struct build_mounts *mounts, const char *target, struct err *err,
-    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+/* One more word for run's --mount: a bind, or for the source NULL a tmpfs; any characters may be in
+ * the paths. `rest` is "", or what follows, with its comma: ",readonly". */
+int build_mount_add(struct build_mounts *mounts, const char *source, const char *target,
+    const char *rest, struct err *err);
 
 /* build_mounts_bind.c, build_mounts_secret.c: type=bind, type=secret. */
 int build_mount_bind(const struct build_at *at, const struct build_mount_words *words,

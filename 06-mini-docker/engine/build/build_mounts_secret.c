@@ -62,6 +62,5 @@ int build_mount_secret(const struct build_at *at, const struct build_mount_words
     snprintf(target, sizeof(target), "/run/secrets/%s", id);
     if (!realpath(file, path))
         return err_sys(err, "secret %.80s: cannot find %s", id, file);
-    return build_mount_add(mounts, words->target ?: target, err,
-        "type=bind,source=%s,target=%s,readonly", path, words->target ?: target);
+    return build_mount_add(mounts, path, words->target ?: target, ",readonly", err);
 }
