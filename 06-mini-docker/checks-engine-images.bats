@@ -267,6 +267,9 @@ archive_of_rootfs() {
         fail "$(jq -c '.[0].Config' seen)"
     engine history made:1 --format '{{.Comment}} {{.Size}}'
     [[ $output == "hello 1."* ]] || fail "another history"
+    works import -m $'\e]0;x\a' rootfs.tar # what an image says does nothing to a terminal
+    engine history "$output"
+    told '\x1b]0;x\x07'
     works import --platform linux/arm64/v9 rootfs.tar other:1
     prints linux/arm64/v9 image inspect --format '{{.Os}}/{{.Architecture}}/{{.Variant}}' other:1
     engine import --platform windows/amd64 rootfs.tar other:2

@@ -56,7 +56,7 @@ int err_hint(struct err *err, const char *fmt, ...)
 }
 
 /* C1 are the control characters of two bytes in UTF-8, U+0080 to U+009F. */
-const char *err_harmless(const char *text, char shown[ERR_SHOWN])
+const char *err_harmless(const char *text, char *shown)
 {
     char *end = shown;
 

@@ -57,10 +57,10 @@ void err_print(FILE *out, const char *prog, const struct err *err);
 
 /*
  * What came from outside may tell a terminal to do things: so it is shown, and not done: \xNN.
- * `text` is one of an err's; `shown` has room for it. Returns `shown`.
+ * `shown` has room for four times the text; ERR_SHOWN is room for one of an err's. Returns `shown`.
  */
 enum { ERR_SHOWN = 4 * sizeof(((struct err *)0)->what) };
-const char *err_harmless(const char *text, char shown[ERR_SHOWN]);
+const char *err_harmless(const char *text, char *shown);
 
 /* An errno by its name, "EBUSY", or "errno 42" where it is none of the common ones. Not
  * thread-safe. */

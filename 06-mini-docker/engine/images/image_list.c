@@ -104,6 +104,7 @@ static struct json_object *step(
     struct json_object *object = json_object_new_object();
     char text[HUMAN_TEXT], when[HUMAN_TEXT];
     const char *created = from->created ?: "";
+    cleanup_free char *by = strdup(from->created_by ?: "");
 
     /* to the second, as docker */
     snprintf(when, sizeof(when), "%.*s%s", (int)strcspn(created, "."), created,
@@ -112,7 +113,9 @@ static struct json_object *step(
     json_add_string(object, "Comment", from->comment);
     json_add_string(object, "CreatedAt", when);
     json_add_string(object, "CreatedSince", human ? human_ago(from->created, text) : when);
-    json_add_string(object, "CreatedBy", from->created_by);
+    for (char *tab = by; tab && (tab = strchr(tab, '\t'));) /* as docker: it would be a column */
+        *tab = ' ';
+    json_add_string(object, "CreatedBy", by);
     if (human)
         human_size(bytes, 3, text);
     else

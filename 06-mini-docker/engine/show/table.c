@@ -103,8 +103,11 @@ int table_end(struct table_out *out, struct err *err)
     int result = 0;
 
     if (out->file && out->file != stdout) {
-        if (fclose(out->file) == 0)
-            table_layout(stdout, out->text, TABLE_LEAST);
+        bool good = fclose(out->file) == 0;
+        /* images come from strangers, and so does what is told of them */
+        cleanup_free char *shown = good ? malloc(4 * out->length + 1) : NULL;
+        if (shown)
+            table_layout(stdout, err_harmless(out->text, shown), TABLE_LEAST);
         else
             result = err_sys(err, "no memory for a table");
     }
