@@ -41,6 +41,8 @@ host/file box:/none/ no such directory
 host/file box:/tmp/new/ no such directory
 host box:/none/x Could not find the file /none in container box
 host box:/tmp/file cannot copy directory
+host/file box:/tmp/file/ stat /tmp/file/: not a directory
+box:/etc/passwd host/file/ stat host/file/: not a directory
 none box:/tmp lstat none: no such file or directory
 box:/none . Could not find the file /none in container box
 box:/etc/passwd none/x invalid output path: directory "none" does not exist

@@ -164,6 +164,7 @@ kill made
 kill -s NOPE made
 cp made:/nope .
 cp made:/etc/passwd /no/where
+cp made:/etc/passwd /etc/group/
 cp a b
 diff nope
 export nope

@@ -8,6 +8,8 @@
  *     directory     becomes it                refused                 goes into it
  *     directory/.   becomes it                refused                 what is in it goes into it
  *
+ * A path with a slash at its end means a directory: where it is none, it is refused.
+ *
  * Each file is there whole or not at all, whatever ends us (common/rootfs_copy.c).
  */
 #include "copy.h"
@@ -82,8 +84,10 @@ static int find_destination(const struct copy_job *job, int root_fd, const char 
     *ret_merge = false;
     if (!ret->exists)
         return 0;
+    if (!S_ISDIR(ret->st.st_mode) && is_dir)
+        return err_refuse(err, ENOTDIR, "cannot copy directory");
     if (!S_ISDIR(ret->st.st_mode))
-        return is_dir ? err_refuse(err, ENOTDIR, "cannot copy directory") : 0;
+        return ret->must_be_dir ? err_refuse(err, ENOTDIR, "stat %s: not a directory", path) : 0;
     *ret_merge = is_dir && (source->contents || !source->name[0]);
     int into = copy_place_open_dir(ret, err);
     if (into < 0)
