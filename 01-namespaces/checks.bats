@@ -258,6 +258,12 @@ type_and_see() {
     [ "$status" -eq 2 ] || fail "operand"
 }
 
+@test "01: a closed standard output is an error, and nobody else's pipe" {
+    run --separate-stderr sh -c "exec '$LAB_DIR/run' uts >&-"
+    [ "$status" -ne 77 ] || skip "${stderr%%$'\n'*}"
+    [ "$status" -eq 1 ] && [[ "$stderr" == *"not all of it could be printed: Bad file"* ]] || fail "status"
+}
+
 @test "01: list, --help and --explain name what they should" {
     lab list
     for name in shell uts ipc pid mount net user cgroup time clone unshare setns enter; do

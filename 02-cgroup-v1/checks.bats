@@ -26,9 +26,10 @@ claim() {
     mkdir "$BATS_TEST_TMPDIR/bin"
     printf '#!/bin/sh\nexit 0\n' >"$BATS_TEST_TMPDIR/bin/stress-ng"
     chmod +x "$BATS_TEST_TMPDIR/bin/stress-ng"
-    PATH=$BATS_TEST_TMPDIR/bin:$PATH lab memory
+    PATH=$BATS_TEST_TMPDIR/bin:$PATH lab memory --csv /dev/full
     [ "$status" -eq 1 ]
     grep -q '^FAIL  the kernel stepped in' <<<"$output"
+    [[ $stderr == *"/dev/full does not have all of the series: No space left"* ]] || fail "a full disk is not said"
 }
 
 @test "02 memory: another limit, and the series as CSV" {

@@ -45,6 +45,28 @@ static void restore_terminal(const struct terminal *t)
     tcsetattr(STDIN_FILENO, TCSADRAIN, &t->modes);
 }
 
+/* What is wrong apart from the claims: says so, and returns how much of it is a failure. */
+static int complain(const struct run *run, const char *prog)
+{
+    const struct report *r = &run->report;
+    int failed = 0;
+
+    if (r->csv_errno) {
+        fprintf(stderr, "%s: %s does not have all of the series: %s\n", prog, r->csv_path,
+            strerror(r->csv_errno));
+        failed++;
+    } else if (r->csv_path && !r->csv_written && !run->all) {
+        fprintf(stderr, "%s: it draws no series, so there is nothing to write to %s\n", prog,
+            r->csv_path);
+    }
+    if (r->step != r->steps) {
+        fprintf(
+            stderr, "%s: printed %d steps of %d: a mistake in this lab\n", prog, r->step, r->steps);
+        failed++;
+    }
+    return failed + report_lost_output(prog);
+}
+
 /* The worker: the experiment, its claims, and the exit status that follows from them. */
 static _Noreturn void work(const struct lab *lab, const struct experiment *experiment,
     struct run *run, const sigset_t *mask)
@@ -63,16 +85,7 @@ static _Noreturn void work(const struct lab *lab, const struct experiment *exper
         err_print(stderr, prog, &err);
         exit(err_exit_status(&err));
     }
-    int failed = report_claims(&run->report);
-    if (run->report.csv_path && !run->report.csv_written && !run->all)
-        fprintf(stderr, "%s: it draws no series, so there is nothing to write to %s\n", prog,
-            run->report.csv_path);
-    if (run->report.step != run->report.steps) {
-        fprintf(stderr, "%s: printed %d steps of %d: a mistake in this lab\n", prog,
-            run->report.step, run->report.steps);
-        failed++;
-    }
-    fflush(stdout);
+    int failed = report_claims(&run->report) + complain(run, prog);
     exit(failed ? 1 : run->status);
 }
 

@@ -29,13 +29,26 @@ int live_begin(struct live *live, struct report *r, const char *unit, double ful
     if (!r->csv_path)
         return 0;
     live->csv = fopen(r->csv_path, "ae");
-    if (!live->csv)
+    if (!live->csv) {
+        r->csv_errno = errno;
         return err_sys(err, "cannot open %s for --csv", r->csv_path);
+    }
     r->csv_written = true;
     fseek(live->csv, 0, SEEK_END);
     if (ftell(live->csv) == 0)
         fprintf(live->csv, "seconds,series,value\n");
     return 0;
+}
+
+/* At once, so that a run that is interrupted leaves what it has measured, and a full disk is seen.
+ */
+static void keep(struct live *live, double seconds, const char *series, double value)
+{
+    struct report *r = live->report;
+
+    fprintf(live->csv, "%.3f,%s%s,%.6g\n", seconds, r->csv_prefix, series, value);
+    if (fflush(live->csv) != 0 && !r->csv_errno)
+        r->csv_errno = errno;
 }
 
 static void draw_bar(const struct live *live, double value, int width)
@@ -94,7 +107,7 @@ void live_point(struct live *live, const char *series, double value)
     live->spark[LIVE_SPARK - 1] = value;
     live->points++;
     if (live->csv)
-        fprintf(live->csv, "%.3f,%s%s,%.6g\n", seconds, live->report->csv_prefix, series, value);
+        keep(live, seconds, series, value);
     if (!live->report->terminal && live->printed >= 0 && seconds - live->printed < 0.99)
         return;
     live->printed = seconds;

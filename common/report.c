@@ -6,6 +6,7 @@
  */
 #include "report.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -219,6 +220,14 @@ static void print_row(const struct layout *layout, const char *text, const char 
 {
     printf(" %-*s %-*s %-*s%s%s\n", layout->text, text, layout->expected, expected,
         layout->measured, measured, layout->below ? "\n        " : " ", source);
+}
+
+int report_lost_output(const char *prog)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return 0;
+    fprintf(stderr, "%s: not all of it could be printed: %s\n", prog, strerror(errno));
+    return 1;
 }
 
 int report_claims(struct report *r)

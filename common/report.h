@@ -36,6 +36,7 @@ struct report {
     bool terminal;        /* stdout is a terminal: lines may be redrawn */
     const char *csv_path; /* --csv FILE, or NULL; live.h writes it */
     bool csv_written;
+    int csv_errno;          /* why csv_path does not have all of the series, or 0 */
     const char *csv_prefix; /* stands before each series: "cpu/" in ./run all, else "" */
     size_t claims;
     struct claim claim[REPORT_CLAIMS];
@@ -84,5 +85,8 @@ void claim_errno(
  * is in them, and a source that has no room any more goes to the next line.
  */
 int report_claims(struct report *r);
+
+/* 1 when standard output did not take all of what was printed, which stderr is told; else 0. */
+int report_lost_output(const char *prog);
 
 #endif

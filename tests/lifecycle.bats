@@ -149,6 +149,8 @@ each() { # SIGNAL...: the experiments get them in turn
         [ "$status" -eq 2 ] && [[ $stderr == *"unknown option"* ]] || fail "$lab --no-such-option"
         run --separate-stderr "$lab" --csv
         [ "$status" -eq 2 ] || fail "$lab --csv without a value"
+        run --separate-stderr sh -c "exec $lab list >/dev/full"
+        [ "$status" -eq 1 ] && [[ $stderr == *"not all"*"No space left"* ]] || fail "$lab list to a full disk"
         run --separate-stderr "$lab" list extra
         [ "$status" -eq 2 ] || fail "$lab list extra"
     done

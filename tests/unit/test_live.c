@@ -4,6 +4,7 @@
 #include "live.h"
 #include "unit.h"
 
+#include <errno.h>
 #include <pty.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -138,6 +139,27 @@ static void series_have_names_of_their_own(void **state)
     unlink(csv);
 }
 
+/* A disk that is full, and a file that cannot be made. */
+static void says_what_the_csv_lacks(void **state)
+{
+    struct live live;
+    struct report r;
+    struct err err;
+
+    (void)state;
+    report_init(&r, 1);
+    r.csv_path = "/dev/full";
+    assert_ok(live_begin(&live, &r, "pids", 1, -1, &err));
+    assert_int_equal(r.csv_errno, 0);
+    live_point(&live, "control", 1);
+    live_end(&live);
+    assert_int_equal(r.csv_errno, ENOSPC);
+    report_init(&r, 1);
+    r.csv_path = "/no/such/folder/file";
+    assert_int_equal(live_begin(&live, &r, "pids", 1, -1, &err), -1);
+    assert_int_equal(r.csv_errno, ENOENT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -145,6 +167,7 @@ int main(void)
         cmocka_unit_test(sparkline_has_the_rest),
         cmocka_unit_test(claims_fit),
         cmocka_unit_test(series_have_names_of_their_own),
+        cmocka_unit_test(says_what_the_csv_lacks),
     };
 
     return cmocka_run_group_tests_name("live", tests, NULL, NULL);
