@@ -284,7 +284,8 @@ nothing_runs() {
     user=$(user_flag)
     for signal in INT TERM HUP KILL; do
         mark=$RANDOM
-        "$LAB_DIR/run" shell $user -- sh -c "sleep 7$mark & sleep 7$mark; true" >target.out 2>&1 3>&- &
+        env --default-signal=HUP "$LAB_DIR/run" shell $user -- sh -c "sleep 7$mark & sleep 7$mark; true" \
+            >target.out 2>&1 3>&- &
         target=$!
         wait_for 20 pgrep -f "^sleep 7$mark$" >/dev/null || fail "it does not run: $(cat target.out)"
         kill "-$signal" "$target"
@@ -292,6 +293,22 @@ nothing_runs() {
         wait "$target" 2>/dev/null || true
         target=
     done
+}
+
+@test "01 shell: a hang-up does not end what nohup(1) started" {
+    prefix=(env --default-signal=HUP) # the control: without nohup
+    start_target $(user_flag)
+    kill -HUP "$target"
+    wait "$target" && got=0 || got=$?
+    [ "$got" -eq 129 ] || fail "status $got"
+    prefix=(nohup)
+    start_target $(user_flag)
+    kill -HUP "$target"
+    kill -TERM "$pid"
+    kill -KILL "$pid"
+    wait "$target" && got=0 || got=$?
+    target=
+    [ "$got" -eq 137 ] || fail "status $got: $(cat target.out)"
 }
 
 @test "01: the host is as it was after all experiments" {

@@ -151,6 +151,19 @@ static void say_interrupted(const struct lab *lab, const struct experiment *expe
         name ? name : strsignal(signal));
 }
 
+static bool is_ignored(int signal)
+{
+    struct sigaction action;
+
+    return sigaction(signal, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+/*
+ * What could end or stop us half-way. SIGPIPE is one: what we say of the end may go to a pipe whose
+ * reader, such as head, has left before it; blocked, it comes when all is cleaned up.
+ */
+static const int ENDING[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGTTOU, SIGPIPE, 0};
+
 int lab_guard(const struct lab *lab, const struct experiment *experiment, struct run *run)
 {
     struct terminal terminal;
@@ -159,11 +172,13 @@ int lab_guard(const struct lab *lab, const struct experiment *experiment, struct
 
     save_terminal(&terminal);
     sigemptyset(&signals);
-    for (const int *s = (const int[]){SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGTTOU, 0}; *s;
-         s++)
+    for (const int *s = ENDING; *s; s++)
         sigaddset(&signals, *s);
     sigprocmask(SIG_BLOCK, &signals, &old);
     sigdelset(&signals, SIGTTOU);
+    sigdelset(&signals, SIGPIPE);
+    if (is_ignored(SIGHUP)) /* by nohup(1): blocked, it would come all the same */
+        sigdelset(&signals, SIGHUP);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     if (undo_open(&run->undo, &err) < 0) {
         err_print(stderr, "lab", &err);

@@ -99,6 +99,14 @@ each() { # SIGNAL...: the experiments get them in turn
 }
 
 # bats test_tags=native
+@test "lifecycle: a reader that leaves, of both outputs, ends a run and not what cleans up" {
+    # shellcheck disable=SC2086
+    { $LONG || echo $? >"$BATS_TEST_TMPDIR/status"; } </dev/null 2>&1 | sed 3q >/dev/null
+    [ "$(cat "$BATS_TEST_TMPDIR/status")" -eq 141 ]
+    same_host
+}
+
+# bats test_tags=native
 @test "lifecycle: Ctrl-C from a terminal, which signals everybody at once" {
     # script(1) gives the run a terminal; the 3 is what the terminal turns into SIGINT
     (sleep 1.2; printf '\003'; sleep 1) |
