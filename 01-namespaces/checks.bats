@@ -67,6 +67,15 @@ user_flag() {
     has_control
 }
 
+@test "01 user: root of a user namespace, where setgroups is given up already" {
+    lab_as_user uts # skips where there are no user namespaces
+    # another user may have been root in one, and left this
+    [ "$(id -u)" -ne 0 ] || mkdir -m 700 /tmp/labs-0 2>/dev/null || true
+    run --separate-stderr "${AS_USER[@]}" unshare -Ur "$LAB_DIR/run" user
+    [ "$(id -u)" -ne 0 ] || rmdir --ignore-fail-on-non-empty /tmp/labs-0
+    has_control
+}
+
 # bats test_tags=vm
 @test "01 cgroup: its group is the root" {
     lab cgroup

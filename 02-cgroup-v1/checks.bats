@@ -153,6 +153,9 @@ claim() {
         [ "$status" -eq 77 ] || fail "$name"
         grep -q 'sudo ./run, or make vm-02' <<<"$output" || fail "$name: no cure"
     done
+    "${AS_USER[@]}" unshare -Ur true || return 0
+    run "${AS_USER[@]}" unshare -Ur "$LAB_DIR/run" hierarchy # root, but not of the host
+    [ "$status" -eq 77 ] && grep -q 'user namespace.*make vm-02' <<<"$output" || fail "root of a user namespace"
 }
 
 # bats test_tags=native

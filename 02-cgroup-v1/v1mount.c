@@ -43,7 +43,13 @@ int v1mount_named(struct run *run, char ret_path[96], char ret_name[32], struct 
     if (undo_add(&run->undo, err, UNDO_HIERARCHY, "%s", run->undo.id) < 0)
         return -1;
     errno = v1mount_try(run, options, "h", ret_path);
-    return errno ? err_sys(err, "cannot mount the hierarchy %s on %s", options, ret_path) : 0;
+    if (!errno)
+        return 0;
+    err_sys(err, "cannot mount the hierarchy %s on %s", options, ret_path);
+    if (err->code != EPERM)
+        return -1;
+    err->kind = ERR_SKIP;
+    return err_hint(err, "root of a user namespace or a container only -> make vm-02");
 }
 
 /* True when `word` is one of those in `list`, which has commas between them. */

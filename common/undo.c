@@ -50,12 +50,31 @@ static bool usable_base(const char *path, bool make)
            (st.st_mode & 022) == 0 && access(path, W_OK) == 0;
 }
 
+/*
+ * Our user as it is called outside our user namespace (user_namespaces(7)): all who are root in one
+ * share /tmp, and what a run in there leaves is to be found from outside.
+ */
+static unsigned outer_uid(void)
+{
+    struct err ignored;
+    unsigned inside, outside, count, uid = geteuid();
+    cleanup_free char *map = fsio_read(NULL, "/proc/self/uid_map", &ignored);
+    char *rest = map;
+
+    for (char *line; (line = strsep(&rest, "\n"));) {
+        if (sscanf(line, "%u %u %u", &inside, &outside, &count) == 3 && uid >= inside &&
+            uid - inside < count)
+            return outside + (uid - inside);
+    }
+    return uid;
+}
+
 bool undo_base_at(int index, bool make, char base[64])
 {
     const char *runtime_dir = getenv("XDG_RUNTIME_DIR");
 
     if (index > 0)
-        snprintf(base, 64, "/tmp/labs-%u", geteuid());
+        snprintf(base, 64, "/tmp/labs-%u", outer_uid());
     else if (geteuid() == 0)
         snprintf(base, 64, "/run/labs");
     else if (runtime_dir && *runtime_dir && strlen(runtime_dir) < 50)
