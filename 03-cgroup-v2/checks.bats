@@ -153,6 +153,32 @@ passed_down() { cat "$(v2)/cgroup.subtree_control"; }
     says "a/b/c: EAGAIN"
 }
 
+# Makes a group the root of a tree that it sees alone, as a container's is, and stays in it.
+in_container() { # GROUP CMD...
+    # shellcheck disable=SC2016 # the inner shell's own
+    sh -c 'echo 0 >"$1"/cgroup.procs && shift && exec unshare -Cm sh -c '"'"'
+        umount -l "$0" && mount -t cgroup2 none "$0" && exec "$@"'"'"' "$@"' sh "$1" "$(v2)" "${@:2}"
+}
+
+# bats test_tags=native
+@test "03 in a container: 77 where its root group is in the way, and another cure than sudo" {
+    local group on controller
+    [ "$(id -u)" -eq 0 ] || skip "needs root to make such a container"
+    group=$(v2)/labs-checks.$BASHPID
+    on=$(passed_down)
+    controller=$(cut -d' ' -f1 "$(v2)/cgroup.controllers")
+    mkdir "$group"
+    echo "+$controller" >"$(v2)/cgroup.subtree_control"
+    run --separate-stderr in_container "$group" "$LAB_DIR/run" files
+    local files=$status said=$stderr
+    run --separate-stderr in_container "$group" "$LAB_DIR/run" cpuset
+    wait_for 5 rmdir "$group"
+    [[ " $on " == *" $controller "* ]] || echo "-$controller" >"$(v2)/cgroup.subtree_control"
+    [ "$status" -eq 77 ] || fail "cpuset: status is not 77"
+    [[ $controller != cpuset || $stderr == *"root of a partition"*"make vm-03"* ]] || fail "cpuset: no cause"
+    [ "$files" -eq 77 ] && [[ $said == *" holds "*"make vm-03"* ]] || fail "files: $files" "$said"
+}
+
 @test "03 a controller that was off is off again, also after Ctrl-C" {
     local before pid
     [ "$(id -u)" -eq 0 ] || skip "needs root to switch controllers"

@@ -112,8 +112,11 @@ static int cpuset_run(struct run *run, struct err *err)
 {
     char first[16], last[16], all[64];
     struct group g;
+    char parent[PATH_MAX];
     int low, high;
 
+    if (host_v2_parent(parent) && cpuset_can_part(parent, err) < 0)
+        return -1;
     host_two_cpus(&low, &high);
     snprintf(first, sizeof(first), "%d", low);
     snprintf(last, sizeof(last), "%d", high);

@@ -14,6 +14,12 @@ int cpuset_show(
 int cpuset_clear(struct run *run, const struct group *g, struct err *err);
 
 /*
+ * Error ERR_SKIP when no group below this one can become a partition: condition 1 of partition.c
+ * cannot be met, as in a container, whose root group is not the root of the tree.
+ */
+int cpuset_can_part(const char *parent, struct err *err);
+
+/*
  * The second half, 5 steps: a partition with the CPU `cpu`, and the four conditions for one.
  * `other` is another CPU of the parent's, `all` the list of all that the parent has.
  */

@@ -58,6 +58,9 @@ static int check_parent(const char *parent, struct err *err)
         return 0;
     err_set(err, ERR_SKIP, "needs a group without processes to make groups in, and %s holds %s",
         parent, members);
+    if (host_is_root()) /* so it is not the host's own root group: it is a container's */
+        return err_hint(err, "a group with processes passes no controllers down -> make vm-03, or "
+                             "move them into a group below");
     return err_hint(err, "a group with processes passes no controllers down -> sudo ./run, or "
                          "systemd-run --user --scope -p Delegate=yes ./run");
 }

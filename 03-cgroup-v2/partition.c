@@ -18,6 +18,7 @@
  */
 #include "cpuset.h"
 
+#include "cleanup.h"
 #include "fsio.h"
 
 #include <string.h>
@@ -113,6 +114,19 @@ static int wrong_cpus(
     return ask_in_vain(run, &g, "4: the parent would keep none", err) < 0
                ? -1
                : fsio_write(err, g.path, "cpuset.cpus", "\n");
+}
+
+int cpuset_can_part(const char *parent, struct err *err)
+{
+    struct err ignored;
+    cleanup_free char *parents = fsio_read(parent, PARTITION, &ignored);
+
+    /* the root of the tree has no such file; another one says "root" or "isolated" */
+    if (!parents || strcmp(parents, "root") == 0 || strcmp(parents, "isolated") == 0)
+        return 0;
+    err_set(err, ERR_SKIP, "needs a parent that is the root of a partition, and %s is: %s", parent,
+        parents);
+    return err_hint(err, "it is not the root of the tree: that of a container -> make vm-03");
 }
 
 int cpuset_partition(
