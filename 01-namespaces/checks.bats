@@ -259,7 +259,7 @@ type_and_see() {
     [ "$status" -eq 2 ] && [[ "$stderr" == *"--help"* ]] || fail "option"
     lab shell --clock-offset
     [ "$status" -eq 2 ] || fail "missing value"
-    for value in -1 9999999999999 12x ''; do
+    for value in -1 0 9999999999999 12x ''; do
         lab shell --time --clock-offset "$value" -- true
         [ "$status" -eq 2 ] && [[ "$stderr" == *"accepted"* ]] || fail "offset '$value'"
     done

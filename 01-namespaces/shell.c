@@ -43,7 +43,7 @@ static const struct opt OPTS[] = {
     {'o', "only", NULL, "only those named (else, with none of the first five, all five)", OPT_FLAG,
         offsetof(struct shell_args, only)},
     {0, "clock-offset", "SECONDS", "with --time: how far its clocks are ahead (a day)", OPT_UINT,
-        offsetof(struct shell_args, clock_offset_seconds), .most = 1000000000},
+        offsetof(struct shell_args, clock_offset_seconds), .least = 1, .most = 1000000000},
     {0},
 };
 
