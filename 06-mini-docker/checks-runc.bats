@@ -395,7 +395,13 @@ turned() { [ "$(turns)" -gt "$1" ]; }
     wait "$engine" || true
     bundle
     done_by 0 create "$ID"
-    done_by 0 kill "$ID" KILL
+    done_by 0 pause "$ID"
+    is paused
+    refuse "it is paused" start "$ID" # and does not wait for a process that cannot answer
+    done_by 0 resume "$ID"
+    is created
+    done_by 0 pause "$ID"
+    done_by 0 kill "$ID" KILL # which also lets it go on, or it would not die on v1
     becomes stopped
     refuse "it is stopped" pause "$ID"
 }

@@ -91,7 +91,10 @@ void life_close(struct life *life);
  */
 int life_start(const char *root, const char *id, struct err *ret_warning, struct err *err);
 
-/* `all`: every process of the container's groups. Errors: it is not running. */
+/*
+ * `all`: every process of the container's groups. SIGKILL lets a paused container go on, since what
+ * is frozen on v1 would not die. Errors: it is not running.
+ */
 int life_kill(const char *root, const char *id, int signal, bool all, struct err *err);
 
 /*

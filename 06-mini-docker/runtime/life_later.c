@@ -72,6 +72,15 @@ static int kill_group(const struct state *state, int signal, struct err *err)
     return 0;
 }
 
+/* On v1 a frozen process does not even die. */
+static void let_die(const struct state *state)
+{
+    struct err ignored;
+
+    if (state_is_paused(state))
+        cgroup_freeze(&state->group, false, &ignored);
+}
+
 int life_kill(const char *root, const char *id, int signal, bool all, struct err *err)
 {
     struct state state;
@@ -84,6 +93,8 @@ int life_kill(const char *root, const char *id, int signal, bool all, struct err
         result = state_pidfd(&state, &pidfd, err);
     if (pidfd >= 0 && proc_pidfd_signal(pidfd, signal) < 0)
         result = err_sys(err, "cannot send signal %d to container %s", signal, id);
+    if (result == 0 && signal == SIGKILL)
+        let_die(&state);
     state_close(&state);
     return result;
 }
@@ -128,8 +139,7 @@ static void end_process(const struct state *state)
     if (state_pidfd(state, &pidfd, &ignored) < 0)
         return;
     proc_pidfd_signal(pidfd, SIGKILL);
-    if (state_is_paused(state)) /* on v1 a frozen process does not even die */
-        cgroup_freeze(&state->group, false, &ignored);
+    let_die(state);
     struct pollfd death = {.fd = pidfd, .events = POLLIN};
     poll(&death, 1, DEATH_MS);
 }

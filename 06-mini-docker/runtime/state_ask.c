@@ -56,11 +56,11 @@ enum state_status state_status(const struct state *state)
     if (!state->pid)
         return is_locked(state) ? STATE_CREATING : STATE_STOPPED;
     cleanup_close int start = open_fifo(state, "start", O_WRONLY);
-    if (start >= 0)
-        return STATE_CREATED;
-    if (errno == ENOENT && is_locked(state))
+    if (start < 0 && errno == ENOENT && is_locked(state))
         return STATE_CREATING;
-    return state_is_paused(state) ? STATE_PAUSED : STATE_RUNNING;
+    if (state_is_paused(state)) /* what is held can be frozen, too */
+        return STATE_PAUSED;
+    return start >= 0 ? STATE_CREATED : STATE_RUNNING;
 }
 
 int state_pidfd(const struct state *state, int *ret_pidfd, struct err *err)
@@ -76,8 +76,17 @@ int state_pidfd(const struct state *state, int *ret_pidfd, struct err *err)
     return 0;
 }
 
+static int not_created(const struct state *state, struct err *err)
+{
+    err_set(err, ERR_SYS, "cannot start container %s: it is %s", state->id,
+        state_status_name(state_status(state)));
+    return err_hint(err, "only one that is \"created\" can be started");
+}
+
 int state_release(const struct state *state, struct err *err)
 {
+    if (state_is_paused(state)) /* it would not answer before it is resumed */
+        return not_created(state, err);
     /* first `result`: after its exec the child is no writer of it any more, and nobody could tell
      */
     struct sync sync = {.in = open_fifo(state, "result", O_RDONLY), -1, -1, -1};
@@ -90,9 +99,7 @@ int state_release(const struct state *state, struct err *err)
             errno = code;
             return err_sys(err, "cannot reach the container %s", state->id);
         }
-        err_set(err, ERR_SYS, "cannot start container %s: it is %s", state->id,
-            state_status_name(state_status(state)));
-        return err_hint(err, "only one that is \"created\" can be started");
+        return not_created(state, err);
     }
     fcntl(sync.in, F_SETFL, O_RDONLY);
     int result = sync_signal(&sync, err);
