@@ -623,6 +623,28 @@ END
     [ $((0x${output##*$'\t'})) -eq $((0x${before##*$'\t'} | 1 << 12)) ] || fail "$before -> $output"
 }
 
+@test "06 runc: HOME is what the container's passwd file says, where the config says nothing" {
+    need_root "to become another user"
+    root
+    mkdir -p "$ROOT/etc"
+    printf '%s\n' root:x:0:0::/root:/bin/sh other:x:12:34::/home/other:/bin/sh >"$ROOT/etc/passwd"
+    is_home() { [ "$(grep ^HOME= <<<"$output")" = "HOME=$1" ] || fail "not $1"; }
+    bundle ".root.path = \"$ROOT\" | .process.env += [\"HOME=\"]"
+    running
+    done_by 0 exec "$ID" env
+    is_home /root
+    done_by 0 exec -u 12 "$ID" env
+    is_home /home/other
+    done_by 0 exec -e HOME=/elsewhere "$ID" env
+    is_home /elsewhere
+    done_by 0 delete --force "$ID"
+    rm "$ROOT/etc/passwd"
+    mkfifo "$ROOT/etc/passwd" # of an image that would hold us
+    bundle ".root.path = \"$ROOT\" | .process.args = [\"env\"]"
+    done_by 0 run "$ID"
+    is_home /
+}
+
 @test "06 runc: exec takes the whole process from a file" {
     bundle
     running

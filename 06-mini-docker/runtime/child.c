@@ -7,6 +7,7 @@
  */
 #include "child.h"
 
+#include "home.h"
 #include "host_proc.h"
 #include "init.h"
 #include "stages.h"
@@ -60,6 +61,13 @@ static int leave_nothing(struct container *container, struct err *err)
     return 0;
 }
 
+/* Before the rights go, and the filter comes. */
+static int find_home(struct container *container, struct err *err)
+{
+    container->environment = home_environment(&container->spec->process, err);
+    return container->environment ? 0 : -1;
+}
+
 /*
  * Each needs what the ones before it did; the reasons are in their files. What needs no group comes
  * before the first that does (groups_join), for an early child waits there.
@@ -77,6 +85,7 @@ static int (*const STAGES[])(struct container *container, struct err *err) = {
     stage_sysctl,
     stop_for_hooks,
     stage_pivot,
+    find_home,
     leave_nothing,
     stage_identity,
 };
@@ -102,13 +111,13 @@ static int become_init(struct container *container, struct err *err)
     argv[2] = "--";
     memcpy(argv + 3, process->args, (count + 1) * sizeof(*argv));
     explain_step(&container->explain, "execveat(2); lab 04", "execveat /proc/self/exe init");
-    execveat(container->self_fd, "", argv, process->env, AT_EMPTY_PATH);
+    execveat(container->self_fd, "", argv, container->environment, AT_EMPTY_PATH);
     if (errno != ENOENT)
         return err_sys(err, "cannot execute ourselves as init");
     /* linked dynamically, and this root has no loader for us: stay as we are, and be init */
     sync_close(&container->sync);
     prctl(PR_SET_NAME, argv[0]);
-    environ = (char **)process->env;
+    environ = (char **)container->environment;
     _exit(init_main(process->args, err));
 }
 
@@ -138,7 +147,7 @@ static int become_program(struct container *container, struct err *err)
         return become_init(container, err);
     explain_step(&container->explain, "execve(2); labs 04, 05",
         "execve %s: from here on it is the program", process->args[0]);
-    return exec_program(process->args, process->env, spec_env(process, "PATH"), err);
+    return exec_program(process->args, container->environment, spec_env(process, "PATH"), err);
 }
 
 /* Descriptors of the host's side, opened while its root is still ours. */

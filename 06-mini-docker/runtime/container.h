@@ -70,6 +70,7 @@ struct container {
     int sys_fd;         /* in the child: the container's own /proc/sys (sysctl.c), or -1 */
     int seccomp_socket; /* in the child: where a notify descriptor goes, or -1 */
     int *sources;       /* of binds, opened by the parent (mounts_open_sources), or NULL */
+    char *const *environment; /* in the child: the program's, with HOME (home.h) */
 };
 
 void container_init(struct container *container);

@@ -8,6 +8,7 @@
  */
 #include "enter_internal.h"
 
+#include "home.h"
 #include "hooks.h"
 #include "identity.h"
 #include "names.h"
@@ -111,13 +112,14 @@ static int become_program(struct entry *entry, struct err *err)
     exec_reset_signals();
     if (syscall(SYS_close_range, 3 + enter->preserve_fds, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
         return err_sys(err, "cannot mark the open files as close-on-exec (Linux 5.11)");
-    if (identity_take(&identity, err) < 0 || stand_alone(entry, err) < 0)
+    char *const *environment = home_environment(process, err);
+    if (!environment || identity_take(&identity, err) < 0 || stand_alone(entry, err) < 0)
         return -1;
     explain_step(&enter->explain, "execve(2); lab 04", "execve %s", process->args[0]);
     /* as in stage_identity */
     if (sync_signal(&entry->sync, err) < 0 || identity_seal(&identity, err) < 0)
         return -1;
-    return exec_program(process->args, process->env, spec_env(process, "PATH"), err);
+    return exec_program(process->args, environment, spec_env(process, "PATH"), err);
 }
 
 int enter_child_main(void *arg)
