@@ -25,6 +25,8 @@ engine() { call timeout -s KILL 60 "$MINI" --root "$STORE" "$@"; }
 run() { engine run --network none "$@"; }
 is() { [ "$output" = "$1" ] || fail "it is not: $1"; }
 state_is() { [ "$("$MINI" --root "$STORE" inspect -f "{{.State.$1}}" "$2" 2>/dev/null)" = "$3" ]; }
+# log_has WORD: the log of the only container; the file is there from its first line on.
+log_has() { grep -qs "$1" "$STORE"/containers/*/log.json; }
 # monitor_of NAME: the pid of its monitor, which is the parent of its first process.
 monitor_of() { awk '/^PPid/ {print $2}' "/proc/$("$MINI" --root "$STORE" inspect -f '{{.State.Pid}}' "$1")/status"; }
 
@@ -69,9 +71,9 @@ monitor_of() { awk '/^PPid/ {print $2}' "/proc/$("$MINI" --root "$STORE" inspect
     [ $((${EPOCHREALTIME/./} - start_usec)) -ge 1000000 ] || fail "it was not waited for"
     state_is ExitCode deaf 137 || fail "not killed"
     run -d --name hears busybox sh -c 'trap "echo term; exit 5" TERM; trap "echo usr1" USR1; echo ready; while :; do sleep 0.05; done'
-    wait_for 20 grep -q ready "$STORE"/containers/*/log.json
+    wait_for 20 log_has ready
     engine kill -s USR1 hears
-    wait_for 20 grep -q usr1 "$STORE"/containers/*/log.json || fail "USR1 did not come"
+    wait_for 20 log_has usr1 || fail "USR1 did not come"
     engine stop hears
     state_is ExitCode hears 5 || fail "TERM did not come"
     engine stop hears
@@ -106,7 +108,7 @@ monitor_of() { awk '/^PPid/ {print $2}' "/proc/$("$MINI" --root "$STORE" inspect
 
 @test "06 engine: pause holds every process, and unpause lets them go on" {
     run -d --name box busybox sh -c 'while :; do echo x; sleep 0.02; done'
-    wait_for 20 grep -q x "$STORE"/containers/*/log.json
+    wait_for 20 log_has x
     engine pause box
     ends 0
     state_is Status box paused || fail "not paused"
