@@ -25,9 +25,11 @@ static const char *paint(const struct report *r, const char *code)
 
 void report_init(struct report *r, int steps)
 {
-    const char *no_color = getenv("NO_COLOR");
+    const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+    bool dumb = term && strcmp(term, "dumb") == 0;
 
-    *r = (struct report){.steps = steps, .terminal = isatty(STDOUT_FILENO), .csv_prefix = ""};
+    *r = (struct report){
+        .steps = steps, .terminal = isatty(STDOUT_FILENO) && !dumb, .csv_prefix = ""};
     r->color = r->terminal && !(no_color && no_color[0]);
 }
 

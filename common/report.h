@@ -33,7 +33,7 @@ struct report {
     bool pause;           /* --step: wait for Enter before each step */
     bool pause_ended;     /* end of file was met while waiting: wait no more */
     bool color;           /* stdout is a terminal and NO_COLOR is not set */
-    bool terminal;        /* stdout is a terminal: lines may be redrawn */
+    bool terminal;        /* stdout is a terminal, and not a dumb one: lines may be redrawn */
     const char *csv_path; /* --csv FILE, or NULL; live.h writes it */
     bool csv_written;
     int csv_errno;          /* why csv_path does not have all of the series, or 0 */

@@ -103,6 +103,17 @@ static void claims_fit(void **state)
     assert_null(strstr(seen(100, claim), "\r\n        memory.max_usage_in_bytes"));
 }
 
+/* That of Emacs, or of an editor's output window: it would show the sequences as they are. */
+static void a_dumb_terminal_gets_lines(void **state)
+{
+    (void)state;
+    assert_non_null(strchr(seen(80, draw), '\033'));
+    setenv("TERM", "dumb", 1);
+    assert_null(strchr(seen(80, draw), '\033'));
+    assert_null(strchr(seen(80, claim), '\033'));
+    setenv("TERM", "xterm", 1);
+}
+
 static char csv[] = "/tmp/test-live-XXXXXX";
 
 static void draw_two(struct report *r)
@@ -162,10 +173,12 @@ static void says_what_the_csv_lacks(void **state)
 
 int main(void)
 {
+    setenv("TERM", "xterm", 1);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(drawings_fit),
         cmocka_unit_test(sparkline_has_the_rest),
         cmocka_unit_test(claims_fit),
+        cmocka_unit_test(a_dumb_terminal_gets_lines),
         cmocka_unit_test(series_have_names_of_their_own),
         cmocka_unit_test(says_what_the_csv_lacks),
     };
