@@ -106,6 +106,17 @@ claim() {
     claim "control: a buffered write does not"
 }
 
+# bats test_tags=native
+@test "02 blkio: a container without the device that it is given gets 77" {
+    [ "$(id -u)" -eq 0 ] && [ -e /dev/loop-control ] || skip "needs root and loop devices"
+    local number
+    number=$(stat -c '%Hr %Lr' /dev/loop-control)
+    run unshare -m sh -c "mount -t tmpfs none /dev && mknod /dev/loop-control c $number &&
+        mknod /dev/null c 1 3 && exec '$LAB_DIR/run' blkio" 3>&-
+    [ "$status" -eq 77 ] || fail "status is not 77"
+    grep -qE 'inside a container|needs cgroup v1' <<<"$output" || fail "no cause"
+}
+
 @test "02 docker: run -m 128m is 134217728 in memory.limit_in_bytes" {
     lab docker
     has_control
