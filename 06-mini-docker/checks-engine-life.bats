@@ -19,7 +19,10 @@ setup() {
     traces >before
 }
 
-teardown() { end_containers "${STORE-}"; }
+teardown() {
+    end_containers "${STORE-}"
+    ! mountpoint -q small || umount -l small
+}
 
 engine() { call timeout -s KILL 60 "$MINI" --root "$STORE" "$@"; }
 run() { engine run --network none "$@"; }
@@ -256,6 +259,16 @@ monitor_of() { awk '/^PPid/ {print $2}' "/proc/$("$MINI" --root "$STORE" inspect
     [ "$(cd "$STORE"/containers/*/ && echo log.json*)" = "log.json log.json.1 log.json.2" ] || fail "not three files"
     engine logs --tail 300 box
     [ "$output" = "$(seq -f 'line %g' 700 999)" ] || fail "the last lines are not there"
+    engine rm box
+    run -d --name box --log-opt max-size=10k --log-opt max-file=90 busybox sh -c 'echo 0; until test -e /go; do sleep 0.02; done; seq 3000'
+    "$MINI" --root "$STORE" logs -f box >followed &
+    wait_for 20 grep -q 0 followed
+    kill -STOP $! # it sees nothing of all that now comes
+    engine exec box touch /go
+    engine wait box
+    kill -CONT $!
+    wait $!
+    cmp followed <(seq 0 3000) || fail "logs -f left out what was in a file that was renamed twice"
     engine rm box
     mkdir small
     mount -t tmpfs -o size=300k tmpfs small

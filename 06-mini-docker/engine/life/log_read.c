@@ -2,7 +2,8 @@
 /*
  * Reading a log: its files from the oldest to the current one, line by line. The last N lines are
  * found from the end, block by block, so that `logs --tail 5` of a large log is quick. While it is
- * followed the file may be renamed by its writer: then what is left of it is read, and the new one.
+ * followed the file may be renamed by its writer, also more than once: then what is left of it is
+ * read, and all that are newer.
  *
  * The lines have one form, the writer's; what has another is left out.
  */
@@ -141,75 +142,117 @@ static void seek_tail(FILE *file, uint64_t *left)
     rewind(file);
 }
 
-/* False: it is not there. */
-static bool open_one(const char *path, unsigned index, FILE **ret)
+/* NULL: it is not there. */
+static FILE *open_one(const char *path, unsigned index)
 {
     char name[PATH_MAX + 16];
 
     snprintf(name, sizeof(name), index ? "%s.%u" : "%s", path, index);
-    *ret = fopen(name, "re");
-    return *ret != NULL;
+    return fopen(name, "re");
 }
 
-/* True when the name means another file by now, or none. */
-static bool was_renamed(const char *path, FILE *file)
+/* All lie in one directory. 0: no file. */
+static ino_t number_of(FILE *file)
 {
-    struct stat now, open;
+    struct stat st;
 
-    return fstat(fileno(file), &open) == 0 &&
-           (stat(path, &now) < 0 || now.st_ino != open.st_ino || now.st_dev != open.st_dev);
+    return file && fstat(fileno(file), &st) == 0 ? st.st_ino : 0;
 }
 
-static int follow_file(const struct reading *reading, const char *path, FILE *file)
+static bool is_among(ino_t number, const ino_t *numbers, unsigned count)
 {
-    cleanup_fclose FILE *current = NULL;
-    int result = 0;
-
-    while (result == 0 && reading->query->wait) {
-        bool more = reading->query->wait(reading->query->wait_arg);
-        if (file) /* also what came just before it was renamed, or before the end */
-            result = read_lines(reading, file);
-        if (result == 0 && (!file || was_renamed(path, file))) {
-            cleanup_fclose_fn(&current);
-            current = NULL;
-            if (open_one(path, 0, &current))
-                result = read_lines(reading, current);
-            file = current;
-        }
-        if (!more)
-            break;
+    for (unsigned i = 0; i < count; i++) {
+        if (numbers[i] == number)
+            return true;
     }
-    return result;
+    return false;
 }
 
 enum { FILES_MOST = 1000 };
+
+/*
+ * The files, the newest first, down to the one before `known` (NULL: all). The writer may rename
+ * them meanwhile, from the oldest on: then one is met twice, and one name may be missing for a
+ * moment though there are older ones.
+ */
+static unsigned open_files(const char *path, FILE *known, FILE *files[FILES_MOST])
+{
+    unsigned count = 0, missing = 0;
+    ino_t numbers[FILES_MOST], end = number_of(known);
+
+    for (unsigned i = 0; count < FILES_MOST && missing < 2; i++) {
+        FILE *file = open_one(path, i);
+        ino_t number = number_of(file);
+        if (!file && errno != ENOENT)
+            break;
+        missing = file ? 0 : missing + 1;
+        if (file && number != end && !is_among(number, numbers, count)) {
+            numbers[count] = number;
+            files[count++] = file;
+        } else if (file) {
+            fclose(file);
+        }
+        if (file && number == end)
+            break;
+    }
+    return count;
+}
+
+/* From the oldest on. All are closed but the newest, which is returned: NULL where there is none.
+ */
+static FILE *read_files(
+    const struct reading *reading, FILE *files[FILES_MOST], unsigned count, int *ret_result)
+{
+    for (unsigned i = count; i > 0; i--) {
+        if (*ret_result == 0)
+            *ret_result = read_lines(reading, files[i - 1]);
+        if (i > 1)
+            fclose(files[i - 1]);
+    }
+    return count > 0 ? files[0] : NULL;
+}
+
+/* Of what came just before the file was renamed, or before the end, nothing is left out. */
+static int follow_file(
+    const struct reading *reading, const char *path, FILE **file, FILE *files[FILES_MOST])
+{
+    int result = 0;
+
+    for (bool more = true; more && result == 0;) {
+        more = reading->query->wait(reading->query->wait_arg);
+        if (*file)
+            result = read_lines(reading, *file);
+        unsigned count = result == 0 ? open_files(path, *file, files) : 0;
+        if (count == 0)
+            continue;
+        if (*file) /* it was renamed, and nobody writes to it any more */
+            result = read_lines(reading, *file);
+        cleanup_fclose_fn(file);
+        *file = read_files(reading, files, count, &result);
+    }
+    return result;
+}
 
 int log_read(const char *path, const struct log_query *query,
     int (*visit)(const struct log_entry *entry, void *arg), void *arg, struct err *err)
 {
     struct reading reading = {.query = query, .visit = visit, .arg = arg};
+    cleanup_fclose FILE *newest = NULL;
     uint64_t left = query->tail;
-    unsigned oldest = 0;
-    int result = 0;
     FILE *files[FILES_MOST];
+    int result = 0;
 
-    while (
-        oldest < FILES_MOST && (query->all || left > 0) && open_one(path, oldest, &files[oldest])) {
-        if (!query->all)
-            seek_tail(files[oldest], &left);
-        oldest++;
-    }
-    if (oldest == 0 && !query->all && open_one(path, 0, &files[0])) {
-        fseeko(files[0], 0, SEEK_END);
-        oldest = 1;
-    }
-    if (oldest == 0 && errno != ENOENT)
+    unsigned count = open_files(path, NULL, files), wanted = 0;
+    if (count == 0 && errno != ENOENT)
         return err_sys(err, "cannot read the log %s", path);
-    for (unsigned i = oldest; i > 0 && result == 0; i--)
-        result = read_lines(&reading, files[i - 1]);
-    if (result == 0)
-        result = follow_file(&reading, path, oldest ? files[0] : NULL);
-    while (oldest > 0)
-        fclose(files[--oldest]);
+    for (; !query->all && wanted < count; wanted++) {
+        if (left > 0)
+            seek_tail(files[wanted], &left);
+        else
+            fseeko(files[wanted], 0, SEEK_END);
+    }
+    newest = read_files(&reading, files, count, &result);
+    if (result == 0 && query->wait)
+        result = follow_file(&reading, path, &newest, files);
     return result;
 }
