@@ -106,5 +106,8 @@ help:  ## this list
 	@echo "make vm-01 … vm-06       the same in the throwaway machine: ARGS='io --step', CGROUP=v1|v2|hybrid"
 	@sed -n 's/^\([a-z-]*\):[^#]*## /make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 25
 
+.DEFAULT:
+	$(error there is no '$@': make help lists what there is)
+
 .PHONY: all deps doctor vm vm-test test test-fresh bench fuzz lint format clean-host clean help man rootfs \
 	common $(LABS) $(LAB_VERBS) $(VM_VERBS)

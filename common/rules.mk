@@ -11,9 +11,18 @@ WARN    := -Wall -Wextra -Wshadow -Werror=implicit-function-declaration -Wno-for
            -Wno-unknown-warning-option # -Wno-format-truncation is gcc's alone
 ALL_CFLAGS = -pipe -std=gnu17 -D_GNU_SOURCE $(WARN) -I$(TOP)/common -MMD -MP $(CFLAGS)
 
+ifneq ($(words $(TOP) $(BUILD)),2)
+$(error make takes a space for the end of a name, and there is one in '$(TOP)' or '$(BUILD)' -> give the folder another name)
+endif
+
+# Asked before the first file that is compiled: what `sudo make` has left is root's.
+ours = $(eval ours :=)$(if $(shell mkdir -p $(@D); test -w $(@D) && { test ! -e $@ || test -w $@; } && echo yes),,\
+       $(error $(@D) is not yours to write, after a make with sudo or on a read-only disk \
+               -> sudo chown -R $$(id -u) $(TOP), or work in a copy))
+
 # The folder of a module says where its object goes: common/err.c -> build/common/err.o
 # The compiler is the only process that is started for it.
 $(BUILD)/%.o: $(TOP)/%.c
-	$(if $(wildcard $(@D)),,$(shell mkdir -p $(@D)))
+	$(ours)$(if $(wildcard $(@D)),,$(shell mkdir -p $(@D)))
 	$(info $()  CC   $*.c)
 	@$(CC) $(ALL_CFLAGS) -c -o $@ $<

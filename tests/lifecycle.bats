@@ -178,6 +178,21 @@ each() { # SIGNAL...: the experiments get them in turn
     [ "$status" -eq 1 ] && [[ $output == *"1 passed, 1 failed, 0 skipped" ]] || fail "the killed one"
 }
 
+# bats test_tags=native
+@test "lifecycle: make says why it cannot: no such verb, a space in the path, a folder of somebody else" {
+    run make lab-07
+    [ "$status" -eq 2 ] && [[ $output == *"no 'lab-07': make help"* ]] || fail "make lab-07"
+    run timeout 10 tests/fuzz/run soon
+    [ "$status" -eq 2 ] && [[ $output == *"'soon'"* ]] || fail "make fuzz SECONDS=soon"
+    mkdir -p "$BATS_TEST_TMPDIR/a b/common"
+    cp common/{*.mk,Makefile} "$BATS_TEST_TMPDIR/a b/common"
+    run make -C "$BATS_TEST_TMPDIR/a b/common"
+    [ "$status" -eq 2 ] && [[ $output == *"give the folder another name"* ]] || fail "a space"
+    mkdir "$BATS_TEST_TMPDIR/build" && chmod 555 "$BATS_TEST_TMPDIR/build"
+    run "${AS_USER[@]}" make -C common "BUILD=$BATS_TEST_TMPDIR/build"
+    [ "$status" -eq 2 ] && [[ $output == *"not yours to write"*"sudo chown -R"* ]] || fail "not ours"
+}
+
 @test "lifecycle: doctor speaks of every lab, within two seconds" {
     local start=$SECONDS
     run build/doctor 0[1-5]-*/run 06-mini-docker/needs.txt
