@@ -114,9 +114,12 @@ nothing_made() {
         change box 'del(.hooks)'
         shell $point 'exit 3'
         shell $point "touch $PWD/second"
+        shell poststop "jq -r .status >$PWD/third" # what the hooks before it made, it takes away
         create
         ends 1 "the $point hook /bin/sh failed with status 3"
         nothing_made
+        [ "$(cat third)" = stopped ] || fail "the poststop hook did not run"
+        rm third
         [ ! -e second ] || fail "the next hook ran"
     done
     change box 'del(.hooks)'

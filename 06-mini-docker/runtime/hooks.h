@@ -10,7 +10,7 @@
  *                      caller's root
  *     startContainer   the container's               after `start`, before the program
  *     poststart        the caller's                  the program runs
- *     poststop         the caller's                  all is removed
+ *     poststop         the caller's                  all is removed; after a failed create, too
  *
  * Source: the OCI's config.md, "POSIX-platform Hooks"; runtime.md, "Lifecycle".
  */

@@ -163,9 +163,24 @@ static int write_pid_file(const struct life_options *options, struct life *life,
     return 0;
 }
 
-/* Give up what was begun, for an error that the caller has. */
+/* All is gone. Hooks of before may have made what only these take away again. */
+static void run_poststop(struct life *life, struct err *ret_warning)
+{
+    struct hooks_state *told = &life->container.hooks_state;
+
+    told->status = "stopped";
+    told->pid = 0;
+    hooks_run(told->spec, HOOK_POSTSTOP, told, ret_warning);
+}
+
+/*
+ * Give up what was begun, for an error that the caller has. With the process began the hooks'
+ * time, and a start that fails goes the way of every container then: it is deleted (runtime.md,
+ * "Lifecycle").
+ */
 static int give_up(const struct life_options *options, struct life *life)
 {
+    bool had_process = life->container.hooks_state.pid;
     struct err ignored;
 
     if (life->pid_file_written)
@@ -178,6 +193,8 @@ static int give_up(const struct life_options *options, struct life *life)
     sync_close(&life->container.hold);
     close(steal_fd(&life->undo.fd));
     state_remove(&life->state, &ignored);
+    if (had_process)
+        run_poststop(life, &ignored);
     return -1;
 }
 
@@ -235,8 +252,6 @@ int life_run(const struct life_options *options, struct life *ret, struct err *e
  */
 int life_end(struct life *life, struct err *err)
 {
-    struct hooks_state *told = &life->container.hooks_state;
-
     int levels = container_remove(&life->container, err);
     if (levels < 0)
         return -1;
@@ -246,9 +261,7 @@ int life_end(struct life *life, struct err *err)
     if (state_forget(&life->state, err) < 0)
         return -1;
     explain_step(&life->container.explain, "the OCI's runtime.md", "nothing is left");
-    told->status = "stopped";
-    told->pid = 0;
-    hooks_run(told->spec, HOOK_POSTSTOP, told, &life->warning);
+    run_poststop(life, &life->warning);
     return 0;
 }
 
