@@ -87,6 +87,13 @@ gone() { ! grep -q " $1\$" store/run/networks/leases; }
     [[ $output != *eth0* ]] || fail "it has eth0"
     engine run --rm --network host busybox ip -o link
     told mdocker-
+    # of the host's name servers those that can be reached from there
+    printf 'nameserver %s\n' 127.0.0.53 2001:db8::1 'fe80::1%eth0' 10.8.8.8 >resolv
+    inside mount --bind "$PWD/resolv" /etc/resolv.conf
+    engine run --rm busybox grep nameserver /etc/resolv.conf
+    [ "$output" = "nameserver 10.8.8.8" ] || fail "others"
+    engine run --rm --network host --dns-search two busybox grep -c nameserver /etc/resolv.conf
+    [ "$output" = 4 ] || fail "not the host's"
 }
 
 # knows BOX NAME IP...: it looks the name up, and finds just these; none: nothing

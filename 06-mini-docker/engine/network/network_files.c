@@ -5,8 +5,9 @@
  * inode, and a new file in its place would not be seen.
  *
  * A name server on 127.0.0.0/8 (systemd-resolved, dnsmasq) answers the host alone: a container has
- * a loopback of its own. Then the servers are taken from where systemd-resolved keeps them, and
- * at last public ones, as Docker does it.
+ * a loopback of its own; and one of IPv6 is not reached from a network that has none. Then the
+ * servers are taken from where systemd-resolved keeps them, and at last public ones, as Docker does
+ * it.
  */
 #include "network.h"
 #include "network_admin.h"
@@ -14,6 +15,7 @@
 
 #include "cleanup.h"
 #include "fsio.h"
+#include "host.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -75,10 +77,15 @@ static void write_extra(
     fprintf(out, "%s\t%.*s\n", ip, (int)length, word);
 }
 
+static bool is_of_host(const struct record_host *host)
+{
+    return strcmp(host->network_mode ?: "", "host") == 0;
+}
+
 static int write_hosts(const struct store *store, const struct record *record, struct err *err)
 {
     cleanup_free char *text = NULL, *hosts = NULL;
-    bool host = strcmp(record->host.network_mode ?: "", "host") == 0;
+    bool host = is_of_host(&record->host);
     size_t size;
     FILE *out = open_memstream(&text, &size);
 
@@ -115,11 +122,23 @@ static bool is_replaced(const struct record_host *host, const char *line)
            (is_given(host->dns_options) && strncmp(line, "options", 7) == 0);
 }
 
+/* In the host's network that is each server; else none of a loopback, and of IPv6 only what pasta
+ * leads on: our networks have none. */
+static bool is_reached(const struct record_host *host, const char *server)
+{
+    struct in_addr ip;
+
+    if (is_of_host(host))
+        return true;
+    if (inet_pton(AF_INET, server, &ip) == 1)
+        return (ntohl(ip.s_addr) >> 24) != 127;
+    return !host_is_root() && strcmp(server, "::1") != 0;
+}
+
 /* Copy the lines that a container can use. Returns how many name servers are among them. */
 static int copy_resolv(FILE *out, const char *text, const struct record_host *host)
 {
     char line[512], server[64];
-    struct in_addr ip;
     int count = 0;
 
     while (*text) {
@@ -127,10 +146,8 @@ static int copy_resolv(FILE *out, const char *text, const struct record_host *ho
         snprintf(line, sizeof(line), "%.*s", (int)length, text);
         text += length + (text[length] == '\n');
         bool is_server = sscanf(line, "nameserver %63s", server) == 1;
-        bool loopback =
-            is_server && (strcmp(server, "::1") == 0 || (inet_pton(AF_INET, server, &ip) == 1 &&
-                                                            (ntohl(ip.s_addr) >> 24) == 127));
-        if (line[0] == '#' || line[0] == ';' || loopback || is_replaced(host, line))
+        if (line[0] == '#' || line[0] == ';' || (is_server && !is_reached(host, server)) ||
+            is_replaced(host, line))
             continue;
         fprintf(out, "%s\n", line);
         count += is_server;
@@ -156,8 +173,8 @@ static void write_resolv(FILE *out, const struct record *record)
     cleanup_free char *resolved = fsio_read(NULL, RESOLVED, &ignored);
     const char *const *dns = record->host.dns;
 
-    if (strcmp(record->host.network_mode ?: "", "host") == 0 && !is_given(dns) &&
-        !is_given(record->host.dns_search) && !is_given(record->host.dns_options)) {
+    if (is_of_host(&record->host) && !is_given(dns) && !is_given(record->host.dns_search) &&
+        !is_given(record->host.dns_options)) {
         fprintf(out, "%s\n", text ?: "");
         return;
     }
