@@ -207,10 +207,14 @@ limit() {
 }
 
 # bats test_tags=native
-@test "06 host: an ordinary user's container in the host's network has the host's /sys, and each hierarchy once" {
+@test "06 host: an ordinary user's container in the host's namespaces has the host's /sys and /proc, and each hierarchy once" {
     as_user busybox true
     call "${AS_USER[@]}" "$MINI" --root "$BATS_TEST_TMPDIR/user-store" run --rm --network host busybox \
         sh -c 'readlink /proc/self/ns/net; [ -e /sys/class/net/lo ] || exit 9; ls /sys/fs/cgroup >/tmp/all; sort -u /tmp/all | cmp - /tmp/all; [ -s /tmp/all ]'
     ends 0
     [ "$output" = "$(readlink /proc/self/ns/net)" ] || fail "another network"
+    call "${AS_USER[@]}" "$MINI" --root "$BATS_TEST_TMPDIR/user-store" run --rm --network none --pid host --ipc host busybox \
+        sh -c "readlink /proc/self/ns/pid; readlink /proc/self/ns/ipc; cat /proc/$$/comm; echo 1 >/proc/sys/vm/swappiness"
+    ends 1 "can't create /proc/sys/vm/swappiness: Read-only file system"
+    [ "$output" = "$(readlink /proc/self/ns/pid /proc/self/ns/ipc; cat /proc/$$/comm)" ] || fail "other namespaces"
 }

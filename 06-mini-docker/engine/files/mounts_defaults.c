@@ -9,6 +9,7 @@
 
 #include "cleanup.h"
 #include "fsio.h"
+#include "host.h"
 #include "mount.h"
 
 #include <fcntl.h>
@@ -76,6 +77,26 @@ static void change_shm(
     }
 }
 
+/*
+ * Of the host's namespaces only root makes another mount of these; an ordinary user may show the
+ * one that is there. False: there is none.
+ */
+static bool change_foreign(const struct record_host *host, struct spec_mount *mount)
+{
+    static const char *const bind[] = {"rbind", "rprivate", "nosuid", "noexec", "nodev", NULL};
+    const char *mode = strcmp(mount->destination, "/proc") == 0         ? host->pid_mode
+                       : strcmp(mount->destination, "/dev/mqueue") == 0 ? host->ipc_mode
+                                                                        : NULL;
+
+    if (!mode || strcmp(mode, "host") != 0 || host_is_root())
+        return true;
+    *mount = (struct spec_mount){.destination = mount->destination,
+        .type = "bind",
+        .source = mount->destination,
+        .options = bind};
+    return fsio_exists(NULL, mount->source);
+}
+
 /* --privileged: the same, but to be written to. */
 static void change_privileged(struct spec_mount *mount)
 {
@@ -99,6 +120,8 @@ size_t mounts_add_defaults(
         items[count] = spec.mounts[i];
         if (strcmp(items[count].destination, "/dev/shm") == 0)
             change_shm(&record->host, &memory->shm, &items[count]);
+        if (!change_foreign(&record->host, &items[count]))
+            continue;
         if (record->host.privileged)
             change_privileged(&items[count]);
         count++;
