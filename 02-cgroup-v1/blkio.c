@@ -131,8 +131,10 @@ static int run_job(
     double seconds = live_now() - begin;
     if (status < 0)
         return -1;
-    if (status != 0)
-        return err_set(err, ERR_SYS, "writing %s/%s failed", job->fs->point, job->name);
+    if (status != 0) {
+        err_set(err, ERR_SYS, "writing %s/%s failed", job->fs->point, job->name);
+        return loopfs_why(job->fs, err);
+    }
     job->mib_per_second = (double)job->bytes / MIB / seconds;
     note(&run->report, "%.1f MiB in %.2f s: %.1f MiB/s", (double)job->bytes / MIB, seconds,
         job->mib_per_second);

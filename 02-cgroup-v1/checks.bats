@@ -117,6 +117,15 @@ claim() {
     grep -qE 'inside a container|needs cgroup v1' <<<"$output" || fail "no cause"
 }
 
+# bats test_tags=native
+@test "02 blkio: where the disk below is full, it says so" {
+    [ "$(id -u)" -eq 0 ] && [ -e /dev/loop-control ] || skip "needs root and loop devices"
+    mkdir -p /run/labs
+    run unshare -m sh -c "mount -t tmpfs -o size=1m,mode=700 none /run/labs && exec '$LAB_DIR/run' blkio" 3>&-
+    [ "$status" -ne 77 ] || skip "$(sed -n 's/^lab 02 blkio: //p' <<<"$output")"
+    [ "$status" -eq 1 ] && [[ $output == *"/disk.img is full -> "* ]] || fail "status"
+}
+
 @test "02 docker: run -m 128m is 134217728 in memory.limit_in_bytes" {
     lab docker
     has_control

@@ -176,6 +176,8 @@ in_container() { # GROUP CMD...
     [[ " $on " == *" $controller "* ]] || echo "-$controller" >"$(v2)/cgroup.subtree_control"
     [ "$status" -eq 77 ] || fail "cpuset: status is not 77"
     [[ $controller != cpuset || $stderr == *"root of a partition"*"make vm-03"* ]] || fail "cpuset: no cause"
+    run --separate-stderr unshare -m sh -c "mount -o remount,bind,ro '$(v2)' && exec '$LAB_DIR/run' limits"
+    [ "$status" -eq 77 ] && [[ $stderr == *"read-only"* && $stderr != *sudo* ]] || fail "read-only"
     [ "$files" -eq 77 ] && [[ $said == *" holds "*"make vm-03"* ]] || fail "files: $files" "$said"
 }
 

@@ -138,8 +138,10 @@ int disk_dd(struct run *run, const struct group *g, const struct loopfs *fs, con
     int status = proc_wait(pid, err);
     if (status < 0 || disk_stat(g, fs, dd->key, &after, err) < 0)
         return -1;
-    if (status != 0)
-        return err_set(err, ERR_SYS, "the measurement failed: dd or the flush");
+    if (status != 0) {
+        err_set(err, ERR_SYS, "the measurement failed: dd or the flush");
+        return loopfs_why(fs, err);
+    }
     ret->moved = after - before;
     ret->rate = dd->blocks * (bytes ? dd->block_kib / 1024.0 : 1) / ret->seconds;
     note(&run->report, "%.2f s, %.1f %s; io.stat: %s +%lu", ret->seconds, ret->rate,

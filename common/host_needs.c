@@ -70,6 +70,9 @@ static int check_v2(const char *name, const char *cure, struct err *err)
     }
     if (!host_v2_parent(path)) {
         err_set(err, ERR_SKIP, "needs a cgroup v2 group to make groups in, and none is writable");
+        if (host_is_root())
+            return err_hint(
+                err, "it is mounted read-only, as in a container -> CGROUP=v2 %s", cure);
         return err_hint(err,
             "not root and nothing delegated -> sudo ./run, or systemd-run --user --scope -p "
             "Delegate=yes ./run, or CGROUP=v2 %s",

@@ -20,6 +20,7 @@
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -89,15 +90,28 @@ static int attach(struct loopfs *fs, struct undo *undo, int backing, struct err 
     return taken == 1 ? err_set(err, ERR_SYS, "every free loop device was taken by others") : taken;
 }
 
-static int make_ext4(const char *device, struct err *err)
+int loopfs_why(const struct loopfs *fs, struct err *err)
 {
-    const char *const argv[] = {
-        "mkfs.ext4", "-q", "-E", "nodiscard,lazy_itable_init=0,lazy_journal_init=0", device, NULL};
+    struct statvfs below;
+
+    /* the file is made of holes, so what it lacks is missed only when it is written */
+    if (statvfs(fs->file, &below) == 0 && below.f_bavail * below.f_frsize < BLOCK_BYTES)
+        err_hint(err, "the file system that has %s is full -> make room in it", fs->file);
+    return -1;
+}
+
+static int make_ext4(const struct loopfs *fs, struct err *err)
+{
+    const char *const argv[] = {"mkfs.ext4", "-q", "-E",
+        "nodiscard,lazy_itable_init=0,lazy_journal_init=0", fs->device, NULL};
     int status = proc_run(&(struct proc_spec){.argv = argv, .quiet = true}, err);
 
     if (status < 0)
         return -1;
-    return status == 0 ? 0 : err_set(err, ERR_SYS, "mkfs.ext4 %s ended with %d", device, status);
+    if (status == 0)
+        return 0;
+    err_set(err, ERR_SYS, "mkfs.ext4 %s ended with %d", fs->device, status);
+    return loopfs_why(fs, err);
 }
 
 int loopfs_make(struct loopfs *fs, struct undo *undo, uint64_t size_bytes, struct err *err)
@@ -105,7 +119,7 @@ int loopfs_make(struct loopfs *fs, struct undo *undo, uint64_t size_bytes, struc
     snprintf(fs->file, sizeof(fs->file), "%s/disk.img", undo->dir);
     snprintf(fs->point, sizeof(fs->point), "%s/disk", undo->dir);
     cleanup_close int backing = make_file(fs->file, size_bytes, err);
-    if (backing < 0 || attach(fs, undo, backing, err) < 0 || make_ext4(fs->device, err) < 0)
+    if (backing < 0 || attach(fs, undo, backing, err) < 0 || make_ext4(fs, err) < 0)
         return -1;
     if (mkdir(fs->point, 0700) < 0)
         return err_sys(err, "cannot make the mount point %s", fs->point);
@@ -145,8 +159,10 @@ int loopfs_write(const struct loopfs *fs, const char *name, uint64_t bytes, bool
     if (fd < 0)
         return err_sys(err, "cannot make the file %s", path);
     double begin = live_now();
-    if (write_blocks(fd, block, bytes) < 0 || (flush && fsync(fd) < 0))
-        return err_sys(err, "cannot write to %s", path);
+    if (write_blocks(fd, block, bytes) < 0 || (flush && fsync(fd) < 0)) {
+        err_sys(err, "cannot write to %s", path);
+        return loopfs_why(fs, err);
+    }
     *ret_seconds = live_now() - begin;
     return 0;
 }

@@ -34,4 +34,7 @@ int loopfs_make(struct loopfs *fs, struct undo *undo, uint64_t size_bytes, struc
 int loopfs_write(const struct loopfs *fs, const char *name, uint64_t bytes, bool direct, bool flush,
     double *ret_seconds, struct err *err);
 
+/* Adds a hint where the file system below, which has the file, is full. Returns -1. */
+int loopfs_why(const struct loopfs *fs, struct err *err);
+
 #endif
