@@ -132,6 +132,18 @@ made_by_umoci() {
     engine save t nothing -o no.tar
     ends 1 "No such image: nothing:latest"
     [ ! -e no.tar ] && [ -z "$(compgen -G 'no.tar*')" ] || fail "half an archive"
+    # ended at any call, it leaves the old one or a whole one
+    mkdir out
+    local N file
+    for ((N = 40; ; N += 40)); do
+        echo old >out/o.tar
+        "$BATS_FILE_TMPDIR/at" log 0 "$N" kill "$MINI" --root "$STORE" save -o out/o.tar busybox >/dev/null 2>&1 || true
+        grep -q '^call ' log || break
+        for file in out/*; do
+            grep -qsx old "$file" || tar -tf "$file" >/dev/null 2>&1 || fail "ended at call $N: $(ls out)"
+        done
+    done
+    [ "$N" -gt 40 ] || fail "it makes few calls"
 }
 layer_of_busybox() { echo "$STORE"/layers/*/diff/bin/busybox; }
 

@@ -7,24 +7,53 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
+#include <stdbool.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Beside it first, then in its place. */
+/* A file beside it, without a name, so that none is left when we are ended by a signal; `fresh` is
+ * the name for it. Where the file system can make no such file it has that from the beginning. */
+static int open_beside(const char *path, const char *fresh, bool *ret_nameless)
+{
+    const char *slash = strrchr(path, '/');
+    char dir[PATH_MAX];
+
+    snprintf(dir, sizeof(dir), "%.*s", slash ? (int)(slash - path) + 1 : 1, slash ? path : ".");
+    int fd = open(dir, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+    *ret_nameless = fd >= 0;
+    if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL))
+        return fd;
+    return open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+}
+
+/* rename(2) replaces, and linkat(2) does not. */
+static int give_name(int fd, const char *fresh, const char *path, bool nameless)
+{
+    mode_t mask = umask(0);
+    char self[32];
+
+    umask(mask);
+    snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
+    if (fchmod(fd, 0666 & ~mask) < 0 ||
+        (nameless && linkat(AT_FDCWD, self, AT_FDCWD, fresh, AT_SYMLINK_FOLLOW) < 0))
+        return -1;
+    return rename(fresh, path);
+}
+
 static int write_file(const char *path,
     int (*write)(int fd, const char *name, void *arg, struct err *err), void *arg, struct err *err)
 {
     char fresh[PATH_MAX];
+    bool nameless;
 
-    snprintf(fresh, sizeof(fresh), "%.*s.XXXXXX", PATH_MAX - 16, path);
-    cleanup_close int fd = mkostemp(fresh, O_CLOEXEC);
+    snprintf(fresh, sizeof(fresh), "%.*s.%d", PATH_MAX - 16, path, getpid());
+    unlink(fresh); /* of somebody who was killed, and had our number */
+    cleanup_close int fd = open_beside(path, fresh, &nameless);
     if (fd < 0)
         return err_sys(err, "cannot make %s", path);
     int result = write(fd, path, arg, err);
-    mode_t mask = umask(0);
-    umask(mask);
-    if (result == 0 && (fchmod(fd, 0666 & ~mask) < 0 || rename(fresh, path) < 0))
+    if (result == 0 && give_name(fd, fresh, path, nameless) < 0)
         result = err_sys(err, "cannot make %s", path);
     if (result < 0)
         unlink(fresh);
