@@ -109,6 +109,25 @@ monitor_of() { awk '/^PPid/ {print $2}' "/proc/$("$MINI" --root "$STORE" inspect
     state_is Status always exited || fail "it was started though it was killed while it waited"
 }
 
+@test "06 engine: what update and rename change counts for the monitor: the policy, the name and the next life" {
+    run -d --name box --restart always --pids-limit 50 busybox sleep 60
+    engine update --pids-limit 40 box
+    engine rename box other
+    first=$("$MINI" --root "$STORE" inspect -f '{{.State.Pid}}' other)
+    kill -KILL "$first"
+    lives_again() {
+        pid=$("$MINI" --root "$STORE" inspect -f '{{.State.Pid}}' other)
+        [ "$pid" -gt 0 ] && [ "$pid" != "$first" ]
+    }
+    wait_for 20 lives_again || fail "it was not started again"
+    [ "$(cat "$(group_of "$pid" pids)/pids.max" 2>/dev/null || cat "$(group_of "$pid" '')/pids.max")" = 40 ] || fail "it has its first limits again"
+    engine update --restart no other
+    kill -KILL "$pid"
+    wait_for 20 state_is Status other exited || fail "it has its first policy still"
+    engine events --since 1h --until 0s --filter event=die --format '{{.Actor.Attributes.name}}'
+    is $'other\nother'
+}
+
 @test "06 engine: pause holds every process, and unpause lets them go on" {
     run -d --name box busybox sh -c 'while :; do echo x; sleep 0.02; done'
     wait_for 20 log_has x

@@ -103,6 +103,7 @@ static uint32_t take_status(struct monitor *monitor)
     monitor->status.exit_code = status < 0 ? 255 : status;
     monitor->status.oom_killed = kills > 0;
     store_now(monitor->status.finished_at);
+    monitor_read_record(monitor);
     monitor->delay_msec = restart_delay(&monitor->restart, &monitor->record->host, &monitor->status,
         now_msec() - monitor->began_msec);
     monitor->status.restarting = monitor->delay_msec >= 0;
@@ -250,7 +251,7 @@ static bool start_again(struct monitor *monitor)
 
     if (wait_to_restart(monitor)) {
         monitor->status.restart_count++;
-        if (start(monitor, &err) == 0)
+        if (monitor_renew(monitor, &err) == 0 && start(monitor, &err) == 0)
             return true;
         note_failure(monitor, &err);
     }

@@ -5,6 +5,7 @@
  *     monitor_start.c     the fork
  *     monitor.c           a container's lives, one after another
  *     monitor_tell.c      what is told of it: in status.json, and to clients
+ *     monitor_record.c    that what was asked for may change
  *     monitor_memory.c    that it stays small
  *     monitor_streams.c   pipes or terminal, log, and who gets what: one poll(2) loop
  *     monitor_clients.c   what clients say
@@ -33,6 +34,9 @@ struct monitor {
     const struct store *store;
     const struct record *record;
     struct translation *translation;
+    struct monitor_plan *plan, *next; /* what both are in, of this life and the next; NULL: the
+                                         starter's */
+    struct timespec record_changed;
     struct status status;
     int held; /* status_hold */
     struct life life;
@@ -84,6 +88,12 @@ int monitor_save(struct monitor *monitor, bool durable, struct err *err);
 void monitor_tell_exit(struct monitor *monitor, uint32_t oom_kills);
 void monitor_explain_later(struct monitor *monitor, bool attach);
 void monitor_tell_steps(struct monitor *monitor);
+
+/* monitor_record.c. Before the first life: which record it is of. After one: the record as it is by
+ * now. Before another: its spec. Errors: translate's. */
+void monitor_note_record(struct monitor *monitor);
+void monitor_read_record(struct monitor *monitor);
+int monitor_renew(struct monitor *monitor, struct err *err);
 
 /* monitor_memory.c: give back what only the start needed, once the container has lived for a
  * moment. Returns how many ms it is until then, or -1: it is done. */

@@ -127,6 +127,7 @@ int monitor_start(const struct store *store, const struct record *record,
     monitor.store = store;
     monitor.record = record;
     monitor.translation = translation;
+    monitor_note_record(&monitor);
     monitor.explain = options->explain;
     int result = prepare(&monitor, options, &starter, clients, err);
     monitor.holder = options->held ? getpid() : 0;
