@@ -179,10 +179,14 @@ run_install() { ${sudo}env DEBIAN_FRONTEND=noninteractive $install >&2; }
 # this file forbids it (invoke-rc.d(8)).
 policy=/usr/sbin/policy-rc.d
 if [ $manager = apt-get ] && [ ! -e $policy ]; then
-    # shellcheck disable=SC2086
-    printf '#!/bin/sh\nexit 101\n' | ${sudo}sh -c "cat >$policy && chmod 755 $policy"
     # shellcheck disable=SC2064
     trap "${sudo}rm -f $policy" EXIT
+    # a signal ends a shell without that, unless it has a trap of its own: Ctrl-C, a closed terminal
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+    trap 'exit 129' HUP
+    # shellcheck disable=SC2086
+    printf '#!/bin/sh\nexit 101\n' | ${sudo}sh -c "cat >$policy && chmod 755 $policy"
 fi
 # A fresh system has no package lists; old ones name packages that the mirrors no longer have.
 set -- /var/lib/apt/lists/*Packages*

@@ -145,6 +145,28 @@ each() { # SIGNAL...: the experiments get them in turn
 }
 
 # bats test_tags=native
+@test "lifecycle: an installation that is interrupted leaves nothing that keeps services from starting" {
+    mkdir "$BATS_TEST_TMPDIR/bin" "$BATS_TEST_TMPDIR/layer"
+    printf '#!/bin/sh\nexec sleep 60\n' >"$BATS_TEST_TMPDIR/bin/apt-get"
+    chmod +x "$BATS_TEST_TMPDIR/bin/apt-get"
+    # a /usr/sbin of its own without that file, and one program too few
+    # shellcheck disable=SC2016 # the inner shell's own
+    run unshare -m sh -ec '
+        mount -t tmpfs none "$1/layer"
+        mkdir "$1/layer/up" "$1/layer/work"
+        mount -t overlay -o "lowerdir=/usr/sbin,upperdir=$1/layer/up,workdir=$1/layer/work" none /usr/sbin
+        rm -f /usr/sbin/policy-rc.d
+        mount --bind /dev/null "$(command -v stress-ng)"
+        for signal in INT TERM HUP; do
+            PATH=$1/bin:$PATH setsid env --default-signal=INT,HUP common/deps.sh labs </dev/null &
+            until [ -e /usr/sbin/policy-rc.d ]; do kill -0 $!; sleep 0.05; done
+            kill -$signal -$! && ! wait $!
+            [ ! -e /usr/sbin/policy-rc.d ] || exit 7
+        done' sh "$BATS_TEST_TMPDIR" 3>&-
+    [ "$status" -eq 0 ] || fail "status"
+}
+
+# bats test_tags=native
 @test "lifecycle: every lab says what it is, and refuses what it does not know" {
     for lab in 0[1-5]-*/run; do
         run --separate-stderr "$lab" --version
