@@ -6,8 +6,8 @@
  *     io.weight       read by iocost: works where io.cost.qos of the root group enables the device
  *
  * A weight is a share under contention, not a limit: alone, either group could have the whole disk.
- * And somebody must read it: without BFQ and without iocost both files can be written, and nothing
- * comes of it. The control is iocost with equal weights.
+ * And somebody must read it: at a disk without BFQ and without iocost nothing comes of what is
+ * written. The control is iocost with equal weights.
  *
  * iocost prices every request by a model of the disk, and hands out the disk's time by weight. A
  * real disk's model comes from its parameters or is measured (iocost_coef_gen.py in the kernel's
