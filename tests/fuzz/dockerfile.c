@@ -1,14 +1,31 @@
 // SPDX-License-Identifier: MIT
 /* A Dockerfile: it is read, or refused with words and a place; what was read can be expanded, and
- * what ONBUILD keeps can be read again. */
+ * what ONBUILD keeps can be read again. One after the other they change a configuration, or say why
+ * they do not. */
 #include "fuzz.h"
 
-#include "engine/build/dockerfile_words.h"
+#include "engine/images/image_change.h"
+
+#include <json-c/json_object.h>
 
 static const char *value(const char *name, void *arg)
 {
     (void)arg;
     return name[0] == 'A' ? "a/b*c é" : name[0] == 'B' ? "" : NULL;
+}
+
+static void change(struct json_object *config, const struct dockerfile *file)
+{
+    const struct dockerfile_scope scope = {.value = value, .escape = file->escape};
+    struct image_changing changing = {.config = config, .scope = &scope};
+    struct err err = {0};
+
+    for (size_t i = 0; i < file->count; i++) {
+        if (image_change(&changing, &file->list[i], &err) < 0)
+            must_explain(&err);
+        err = (struct err){0};
+    }
+    must(json_object_to_json_string_ext(config, JSON_C_TO_STRING_PLAIN));
 }
 
 static void look_at(
@@ -40,6 +57,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct dockerfile file;
     struct err err = {0};
     char *text = malloc(size); /* of exactly this size: it need not end with a 0 */
+    struct json_object *config = json_object_new_object();
 
     memcpy(text, data, size);
     if (dockerfile_parse(text, size, "D", &file, &err) < 0) {
@@ -49,8 +67,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         must(file.count > 0);
         for (size_t i = 0; i < file.count; i++)
             look_at(&file, &file.list[i], false);
+        change(config, &file);
     }
     dockerfile_free(&file);
+    json_object_put(config);
     free(text);
     return 0;
 }
