@@ -128,16 +128,21 @@ find_journal() {
     done
 }
 
-@test "05 pivot: kill -9 ends the command too" {
+@test "05 pivot: kill -9 ends the command too, and clean-host takes what is left" {
     lab list
     grep -q 'pivot  *yes' <<<"$output" || skip "pivot cannot run here"
     "$LAB_DIR/run" --rootfs "$ROOT" sleep 52.7 >"$BATS_TEST_TMPDIR/out" 2>&1 &
     child=$!
     wait_for 20 grep -q 'exec sleep' "$BATS_TEST_TMPDIR/out"
+    own=
+    wait_for 10 find_journal $child || fail "its journal was not found, so nothing can be shown"
     kill -KILL $child
     wait $child || true
     gone() { ! pgrep -f 'sleep 52.7'; }
     wait_for 10 gone
+    [ -e "${own%/*}" ] || fail "its directory is gone already"
+    "$TOP/build/clean-host"
+    [ ! -e "${own%/*}" ] || fail "its directory is left"
 }
 
 @test "05 pivot: a --rootfs that is none: status 2 and the cause" {

@@ -47,6 +47,9 @@ ended() {
     wait "$1" || status=$?
 }
 
+# Until the experiment whose output goes to this file is under way: its guard is there, and its first step.
+at_work() { wait_for 60 grep -q '\[1/' "$1" || fail "$(cat "$1")"; }
+
 # Starts an experiment in the background in a process group of its own and sends the signal to the
 # guard alone, after a time that no two runs share.
 interrupt() { # SIGNAL EXPERIMENT
@@ -87,10 +90,9 @@ each() { # SIGNAL...: the experiments get them in turn
 # bats test_tags=native
 @test "lifecycle: the signal is the exit status, 130 for Ctrl-C, and it says so" {
     # shellcheck disable=SC2086
-    setsid env --default-signal=INT,HUP $LONG </dev/null >/dev/null 2>"$BATS_TEST_TMPDIR/err" 3>&- &
+    setsid env --default-signal=INT,HUP $LONG </dev/null >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
     local pid=$!
-    begun $pid
-    sleep 1
+    at_work "$BATS_TEST_TMPDIR/out"
     kill -INT "$pid"
     ended "$pid"
     [ "$status" -eq 130 ]
@@ -109,8 +111,14 @@ each() { # SIGNAL...: the experiments get them in turn
 # bats test_tags=native
 @test "lifecycle: Ctrl-C from a terminal, which signals everybody at once" {
     # script(1) gives the run a terminal; the 3 is what the terminal turns into SIGINT
-    (sleep 1.2; printf '\003'; sleep 1) |
-        script -qec "$LONG" /dev/null >"$BATS_TEST_TMPDIR/out" 2>&1 || true
+    mkfifo "$BATS_TEST_TMPDIR/keys"
+    script -qefc "$LONG" /dev/null <"$BATS_TEST_TMPDIR/keys" >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
+    local pid=$!
+    exec 7>"$BATS_TEST_TMPDIR/keys"
+    at_work "$BATS_TEST_TMPDIR/out"
+    printf '\003' >&7
+    wait "$pid" || true
+    exec 7>&-
     grep -q 'ended by SIGINT' "$BATS_TEST_TMPDIR/out" || fail "$(cat "$BATS_TEST_TMPDIR/out")"
     wait_for 5 same_host
 }
@@ -133,10 +141,11 @@ each() { # SIGNAL...: the experiments get them in turn
 
 # bats test_tags=native
 @test "lifecycle: clean-host leaves a live run alone" {
+    build/clean-host # what earlier tests left: a cache, a run that was killed
     # shellcheck disable=SC2086
     $LONG </dev/null >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
     local pid=$!
-    sleep 0.5
+    at_work "$BATS_TEST_TMPDIR/out"
     run build/clean-host
     [ "$status" -eq 0 ]
     [ -z "$output" ] || fail "it touched something"
