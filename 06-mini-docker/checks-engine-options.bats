@@ -339,6 +339,9 @@ container destroy <no value>"
     works container prune -f
     chooses "prune prune" event=prune
     has_happened "volume 0" '{{.Type}} {{.Actor.Attributes.reclaimed}}' || fail "volume prune"
+    works run -d --name gone --network none busybox sleep 60
+    works rm -f gone
+    chooses "create start kill die destroy" container=gone
 }
 
 @test "06 options: events: a monitor that was killed has its container's end told by whoever finds it" {

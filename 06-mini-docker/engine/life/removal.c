@@ -14,6 +14,7 @@
 #include "engine/show/events.h"
 #include "engine/store/record_names.h"
 #include "engine/store/status.h"
+#include "life_events.h"
 #include "monitor.h"
 #include "removal_files.h"
 
@@ -48,6 +49,15 @@ static void end_monitor(const struct status *status)
         proc_pidfd_signal(pidfd, SIGKILL);
 }
 
+/* Of one that ran until now, whose monitor had no time to tell. */
+static void tell_end(const struct store *store, const struct record *record, struct status *status)
+{
+    event_container(store, record, "kill", (const struct event_attribute[]){{"signal", "9"}, {0}});
+    status->exit_code = 128 + SIGKILL;
+    store_now(status->finished_at);
+    life_events_ended(store, record, status);
+}
+
 static int free_name(const struct store *store, const struct record *record, struct err *err)
 {
     cleanup_close int lock = -1;
@@ -78,10 +88,13 @@ static int remove_rest(const struct store *store, const struct record *record, c
     struct status status;
 
     if (!(flags & REMOVAL_ENDED)) {
-        if (status_read(store, dir, &status, err) == 0)
-            end_monitor(&status);
+        bool ran = status_read(store, dir, &status, err) == 0 && status_is_watched(&status) &&
+                   status.monitor != getpid() && status.started_at[0] && !status.finished_at[0];
+        end_monitor(&status); /* of none there is no number */
         if (removal_of_life(store, record, err) < 0)
             return -1;
+        if (ran)
+            tell_end(store, record, &status);
     }
     if (free_name(store, record, err) < 0 ||
         (flags & REMOVAL_VOLUMES && mounts_forget(store, record, err) < 0))
