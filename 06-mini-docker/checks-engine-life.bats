@@ -73,6 +73,12 @@ monitor_of() { awk '/^PPid/ {print $2}' "/proc/$("$MINI" --root "$STORE" inspect
     is deaf
     [ $((${EPOCHREALTIME/./} - start_usec)) -ge 1000000 ] || fail "it was not waited for"
     state_is ExitCode deaf 137 || fail "not killed"
+    # as milliseconds it has more than 32 bits
+    run -d --name later --stop-timeout 4294968 busybox sh -c 'trap "sleep 1; exit 5" TERM; echo ready; while :; do sleep 0.05; done'
+    wait_for 20 log_has ready
+    engine stop later
+    state_is ExitCode later 5 || fail "it was killed before its time"
+    engine rm later
     run -d --name hears busybox sh -c 'trap "echo term; exit 5" TERM; trap "echo usr1" USR1; echo ready; while :; do sleep 0.05; done'
     wait_for 20 log_has ready
     engine kill -s USR1 hears

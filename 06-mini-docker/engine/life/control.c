@@ -20,6 +20,7 @@
 #include "signals.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -114,7 +115,8 @@ int control_stop(const struct store *store, const struct record *record, int tim
     struct err *err)
 {
     int signals[] = {stop_signal(record), SIGKILL};
-    int timeouts_ms[] = {timeout_sec < 0 ? -1 : timeout_sec * 1000, DEATH_MS};
+    int most_sec = INT_MAX / 1000, sec = timeout_sec < most_sec ? timeout_sec : most_sec;
+    int timeouts_ms[] = {sec < 0 ? -1 : sec * 1000, DEATH_MS};
     cleanup_close int socket = -1;
     struct packet packet;
     struct status status;
