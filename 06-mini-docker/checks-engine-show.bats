@@ -110,6 +110,8 @@ three() {
     ends 125 'invalid argument "name" for "-f, --filter" flag: bad format of filter (expected name=value)'
     engine ps --filter status=asleep
     ends 1 "invalid filter 'status=asleep'"
+    engine ps --filter exited=x
+    ends 1 "invalid filter 'exited=x'"
     engine ps --filter before=nobody
     ends 1 "No such container: nobody"
 }

@@ -27,13 +27,26 @@ struct listing {
     char before[STORE_TIME], since[STORE_TIME]; /* when those containers were made; "": any time */
 };
 
+static int check_exited(const struct filters *filters, struct err *err)
+{
+    for (size_t i = 0; i < filters->count; i++) {
+        const char *value = filters->items[i].value;
+        bool number = value[0] && strspn(value, "0123456789") == strlen(value);
+        if (number || strcmp(filters->items[i].key, "exited") != 0)
+            continue;
+        err_refuse(err, EINVAL, "invalid filter 'exited=%s'", value);
+        return err_hint(err, "the values are exit statuses: 0, 137");
+    }
+    return 0;
+}
+
 int list_check(const struct filters *filters, struct err *err)
 {
     static const char *const states[] = {
         "created", "restarting", "running", "removing", "paused", "exited", "dead", NULL};
     static const char *const health[] = {"starting", "healthy", "unhealthy", "none", NULL};
 
-    if (filters_check(filters, "status", states, err) < 0)
+    if (filters_check(filters, "status", states, err) < 0 || check_exited(filters, err) < 0)
         return -1;
     return filters_check(filters, "health", health, err);
 }
