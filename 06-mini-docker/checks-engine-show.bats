@@ -225,6 +225,7 @@ three() {
     prints $'host\thost' complete -- network inspect h
     [ "$("$MINI" complete -- container ls | cut -f 1)" = "ls" ] || fail "not container ls"
     [ "$("$MINI" complete -- --root "$STORE" inspect al)" = $'alpha\tbusybox' ] || fail "--root does not count"
+    [ -z "$("$MINI" complete -- --root "$PWD/typo" inspect al)" ] && [ ! -e typo ] || fail "Tab makes a store"
     # as bash calls it
     works completion bash
     bash -c 'eval "$1"; PATH=$2:$PATH COMP_WORDS=(mini-docker --root "$3" inspect al) COMP_CWORD=4

@@ -187,14 +187,13 @@ static int complete_run(void *args, int argc, char **argv, struct err *err)
     if (argc == 0 || command_complete(&PROGRAM_TABLE, argc, argv, kind) == 0)
         return 0;
     opt_parse(PROGRAM_TABLE.globals, argc - 1, argv, &index, &globals, &ignored);
-    if (cli_store(&asked.store, err) < 0)
-        return -1;
     for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++) {
         if (!strstr(kind, KINDS[i].name))
             continue;
-        if (KINDS[i].offer)
-            return KINDS[i].offer(&asked, err) < 0 ? -1 : 0;
-        puts(KINDS[i].shells);
+        if (KINDS[i].shells)
+            puts(KINDS[i].shells);
+        else if (store_is_there(globals.root)) /* a key that is pressed makes none */
+            return cli_store(&asked.store, err) < 0 ? -1 : KINDS[i].offer(&asked, err);
         return 0;
     }
     return 0;

@@ -154,6 +154,14 @@ int store_open(const char *root, struct store *ret, struct err *err)
     return check_owner(ret->run, err);
 }
 
+bool store_is_there(const char *root)
+{
+    struct store store;
+    struct err ignored;
+
+    return choose(root, &store, &ignored) == 0 && access(store.root, F_OK) == 0;
+}
+
 /* A root that was removed while a monitor lived is not to come back by what it still writes. */
 int store_dir(const struct store *store, const char *part, char ret[PATH_MAX], struct err *err)
 {

@@ -28,6 +28,7 @@
 #include "err.h"
 
 #include <limits.h>
+#include <stdbool.h>
 
 enum { STORE_ID = 64, STORE_SHORT_ID = 12 };
 
@@ -38,6 +39,9 @@ struct store {
 /* Find the two and make them where they are missing, 0700 (others may know that there are
  * containers, not what they hold). `root`: --root, or NULL. */
 int store_open(const char *root, struct store *ret, struct err *err);
+
+/* True when the first of the two is there; nothing is made. */
+bool store_is_there(const char *root);
 
 /* ROOT/PART and RUN/PART, made where it is missing; a path too long is an error. */
 int store_dir(const struct store *store, const char *part, char ret[PATH_MAX], struct err *err);
