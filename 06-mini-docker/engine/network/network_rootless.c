@@ -35,7 +35,7 @@
 #define SLIRP_DNS "10.0.2.3"
 #define SLIRP_IP  "10.0.2.100"
 
-enum { SLIRP_PATIENCE_MSEC = 10000 };
+enum { SLIRP_PATIENCE_MSEC = 10000, END_PATIENCE_MSEC = 2000 };
 
 /* slirp4netns runs while this is open. */
 static int slirp_life = -1;
@@ -235,9 +235,29 @@ int network_rootless_connect(const struct store *store, const struct record *rec
     return plain && !ports ? 0 : made;
 }
 
+/*
+ * The number may be somebody else's by now; passt.avx2 is what a pasta calls itself. It is the
+ * first process of a PID namespace of its own, and deaf to anything but SIGKILL. It is waited for,
+ * since it has the ports until it has ended, and the container may start again in a moment.
+ */
+static void end_pasta(pid_t pid)
+{
+    cleanup_close int process = proc_pidfd(pid);
+    struct pollfd ended = {.fd = process, .events = POLLIN};
+    struct err ignored;
+    char dir[32];
+
+    snprintf(dir, sizeof(dir), "/proc/%d", pid);
+    cleanup_free char *name = process < 0 ? NULL : fsio_read(dir, "comm", &ignored);
+    if (!name || (strncmp(name, "pasta", 5) != 0 && strncmp(name, "passt", 5) != 0))
+        return;
+    if (proc_pidfd_signal(process, SIGKILL) == 0)
+        poll(&ended, 1, END_PATIENCE_MSEC);
+}
+
 int network_rootless_disconnect(const struct store *store, const char *id, struct err *err)
 {
-    char file[PATH_MAX + 80], dir[32];
+    char file[PATH_MAX + 80];
     struct err ignored;
     uint64_t pid;
 
@@ -247,13 +267,6 @@ int network_rootless_disconnect(const struct store *store, const char *id, struc
         return -1;
     if (fsio_read_u64(NULL, file, &pid, &ignored) < 0)
         return 0;
-    /*
-     * The number may be somebody else's by now; passt.avx2 is what a pasta calls itself. It is the
-     * first process of a PID namespace of its own, and deaf to anything but SIGKILL.
-     */
-    snprintf(dir, sizeof(dir), "/proc/%d", (pid_t)pid);
-    cleanup_free char *name = fsio_read(dir, "comm", &ignored);
-    if (name && (strncmp(name, "pasta", 5) == 0 || strncmp(name, "passt", 5) == 0))
-        proc_signal((pid_t)pid, SIGKILL);
+    end_pasta((pid_t)pid);
     return unlink(file) < 0 && errno != ENOENT ? err_sys(err, "cannot remove %s", file) : 0;
 }
