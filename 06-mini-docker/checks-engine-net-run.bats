@@ -487,6 +487,35 @@ at() {
     [ "$hits" -gt 8 ] || fail "only $hits"
 }
 
+@test "06 networks: killed at any call of connect or disconnect, the same again does the whole of it" {
+    local n step=${SWEEP:+1} hits=0
+    engine network create --internal inner
+    engine network create back
+    engine run -d --name web --network inner -p 8080:80 busybox sleep 1000
+    ends 0
+    engine network connect back web # its bridge is there then
+    engine network disconnect back web
+    whole() { # ADDRESSES PORTS
+        [ "$(grep -c ^address store/run/networks/leases)" = "$1" ] || fail "at call $n, leases: $(leases)"
+        engine exec web sh -c 'ip -o -4 addr show scope global; ip route show default'
+        [ "$(grep -c inet <<<"$output") $(grep -c default <<<"$output")" = "$1 $2" ] || fail "at call $n, not $1 cables"
+        [ "$(inside nft list ruleset | grep -c 'tcp . 8080 : 172.19.0.')" = "$2" ] || fail "at call $n, not $2 ports"
+    }
+    for ((n = RANDOM % ${step:-30} + 1; ; n += ${step:-30})); do
+        at 0 "$n" network connect back web
+        grep -q '^call ' log || break
+        engine network connect back web # which may have been done, but for the last word
+        ends "$status" "$([ "$status" = 0 ] || echo "endpoint with name web already exists in network back")"
+        whole 2 1
+        at 0 "$n" network disconnect back web
+        engine network disconnect back web
+        ends "$status" "$([ "$status" = 0 ] || echo "is not connected to network back")"
+        whole 1 0
+        hits=$((hits + 1))
+    done
+    [ "$hits" -gt 4 ] || fail "only $hits"
+}
+
 # An ordinary user's engine, who may open /dev/net/tun, in a namespace with a way out to a machine that has a page.
 rootless_begin() {
     home=$(mktemp -d) # a user cannot come to where bats has its files

@@ -80,8 +80,10 @@ static int join(const struct store *store, struct record *record, const struct n
     more[count] = asked;
     int status = leases_open(store, &leases, err);
     pid_t pid = status == 0 ? find_process(store, &leases, record->id) : 0;
-    /* one that is there is of a command that was killed before it had written the record */
-    if (pid > 0 && !network_plug_find(&leases, record->id, network->id))
+    const struct lease *half = pid > 0 ? network_plug_find(&leases, record->id, network->id) : NULL;
+    if (half) /* of a command that was killed before it had written the record */
+        status = network_plug_out(store, &leases, record->id, half, err);
+    if (pid > 0 && status == 0)
         status = network_plug_in(store, &leases, record, &asked, pid, err);
     record->networks = more;
     record->networks_count = count + 1;

@@ -4,8 +4,9 @@
  * published ports lead there. When that network goes, another takes both over, and when there is
  * none, the ports lead nowhere until one comes.
  *
- * What an address has is taken away before the address may be given to somebody else: the rules are
- * written before the leases, and those before the cable goes.
+ * The lease of an address is written before anything is made, and goes after all that was: so the
+ * address is nobody else's meanwhile, and a command that was killed half way is done by its
+ * repetition.
  */
 #include "network_plug.h"
 
@@ -163,11 +164,12 @@ int network_plug_out(const struct store *store, struct leases *leases, const cha
     leases_drop(leases, (size_t)(lease - leases->items));
     bool way = find_way_out(store, leases, id, &next, &network);
     if (rtnl_open(NETLINK_ROUTE, &rtnl, err) == 0 &&
-        lead_away(store, leases, id, gone.ip, next.ip, err) == 0 && leases_save(leases, err) == 0 &&
+        lead_away(store, leases, id, gone.ip, next.ip, err) == 0 &&
         link_remove(rtnl, cable, err) == 0 &&
         (!way || pass_way_out(&next, &network, gone.pid, err) == 0) &&
-        network_hosts_tell(store, leases, gone.network, plain, err) == 0)
-        status = network_hosts_write(store, leases, id, plain, err);
+        network_hosts_tell(store, leases, gone.network, plain, err) == 0 &&
+        network_hosts_write(store, leases, id, plain, err) == 0)
+        status = leases_save(leases, err);
     network_free(&network);
     return status;
 }
