@@ -296,6 +296,23 @@ find_journal() {
     wait $two || fail "$(cat "$BATS_TEST_TMPDIR/2")"
 }
 
+@test "05: without a busybox and a built root, the list says no, and why" {
+    [ "$(id -u)" -eq 0 ] || skip "needs root, to hide them"
+    mkdir "$BATS_TEST_TMPDIR/empty"
+    echo >"$BATS_TEST_TMPDIR/none"
+    # shellcheck disable=SC2016 # the inner shell's
+    run unshare --mount sh -c '
+        mount --bind "$1/empty" "$2/rootfs" || exit
+        for b in /bin /usr/bin /sbin /usr/sbin /usr/local/bin; do
+            for b in "$b"/busybox*; do [ ! -x "$b" ] || mount --bind "$1/none" "$b" || exit; done
+        done
+        "$3" list' sh "$BATS_TEST_TMPDIR" "$TOP" "$LAB_DIR/run"
+    [ "$status" -eq 0 ] || fail "no list"
+    says "no: pivot chroot-escape causes"
+    says "there is no static busybox here"
+    ! grep -q '^  [a-z-]*  *yes ' <<<"$output" || fail "one would run"
+}
+
 @test "05: unknown experiment, option, operand: status 2" {
     lab_anywhere nothing
     ends 2 "chroot-escape"

@@ -4,6 +4,8 @@
  */
 #include "experiments.h"
 
+#include "stage.h"
+
 static const struct experiment *const EXPERIMENTS[] = {
     &pivot_experiment,
     &chroot_escape_experiment,
@@ -24,6 +26,7 @@ int main(int argc, char **argv)
         .title = "pivot_root",
         .cure = "make vm-05",
         .experiments = EXPERIMENTS,
+        .check = stage_check,
     };
 
     return lab_main(&lab, argc, argv);

@@ -88,6 +88,13 @@ int stage_builtin(const char *name, struct err *err)
     return rootfs_build(name, err);
 }
 
+int stage_check(struct err *err)
+{
+    char path[PATH_MAX];
+
+    return rootfs_builtin(path, err) == 0 ? 0 : rootfs_find_busybox(path, err);
+}
+
 int stage_root(const char *name, struct err *err)
 {
     /* building comes first: a copy is slow where the repository lies on a network file system */

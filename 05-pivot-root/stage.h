@@ -24,4 +24,7 @@ int stage_root(const char *name, struct err *err);
 /* The same as a copy of the root that `make rootfs` built, and of what was put into it since. */
 int stage_builtin(const char *name, struct err *err);
 
+/* Whether there is a root to be had for the two above. Error: ERR_SKIP, and what to install. */
+int stage_check(struct err *err);
+
 #endif

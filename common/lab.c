@@ -193,7 +193,8 @@ static int print_list(const struct lab *lab)
 
     printf("lab %s: %s\n", lab->number, lab->title);
     for (const struct experiment *const *e = lab->experiments; *e; e++) {
-        bool here = host_check((*e)->needs, lab->cure, &err) == 0;
+        bool here =
+            host_check((*e)->needs, lab->cure, &err) == 0 && (!lab->check || lab->check(&err) == 0);
         printf("  %-14s %-4s %s\n", (*e)->name, here ? "yes" : "no", (*e)->summary);
         printf("  %-14s      needs: %s\n", "", (*e)->needs[0] ? (*e)->needs : "nothing");
         if (!here)

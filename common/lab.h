@@ -56,6 +56,11 @@ struct lab {
     const char *title;                           /* "namespaces" */
     const char *cure;                            /* the machine that has it all: "make vm-01" */
     const struct experiment *const *experiments; /* ends with NULL; the first is the main one */
+    /*
+     * NULL, or what they all need and host_check does not know, for the list: when one runs, it
+     * says so by itself, since an option may be a way round (--rootfs). Errors: ERR_SKIP.
+     */
+    int (*check)(struct err *err);
 };
 
 /* The whole of a lab's main(). Returns the exit status: 0, 1, 2, 77, or a command's own. */

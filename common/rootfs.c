@@ -63,7 +63,7 @@ static bool is_static(const char *path)
 }
 
 /* Debian and Arch call it busybox; Alpine's busybox is dynamic and busybox.static is the one. */
-static int find_busybox(char ret_path[PATH_MAX], struct err *err)
+int rootfs_find_busybox(char ret_path[PATH_MAX], struct err *err)
 {
     static const char *const dirs[] = {"/bin", "/usr/bin", "/sbin", "/usr/sbin", "/usr/local/bin"};
     static const char *const names[] = {"busybox.static", "busybox-static", "busybox"};
@@ -160,7 +160,7 @@ int rootfs_build(const char *dir, struct err *err)
 
     if (fsio_exists(dir, "bin/busybox"))
         return 0;
-    if (find_busybox(busybox, err) < 0)
+    if (rootfs_find_busybox(busybox, err) < 0)
         return -1;
     snprintf(fresh, sizeof(fresh), "%s.XXXXXX", dir);
     if (!mkdtemp(fresh))

@@ -16,6 +16,9 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
+/* The distribution's static busybox. Error: ERR_SKIP when there is none -> make deps. */
+int rootfs_find_busybox(char ret_path[PATH_MAX], struct err *err);
+
 /*
  * Build a small root in `dir` (which is made) from the distribution's static busybox: /bin with a
  * link an applet, /etc/passwd, /proc /sys /dev /tmp /root. It is built beside `dir` and renamed, so
