@@ -221,8 +221,14 @@ static int blkio_run(struct run *run, struct err *err)
     char group[PATH_MAX];
     struct loopfs fs;
 
-    step(r, "loop(4), mke2fs(8)", "a file of 64 MiB, a loop device on it, an ext4 in it, mounted");
-    if (loopfs_make(&fs, &run->undo, 64 * MIB, err) < 0)
+    /*
+     * 28 MiB and five times the limit are written. Room must be left, too: where half of what is
+     * free would be dirty, ext4 has the flusher send a file early, and fsync finds nothing to do.
+     */
+    uint64_t size = 48 * MIB + 8 * limit;
+    step(r, "loop(4), mke2fs(8)", "a file of %.0f MiB, a loop device on it, an ext4 in it, mounted",
+        (double)size / MIB);
+    if (loopfs_make(&fs, &run->undo, size, err) < 0)
         return -1;
     note(r, "%s, which is %s, on %s", fs.device, fs.number, fs.point);
     if (group_path(run, "blkio", "", group, err) < 0 || group_make(run, group, err) < 0 ||

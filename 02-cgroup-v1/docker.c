@@ -168,6 +168,12 @@ static uint64_t count_memberships(struct report *r, const struct container *c, p
     return count;
 }
 
+/* The kernel counts in pages, and rounds down. */
+static uint64_t whole_pages(uint64_t bytes)
+{
+    return bytes - bytes % (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
 static int check(struct run *run, const struct container *c, uint64_t memory_bytes,
     uint64_t memberships, struct err *err)
 {
@@ -181,12 +187,12 @@ static int check(struct run *run, const struct container *c, uint64_t memory_byt
         fsio_read_u64(parent, "memory.limit_in_bytes", &none, err) < 0)
         return -1;
     note(r, "memory.limit_in_bytes: %" PRIu64 "; that of /docker above it: %" PRIu64, limit, none);
-    claim_u64(
-        r, "the limit is the one asked for", limit, EQ, memory_bytes, "memory.limit_in_bytes");
+    claim_u64(r, "the limit is the one asked for", limit, EQ, whole_pages(memory_bytes),
+        "memory.limit_in_bytes");
     if (fsio_exists(memory, "memory.memsw.limit_in_bytes")) {
         if (fsio_read_u64(memory, "memory.memsw.limit_in_bytes", &memsw, err) < 0)
             return -1;
-        claim_u64(r, "memory and swap: twice that", memsw, EQ, 2 * memory_bytes,
+        claim_u64(r, "memory and swap: twice that", memsw, EQ, whole_pages(2 * memory_bytes),
             "memory.memsw.limit_in_bytes");
     }
     claim_u64(r, "it is in its group in each hierarchy", memberships, EQ, (uint64_t)c->count,
