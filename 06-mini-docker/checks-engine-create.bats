@@ -187,11 +187,13 @@ ends_with() {
 }
 
 @test "06 create: what cannot be is refused, in Docker's words, and nothing is made" {
-    refuses "Minimum memory limit allowed is 6MB" -m 5m busybox
+    denies "Minimum memory limit allowed is 6MB" -m 5m busybox
+    refuses "Minimum memory limit allowed is 6MB" -m 5x busybox
     denies "Minimum memoryswap limit should be larger than memory limit" -m 10m --memory-swap 9m busybox
     denies "You should always set the Memory limit" --memory-swap 9m busybox
     denies "can not be less than memory reservation" -m 10m --memory-reservation 11m busybox
-    refuses "Range of CPUs is from 0.01 to" --cpus 0 busybox
+    denies "Range of CPUs is from 0.01 to" --cpus 0.001 busybox
+    refuses "Range of CPUs is from 0.01 to" --cpus x busybox
     refuses "from 2 to 262144" -c 1 busybox
     refuses "from 10 to 1000" --blkio-weight 1001 busybox
     denies "range for oom score adj is [-1000, 1000]" --oom-score-adj 1001 busybox
@@ -277,8 +279,10 @@ ends_with() {
     [ "$(limits)" = "52428800 62914560 1000000000 512 -1 no" ] || fail "$(limits)"
     docker update -m 70m box
     [ "$status" -eq 1 ] && [[ $stderr == *"smaller than already set memoryswap limit"* ]] || fail "above swap"
-    docker update --cpus 0 box
-    [ "$status" -eq 125 ] && [[ $stderr == *"Range of CPUs is from 0.01"* ]] || fail "no CPU"
+    docker update --cpus 0 -m 0 box
+    [ "$status" -eq 0 ] || fail "0 is none"
+    docker update --cpus 0.001 box
+    [ "$status" -eq 1 ] && [[ $stderr == *"Range of CPUs is from 0.01"* ]] || fail "no CPU"
     docker update box
     [ "$status" -eq 1 ] && [[ $stderr == *"You must provide one or more flags"* ]] || fail "nothing to change"
     [ "$(limits)" = "52428800 62914560 1000000000 512 -1 no" ] || fail "a refused update changed it"

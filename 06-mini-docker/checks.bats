@@ -65,10 +65,10 @@ teardown() {
         mini "$@" true
         ends 125 "$what"
     }
-    for memory in 0 1 5m 6291455 -1 100q 1e9 m 99999999999g "10 m" 0x10m; do
+    for memory in 1 5m 6291455 -1 100q 1e9 m 99999999999g "10 m" 0x10m; do
         refuse "Minimum memory limit allowed is 6MB" -m "$memory"
     done
-    for n in 0 0.001 -1 1.5x inf nan $((cpus + 1)) 1e1; do
+    for n in 0.001 -1 1.5x inf nan $((cpus + 1)) 1e1; do
         refuse "Range of CPUs is from 0.01 to $cpus.00" --cpus "$n"
     done
     for n in -2 1.5 99999999999999999999 10x; do

@@ -19,19 +19,33 @@ enum { PIDS_MOST = 4194304, SHARES_LEAST = 2, SHARES_MOST = 262144, SHM_DEFAULT 
 
 static const uint64_t MEMORY_LEAST = UINT64_C(6) << 20, MEMORY_MOST = UINT64_C(1) << 60;
 
+/* 0 is none asked for. `what`: as Docker calls it. */
+static int read_bytes(
+    struct creation *creation, const char *name, const char *text, const char *what, uint64_t *ret)
+{
+    uint64_t bytes = 0;
+
+    if (text && size_parse_bytes(name, text, 0, MEMORY_MOST, &bytes, creation->err) < 0)
+        return err_hint(
+            creation->err, "Minimum memory %s allowed is 6MB; write it as 6m, 512m or 1.5g", what);
+    if (bytes > 0 && bytes < MEMORY_LEAST) {
+        err_refuse(creation->err, EINVAL, "Minimum memory %s allowed is 6MB", what);
+        return err_hint(creation->err, "%s was %s -> write it as 6m, 512m or 1.5g", name, text);
+    }
+    *ret = bytes > 0 ? bytes : *ret;
+    return 0;
+}
+
 static int read_memory(struct creation *creation)
 {
     const struct create_options *options = creation->options;
     struct record_host *host = &creation->record->host;
     struct err *err = creation->err;
 
-    if (options->memory && size_parse_bytes("--memory", options->memory, MEMORY_LEAST, MEMORY_MOST,
-                               &host->memory_bytes, err) < 0)
-        return err_hint(err, "Minimum memory limit allowed is 6MB; write it as 6m, 512m or 1.5g");
-    if (options->memory_reservation &&
-        size_parse_bytes("--memory-reservation", options->memory_reservation, MEMORY_LEAST,
-            MEMORY_MOST, &host->memory_reservation_bytes, err) < 0)
-        return err_hint(err, "Minimum memory reservation allowed is 6MB");
+    if (read_bytes(creation, "--memory", options->memory, "limit", &host->memory_bytes) < 0 ||
+        read_bytes(creation, "--memory-reservation", options->memory_reservation, "reservation",
+            &host->memory_reservation_bytes) < 0)
+        return -1;
     if (host->memory_bytes > 0 && host->memory_reservation_bytes > host->memory_bytes)
         return err_refuse(err, EINVAL,
             "Minimum memory limit can not be less than memory reservation limit, see usage");
@@ -63,19 +77,21 @@ static int read_swap(struct creation *creation)
     return 0;
 }
 
+/* 0 is none asked for. */
 static int read_cpus(struct creation *creation)
 {
-    double cpus;
-
-    if (!creation->options->cpus)
-        return 0;
+    static const char RANGE[] =
+        "Range of CPUs is from 0.01 to %ld.00, as there are only %ld CPUs available";
+    const char *text = creation->options->cpus;
     long online = sysconf(_SC_NPROCESSORS_ONLN);
-    if (size_parse_decimal(
-            "--cpus", creation->options->cpus, 0.01, (double)online, &cpus, creation->err) < 0)
-        return err_hint(creation->err,
-            "Range of CPUs is from 0.01 to %ld.00, as there are only %ld CPUs available", online,
-            online);
-    creation->record->host.nano_cpus = (uint64_t)(cpus * 1e9 + 0.5);
+    double cpus = 0;
+
+    if (text && size_parse_decimal("--cpus", text, 0, INT_MAX, &cpus, creation->err) < 0)
+        return err_hint(creation->err, RANGE, online, online);
+    if (cpus > 0 && (cpus < 0.01 || cpus > (double)online))
+        return err_refuse(creation->err, EINVAL, RANGE, online, online);
+    if (cpus > 0)
+        creation->record->host.nano_cpus = (uint64_t)(cpus * 1e9 + 0.5);
     return 0;
 }
 
