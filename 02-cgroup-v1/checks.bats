@@ -176,6 +176,8 @@ claim() {
         [ "$status" -eq 77 ] || fail "$name"
         grep -q 'sudo ./run, or make vm-02' <<<"$output" || fail "$name: no cure"
     done
+    run setpriv --bounding-set=-sys_admin "$LAB_DIR/run" memory # root as Docker has it
+    [ "$status" -eq 77 ] && [[ $output == *"root of a container"*"make vm-02"* ]] || fail "root without CAP_SYS_ADMIN"
     "${AS_USER[@]}" unshare -Ur true || return 0
     run "${AS_USER[@]}" unshare -Ur "$LAB_DIR/run" hierarchy # root, but not of the host
     [ "$status" -eq 77 ] && grep -q 'user namespace.*make vm-02' <<<"$output" || fail "root of a user namespace"

@@ -115,7 +115,7 @@ static bool own_v2_group(const char *mount_point, char ret_path[PATH_MAX])
     while ((line = strsep(&rest, "\n"))) {
         if (strncmp(line, "0::", 3) != 0)
             continue;
-        snprintf(ret_path, PATH_MAX, "%s%s", mount_point, line + 3);
+        snprintf(ret_path, PATH_MAX, "%s%s", mount_point, strcmp(line + 3, "/") ? line + 3 : "");
         return true;
     }
     return false;

@@ -23,6 +23,8 @@ static int check_root(const char *name, const char *cure, struct err *err)
     if (host_is_root())
         return 0;
     err_set(err, ERR_SKIP, "needs root (CAP_SYS_ADMIN), and this is user %u without it", geteuid());
+    if (geteuid() == 0)
+        return err_hint(err, "root of a container that was not given it -> %s, on the host", cure);
     return err_hint(err, "not root -> sudo ./run, or %s, which needs no root", cure);
 }
 
