@@ -630,6 +630,17 @@ EOF
     [ "$cached" -eq 1 ] || fail "a secret is in the key"
     build
     ends 1 'secret key: not found'
+    # a prune that is at it: the step waits for its end, and has a new directory
+    local dir inode held
+    dir=$(compgen -G "$STORE/build/cache-*")
+    inode=$(stat -c %i "$dir")
+    exec {held}<"$dir"
+    flock --exclusive "$held"
+    "$MINI" --root "$STORE" build --no-cache --network none --secret id=key,src=secret context >log 2>&1 {held}>&- 3>&- &
+    wait_for 20 grep -q -e "-> FLOCK.*:$inode 0" /proc/locks || fail "it does not wait: $(cat log)"
+    rm -r "$dir"
+    exec {held}>&-
+    wait $! || fail "$(cat log)"
     works builder prune -f
     [ -z "$(ls "$STORE/build")" ] || fail "left: $(ls "$STORE/build")"
     mkdir 'a,"b'

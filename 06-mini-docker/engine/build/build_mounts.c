@@ -149,6 +149,28 @@ static int give(const char *path, const struct build_mount_words *words, struct 
     return 0;
 }
 
+/* The cache's directory, made where it is missing, and locked. Who prunes holds the lock while he
+ * takes it away: then it is made again. */
+static int lock_cache(const char *path, const struct build_mount_words *words, struct err *err)
+{
+    struct stat here, there;
+
+    while (true) {
+        bool made = mkdir(path, 0755) == 0;
+        if (!made && errno != EEXIST)
+            return err_sys(err, "cannot make %s", path);
+        if (made && give(path, words, err) < 0 && err->code != ENOENT)
+            return -1;
+        cleanup_close int lock = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (lock < 0 && errno == ENOENT)
+            continue;
+        if (lock < 0 || flock(lock, LOCK_SH) < 0 || fstat(lock, &here) < 0)
+            return err_sys(err, "cannot lock %s", path);
+        if (stat(path, &there) == 0 && here.st_ino == there.st_ino)
+            return steal_fd(&lock);
+    }
+}
+
 static int add_cache(const struct build_at *at, const struct build_mount_words *words,
     struct build_mounts *mounts, struct build_key *key, struct err *err)
 {
@@ -161,14 +183,7 @@ static int add_cache(const struct build_at *at, const struct build_mount_words *
         return -1;
     snprintf(path, sizeof(path), "%.*s/" BUILD_CACHE_DIR "%.16s", PATH_MAX - 64, dir,
         digest_hex(digest));
-    bool made = mkdir(path, 0755) == 0;
-    if (!made && errno != EEXIST)
-        return err_sys(err, "cannot make %s", path);
-    if (made && give(path, words, err) < 0)
-        return -1;
-    int lock = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (lock < 0 || flock(lock, LOCK_SH) < 0)
-        err_sys(err, "cannot lock %s", path);
+    int lock = lock_cache(path, words, err);
     if (lock < 0)
         return -1;
     mounts->locks[mounts->locks_count++] = lock;
