@@ -46,6 +46,14 @@ box() { engine run -d --network none --name box "$@" && ends 0; }
         mount -t tmpfs later host/later && touch host/later/seen &&
         '$MINI' --root '$STORE' exec box sh -c 'ls /slave/later; ls /own/later'" >printed 2>said || fail "$(cat said)"
     [ "$(tail -n +2 printed)" = seen ] || fail "$(cat printed)"
+    engine rm -f box
+    # shared: the other way as well, and nothing else of the container comes to the host, though all of that is shared
+    unshare -m --propagation private bash -c "mount --make-rshared / && mount -t tmpfs host host && mkdir host/later &&
+        grep -c . /proc/self/mountinfo && '$MINI' --root '$STORE' run --rm --network none --cap-add SYS_ADMIN --security-opt seccomp=unconfined \
+            -v '$PWD/host:/shared:rshared' busybox mount -t tmpfs later /shared/later &&
+        grep -c . /proc/self/mountinfo && grep -c '/host/later ' /proc/self/mountinfo" >printed 2>said || fail "$(cat said)"
+    mapfile -t lines <printed
+    [ "${lines[1]} ${lines[2]}" = "$((lines[0] + 1)) 1" ] || fail "$(cat printed)"
 }
 
 @test "06 mounts: tmpfs, --shm-size, and what Docker's own list has else" {

@@ -57,9 +57,10 @@ int stage_root(struct container *container, struct err *err)
         propagation == MS_PRIVATE ? "private" : "a slave, or shared, as a volume wants it");
     if (mount_make_all(propagation, err) < 0)
         return -1;
-    if (root->lower && root_overlay(container, err) < 0)
-        return -1;
+    /* before the overlay, which would be the host's, too */
     if (propagation != MS_PRIVATE && make_parent_private(path, err) < 0)
+        return -1;
+    if (root->lower && root_overlay(container, err) < 0)
         return -1;
     explain_step(&container->explain, "mount(2); lab 05", "bind the root onto itself");
     return rootfs_bind(path, &container->root_fd, err);

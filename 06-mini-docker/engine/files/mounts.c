@@ -196,6 +196,8 @@ int mounts_prepare(const struct store *store, const struct record *record, const
         if (prepare(store, record, lower, &memory->words[i], &memory->made[i],
                 &memory->items[ret->count], err) < 0)
             return -1;
+        ret->shared |= memory->words[i].kind == MOUNT_KIND_BIND &&
+                       strstr(memory->words[i].propagation, "shared");
         ret->count++;
     }
     qsort(ret->items, ret->count, sizeof(*ret->items), by_destination);

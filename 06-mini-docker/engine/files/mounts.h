@@ -12,6 +12,7 @@
 struct mounts {
     struct spec_mount *items; /* the defaults and the record's, in the order they are made */
     size_t count;
+    bool shared; /* one is: mounts in it go both ways */
     struct mounts_memory *memory;
 };
 

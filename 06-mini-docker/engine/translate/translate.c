@@ -15,11 +15,13 @@
 #include "translate_internal.h"
 
 #include "exec.h"
+#include "host.h"
 #include "runtime/words.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -175,6 +177,9 @@ static int fill_mounts(struct translating *translating)
         return -1;
     ret->spec.mounts = ret->mounts.items;
     ret->spec.mounts_count = ret->mounts.count;
+    /* what is mounted in there is to be seen on the host: an ordinary user cannot have that */
+    if (ret->mounts.shared && host_is_root())
+        ret->spec.linux_.rootfs_propagation = MS_SHARED;
     return 0;
 }
 
