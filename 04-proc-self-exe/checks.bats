@@ -26,6 +26,16 @@ inside() { sed -n '/^\[3\/4\]/,/^\[4\/4\]/p' <<<"$output" | sed '1d;$d'; }
     [ "$(grep -c ',resident,' "$BATS_TEST_TMPDIR/run.csv")" -ge 3 ]
 }
 
+@test "04 run: a limit that is more than the host's memory is not filled; a command may have it" {
+    [ "$(id -u)" -eq 0 ] || skip "needs root"
+    # were it filled, then no further than this
+    run --separate-stderr prlimit --as=4000000000 "$LAB_DIR/run" --memory 1t --seconds 1
+    [ "$status" -eq 77 ] || fail "status is not 77"
+    [[ $stderr == *"fill 1 TiB"*"a smaller --memory"* ]] || fail "no cause, or no cure"
+    run --separate-stderr "$LAB_DIR/run" --memory 1t -- true
+    [ "$status" -eq 0 ] || fail "a command"
+}
+
 @test "04 run: a command's status is the status of ./run" {
     for code in 0 1 7 255; do
         lab -- sh -c "exit $code"

@@ -180,6 +180,24 @@ static int control(struct run *run, uint64_t limit_bytes, struct err *err)
     return status < 0 ? -1 : cgroup_remove(&group, err);
 }
 
+/*
+ * stress-ng fills the group up to its limit. Where the host has not that much, it is refused the
+ * memory, and no claim would hold; or it gets it, and the whole host runs out before the group.
+ */
+static int check_room(uint64_t limit_bytes, struct err *err)
+{
+    char wanted[SIZE_TEXT], there[SIZE_TEXT];
+    struct err ignored;
+    uint64_t available_kib;
+
+    if (fsio_read_key(NULL, "/proc/meminfo", "MemAvailable:", &available_kib, &ignored) < 0 ||
+        limit_bytes / 1024 < available_kib / 10 * 9)
+        return 0;
+    err_set(err, ERR_SKIP, "this would fill %s of memory, and the host has %s to spare",
+        size_format(limit_bytes, wanted), size_format(available_kib * 1024, there));
+    return err_hint(err, "the host itself would run out -> a smaller --memory");
+}
+
 static int run_run(struct run *run, struct err *err)
 {
     const struct run_args *args = run->args;
@@ -191,6 +209,8 @@ static int run_run(struct run *run, struct err *err)
 
     if (run->argc > 0)
         r->steps = 4;
+    else if (check_room(limit_bytes, err) < 0)
+        return -1;
     if (start(run, limit_bytes, &group, &c, err) < 0)
         return -1;
     if (run->argc > 0)
