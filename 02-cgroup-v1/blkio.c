@@ -228,7 +228,7 @@ static int blkio_run(struct run *run, struct err *err)
     uint64_t size = 48 * MIB + 8 * limit;
     step(r, "loop(4), mke2fs(8)", "a file of %.0f MiB, a loop device on it, an ext4 in it, mounted",
         (double)size / MIB);
-    if (loopfs_make(&fs, &run->undo, size, err) < 0)
+    if (loopfs_alone(err) < 0 || loopfs_make(&fs, &run->undo, size, err) < 0)
         return -1;
     note(r, "%s, which is %s, on %s", fs.device, fs.number, fs.point);
     if (group_path(run, "blkio", "", group, err) < 0 || group_make(run, group, err) < 0 ||

@@ -102,7 +102,17 @@ claim() {
 
 @test "02 blkio: direct writes are throttled, buffered ones are not" {
     # the most that it takes; the emulated machine has no disk that is so much faster
-    lab blkio --limit "$([ -n "${LABS_VM-}" ] && echo 2m || echo 8m)"
+    "$LAB_DIR/run" blkio --limit "$([ -n "${LABS_VM-}" ] && echo 2m || echo 8m)" >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
+    local pid=$! copy
+    wait_for 60 grep -qE '^(\[4/7\]|lab 02)' "$BATS_TEST_TMPDIR/out"
+    # who copies all mounts now is not to hold the disk
+    [ "$(id -u)" -ne 0 ] || { unshare -m sleep 600 3>&- & }
+    copy=$!
+    status=0
+    wait "$pid" || status=$?
+    [ "$copy" = "$pid" ] || kill "$copy"
+    output=$(cat "$BATS_TEST_TMPDIR/out")
+    [ "$status" -ne 77 ] || skip "$(grep '^lab 02' <<<"$output")"
     has_control
     claim "control: a buffered write does not"
 }

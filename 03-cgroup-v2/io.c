@@ -231,7 +231,7 @@ static int io_run(struct run *run, struct err *err)
     args.wbps = args.wbps ? args.wbps : 2 << 20;
     args.mib = args.mib ? args.mib : 6;
     step(r, "loop(4)", "a disk of our own: a loop device with ext4");
-    if (loopfs_make(&fs, &run->undo, DISK_BYTES, err) < 0)
+    if (loopfs_alone(err) < 0 || loopfs_make(&fs, &run->undo, DISK_BYTES, err) < 0)
         return -1;
     note(r, "%s is device %s, mounted on %s", fs.device, fs.number, fs.point);
 

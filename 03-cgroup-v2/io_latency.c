@@ -86,7 +86,7 @@ static int io_latency_run(struct run *run, struct err *err)
     step(r, "cgroup-v2.rst, \"IO Latency\"", "two groups, and a disk of our own");
     if (group_make(run, "-victim", "io", &p.victim, err) < 0 ||
         group_require(&p.victim, "io.latency", "CONFIG_BLK_CGROUP_IOLATENCY", err) < 0 ||
-        group_make(run, "-neighbour", "io", &p.neighbour, err) < 0 ||
+        group_make(run, "-neighbour", "io", &p.neighbour, err) < 0 || loopfs_alone(err) < 0 ||
         loopfs_make(&p.fs, &run->undo, DISK_BYTES, err) < 0)
         return -1;
     note(r, "%s is device %s, mounted on %s", p.fs.device, p.fs.number, p.fs.point);

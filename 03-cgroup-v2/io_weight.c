@@ -187,7 +187,7 @@ static int io_weight_run(struct run *run, struct err *err)
     double nobody, bfq, iocost, equal;
 
     step(r, "loop(4)", "a disk of our own, and two groups");
-    if (loopfs_make(&p.fs, &run->undo, DISK_BYTES, err) < 0)
+    if (loopfs_alone(err) < 0 || loopfs_make(&p.fs, &run->undo, DISK_BYTES, err) < 0)
         return -1;
     note(r, "%s is device %s, mounted on %s", p.fs.device, p.fs.number, p.fs.point);
     if (group_make(run, "-light", "io", &p.light, err) < 0 ||

@@ -37,7 +37,8 @@ static int make_family(struct run *run, struct family *f, struct err *err)
 {
     double seconds;
 
-    if (loopfs_make(&f->disk, &run->undo, KEPT + STREAM + 40 * MIB, err) < 0 ||
+    if (loopfs_alone(err) < 0 ||
+        loopfs_make(&f->disk, &run->undo, KEPT + STREAM + 40 * MIB, err) < 0 ||
         loopfs_write(&f->disk, "kept", KEPT, true, false, &seconds, err) < 0 ||
         loopfs_write(&f->disk, "stream", STREAM, true, false, &seconds, err) < 0)
         return -1;

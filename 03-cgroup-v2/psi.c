@@ -71,7 +71,7 @@ static int press_io(struct run *run, const struct group *g, struct err *err)
 {
     struct loopfs fs;
 
-    if (loopfs_make(&fs, &run->undo, DISK_BYTES, err) < 0 ||
+    if (loopfs_alone(err) < 0 || loopfs_make(&fs, &run->undo, DISK_BYTES, err) < 0 ||
         group_set(run, g, err, "io.max", "%s wbps=524288", fs.number) < 0)
         return -1;
     note(&run->report, "a process that writes to a disk of our own, %s", fs.device);

@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/loop.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -112,6 +113,16 @@ static int make_ext4(const struct loopfs *fs, struct err *err)
         return 0;
     err_set(err, ERR_SYS, "mkfs.ext4 %s ended with %d", fs->device, status);
     return loopfs_why(fs, err);
+}
+
+int loopfs_alone(struct err *err)
+{
+    if (unshare(CLONE_NEWNS) < 0)
+        return err_sys(err, "cannot make a mount namespace");
+    /* slave, so that what the host unmounts meanwhile does not live on in here */
+    return mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0
+               ? err_sys(err, "cannot keep mounts from the host")
+               : 0;
 }
 
 int loopfs_make(struct loopfs *fs, struct undo *undo, uint64_t size_bytes, struct err *err)

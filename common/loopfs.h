@@ -19,6 +19,13 @@ struct loopfs {
 };
 
 /*
+ * Put the caller into a mount namespace of its own (lab 01); call it before loopfs_make. Whoever
+ * makes a mount namespace while the disk is mounted in the host's gets a copy of that mount, and
+ * the device stays busy for as long as he lives. Not for swap: swapoff(2) needs the file's path.
+ */
+int loopfs_alone(struct err *err);
+
+/*
  * Make a file, a loop device on it, an ext4 in it, and mount that in the caller's mount namespace;
  * each is journalled first, so that the journal also takes it away. One per run.
  * `size_bytes` is 8 MiB at least; the file lies in the run's directory, mostly in memory (/run).
