@@ -196,7 +196,7 @@ each() { # SIGNAL...: the experiments get them in turn
 }
 
 # bats test_tags=native
-@test "lifecycle: tests/run counts a suite that was killed as failed, whatever the last one said" {
+@test "lifecycle: tests/run counts a suite that was killed as failed, and a skip for want of root as root's failure" {
     local copy=$BATS_TEST_TMPDIR/copy
     mkdir -p "$copy/tests" "$copy/01-a"
     cp tests/run tests/reap.c tests/expected-skips "$copy/tests"
@@ -207,6 +207,13 @@ each() { # SIGNAL...: the experiments get them in turn
     echo '@test "b" { kill -KILL -- "-$(ps -o pgid= $$ | tr -d " ")"; }' >"$copy/tests/b.bats"
     run env -i "PATH=${PATH#"$BATS_LIBEXEC:"}" "$copy/tests/run" native 3>&-
     [ "$status" -eq 1 ] && [[ $output == *"1 passed, 1 failed, 0 skipped" ]] || fail "the killed one"
+    # and what only root can run is a skip for others, a failure for root
+    echo '@test "b" { skip "needs root"; }' >"$copy/tests/b.bats"
+    run env -i PATH="${PATH#"$BATS_LIBEXEC:"}" "$copy/tests/run" native 3>&-
+    [ "$status" -eq 1 ] && [[ $output == *"unexpected skip in native"* ]] || fail "root's skip"
+    chmod 755 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$BATS_TEST_TMPDIR" && chmod -R a+rwX "$copy"
+    run "${AS_USER[@]}" env -i PATH="${PATH#"$BATS_LIBEXEC:"}" "$copy/tests/run" native 3>&-
+    [ "$status" -eq 0 ] && [[ $output == *"1 passed, 0 failed, 1 skipped" ]] || fail "a user's skip"
 }
 
 # bats test_tags=native
