@@ -325,6 +325,11 @@ teardown() {
     [ "$output" = out ] && [ "$stderr" = err ] || fail "mixed"
     head -c 1000000 /dev/urandom >big
     "$MINI" --root "$BATS_TEST_TMPDIR/store" run --rm --network none -i cat <big | cmp - big
+    # what is closed here is nobody else's file, and no reason to wait for ever
+    call timeout -s KILL 60 sh -c 'exec "$@" 2>&-' sh "$MINI" --root "$BATS_TEST_TMPDIR/store" run --rm --network none \
+        busybox sh -c 'echo out; echo err >&2; exit 4'
+    ends 4
+    [ "$output$stderr" = out ] || fail "not its output"
 }
 
 @test "06 tty: -t gives a terminal of its own, of our size, and gives ours back" {

@@ -229,6 +229,14 @@ bool fsio_exists(const char *dir, const char *name)
     return make_path(path, dir, name, &ignored) == 0 && stat(path, &st) == 0;
 }
 
+void fsio_fill_standard(void)
+{
+    for (int fd = 0; fd <= 2; fd++) {
+        if (fcntl(fd, F_GETFD) < 0)
+            (void)!open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY);
+    }
+}
+
 uint32_t fsio_magic(const char *path)
 {
     struct statfs fs;

@@ -61,6 +61,12 @@ int fsio_read_u64(const char *dir, const char *name, uint64_t *ret, struct err *
 int fsio_read_key(
     const char *dir, const char *name, const char *key, uint64_t *ret, struct err *err);
 
+/*
+ * First in main: where one of 0, 1 and 2 is closed, the next file would get its number, and what is
+ * printed. In its place comes the null device, opened so that to read or write stays an error.
+ */
+void fsio_fill_standard(void);
+
 /* True when dir/name exists, whatever it is (a symlink is followed). */
 bool fsio_exists(const char *dir, const char *name);
 

@@ -6,6 +6,7 @@
 #include "lab.h"
 
 #include "cleanup.h"
+#include "fsio.h"
 #include "host.h"
 #include "lacks.h"
 
@@ -259,15 +260,6 @@ static int run_all(const struct lab *lab, const struct choice *choice)
     return failed ? 1 : passed ? 0 : 77;
 }
 
-/* Where one of the three is closed, the next file would get its number, and what is printed. */
-static void fill_standard(void)
-{
-    for (int fd = 0; fd <= 2; fd++) {
-        if (fcntl(fd, F_GETFD) < 0)
-            (void)!open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY);
-    }
-}
-
 int lab_main(const struct lab *lab, int argc, char **argv)
 {
     struct choice choice = {0};
@@ -275,7 +267,7 @@ int lab_main(const struct lab *lab, int argc, char **argv)
     char prog[32];
     int status = 0;
 
-    fill_standard();
+    fsio_fill_standard();
     snprintf(prog, sizeof(prog), "lab %s", lab->number);
     if (parse(lab, argc, argv, &choice, &err) < 0) {
         err_print(stderr, prog, &err);

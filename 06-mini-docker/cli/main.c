@@ -11,6 +11,8 @@
 #include "engine/network/network_note.h"
 #include "runtime/self.h"
 
+#include "fsio.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
@@ -154,6 +156,7 @@ int main(int argc, char **argv)
     struct err err;
     int index = 1;
 
+    fsio_fill_standard();
     if (opt_parse(GLOBALS, argc, argv, &index, &globals, &err) < 0)
         return fail(&err, &place);
     argc -= index;

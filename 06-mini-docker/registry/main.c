@@ -11,6 +11,8 @@
 
 #include "version.h"
 
+#include "fsio.h"
+
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -85,6 +87,7 @@ int main(int argc, char **argv)
     struct err err;
     int index = 1;
 
+    fsio_fill_standard();
     for (size_t i = 0; i < sizeof(stopping) / sizeof(stopping[0]); i++)
         sigaction(stopping[i], &(struct sigaction){.sa_handler = stop}, NULL);
     signal(SIGPIPE, SIG_IGN);

@@ -12,6 +12,8 @@
 
 #include "runtime/self.h"
 
+#include "fsio.h"
+
 #include <seccomp.h>
 #include <signal.h>
 #include <string.h>
@@ -133,6 +135,7 @@ int main(int argc, char **argv)
     struct err err, unlogged;
     int index = 1;
 
+    fsio_fill_standard();
     /* what was read before a wrong word counts: the engine is told in the log that it named */
     int parsed = opt_parse(GLOBALS, argc, argv, &index, &globals, &err);
     if (log_open(globals.log, globals.log_format, &unlogged) < 0)

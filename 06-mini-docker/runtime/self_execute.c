@@ -89,7 +89,12 @@ EARLY static long mount_readonly(void)
     if (fd < 0)
         return fd;
     long result = call(SYS_mount_setattr, fd, (long)"", AT_EMPTY_PATH, (long)&attr, sizeof(attr));
-    return result < 0 ? result : fd;
+    if (result < 0 || fd > 2)
+        return result < 0 ? result : fd;
+    /* 0, 1 or 2 was closed: its number is not for this */
+    long higher = call(SYS_fcntl, fd, F_DUPFD, 3, 0, 0);
+    call(SYS_close, fd, 0, 0, 0, 0);
+    return higher;
 }
 
 EARLY static long copy_sealed(long exe, enum self_step *ret_step)
