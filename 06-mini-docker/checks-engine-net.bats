@@ -79,6 +79,9 @@ network() { call "$MINI" --root "$BATS_TEST_TMPDIR/store" network "$@"; }
 --subnet 10.0.0.1/24|write 10.0.0.0/24
 --subnet 10.0.0.0/33|invalid subnet '10.0.0.0/33'
 --subnet 10.0.0.0/32|too small
+--subnet 0.0.0.0/0|no link has such addresses
+--subnet 127.5.0.0/16|it has some of the loopback, 127.0.0.0/8
+--subnet 224.0.0.0/4|it has some of multicast
 --gateway 10.0.0.1|every ip-range or gateway must have a corresponding subnet
 --subnet 10.202.0.0/16 --gateway 10.202.0.0|failed to allocate gateway (10.202.0.0): Address already in use
 --subnet 10.202.0.0/16 --gateway 10.202.255.255|failed to allocate gateway (10.202.255.255): Address already in use

@@ -52,6 +52,17 @@ static int taken_subnets(const struct store *store, const char *but, struct subn
     return *ret ? 0 : err_sys(err, "no memory");
 }
 
+/* What routes lead nowhere (RFC 6890, RFC 5771). */
+static const struct {
+    uint32_t base;
+    unsigned prefix;
+    const char *what;
+} NO_LINKS[] = {
+    {0x00000000, 8, "\"this host\", 0.0.0.0/8"},
+    {0x7f000000, 8, "the loopback, 127.0.0.0/8"},
+    {0xe0000000, 4, "multicast, 224.0.0.0/4"},
+};
+
 static int check_wanted(const struct subnet *subnet, const char *text, const struct subnet *taken,
     size_t count, struct err *err)
 {
@@ -61,6 +72,13 @@ static int check_wanted(const struct subnet *subnet, const char *text, const str
         err_refuse(err, EINVAL, "invalid subnet %s: too small", text);
         return err_hint(
             err, "a gateway and a container need an address each -> /30 or larger: 172.30.0.0/16");
+    }
+    for (size_t i = 0; i < sizeof(NO_LINKS) / sizeof(NO_LINKS[0]); i++) {
+        struct subnet kept = {.base = {htonl(NO_LINKS[i].base)}, .prefix = NO_LINKS[i].prefix};
+        if (!subnet_overlaps(subnet, &kept))
+            continue;
+        err_refuse(err, EINVAL, "invalid subnet %s: no link has such addresses", text);
+        return err_hint(err, "it has some of %s -> a private one: 172.30.0.0/16", NO_LINKS[i].what);
     }
     for (size_t i = 0; i < count; i++) {
         if (!subnet_overlaps(subnet, &taken[i]))
