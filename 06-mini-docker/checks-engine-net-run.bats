@@ -576,6 +576,9 @@ own_page() {
     user network create own
     user run --rm --network own busybox true
     ends 125 "network own needs root"
+    user create --name still busybox true
+    user network connect own still
+    ends 1 "network connect needs root"
 }
 
 @test "06 networks: rootless through slirp4netns; and what is said where neither is there" {

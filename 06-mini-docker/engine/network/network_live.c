@@ -23,6 +23,10 @@ static int check_mode(const struct record *record, struct err *err)
 {
     const char *mode = record->host.network_mode ?: "";
 
+    if (!host_is_root()) {
+        err_refuse(err, EPERM, "network connect needs root: an ordinary user makes no links");
+        return err_hint(err, "rootless there is one way out, without other containers -> sudo");
+    }
     if (strncmp(mode, "container:", 10) == 0 || strcmp(mode, "host") == 0)
         return err_refuse(err, EINVAL,
             "container sharing network namespace with another container or host cannot be "
