@@ -85,7 +85,8 @@ gone() { ! grep -q " $1\$" store/run/networks/leases; }
     engine run --rm --network none busybox ip -o link
     ends 0
     [[ $output != *eth0* ]] || fail "it has eth0"
-    engine run --rm --network host busybox ip -o link
+    engine run --rm --network host -p 80 busybox ip -o link
+    ends 0 "published ports are discarded"
     told mdocker-
     # of the host's name servers those that can be reached from there
     printf 'nameserver %s\n' 127.0.0.53 2001:db8::1 'fe80::1%eth0' 10.8.8.8 >resolv

@@ -19,6 +19,7 @@
 #include "nat.h"
 #include "network_address.h"
 #include "network_hosts.h"
+#include "network_note.h"
 #include "network_ports.h"
 #include "network_rootless.h"
 #include "network_take.h"
@@ -115,6 +116,9 @@ int network_prepare(const struct store *store, const struct record *record, stru
     cleanup_close int rtnl = -1;
     int status = 0;
 
+    if (strcmp(record->host.network_mode ?: "", "host") == 0 && record->host.ports_count > 0)
+        network_note_add("published ports are discarded: in the host's network the program's own "
+                         "ports are open");
     if (is_without(record->host.network_mode ?: "default"))
         return 0;
     if (!host_is_root())
