@@ -197,6 +197,12 @@ knows() {
         ends 125 "no available IPv4 addresses on this network's address pools: $net"
     done
     engine create --name still --network low busybox true
+    for net in more{1..8}; do
+        engine network create $net
+        engine network connect $net still
+    done
+    ends 1 "too many networks: a container has 8 at most"
+    for net in more{1..7}; do engine network disconnect $net still; done
     while IFS='|' read -r words text; do
         # shellcheck disable=SC2086 # they are words
         engine network connect $words still
@@ -212,10 +218,16 @@ END
     engine create --name byid --network "${output:0:9}" busybox true
     engine inspect -f '{{.HostConfig.NetworkMode}}{{range $k, $v := .NetworkSettings.Networks}} {{$k}}{{end}}' byid
     [ "$output" = "one one" ] || fail "not the network's name"
-    engine network disconnect one byid
+    engine rm -f one
+    engine network rm one
     ends 0
+    engine start byid
+    ends 1 "network one not found"
     engine network connect low byid
-    engine network rm one # in which it is no more
+    engine network disconnect one byid # also of one that is gone
+    ends 0
+    engine network disconnect one byid
+    ends 1 "container byid is not connected to network one"
     engine start -a byid
     ends 0
 }

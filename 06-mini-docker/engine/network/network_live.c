@@ -76,6 +76,9 @@ static int join(const struct store *store, struct record *record, const struct n
     if (find_asked(record, network->name))
         return err_refuse(err, EEXIST, "endpoint with name %s already exists in network %s",
             record->name, network->name);
+    if (count >= STATUS_ENDPOINTS)
+        return err_refuse(
+            err, EINVAL, "too many networks: a container has %d at most", STATUS_ENDPOINTS);
     cleanup_free struct record_network *more = calloc(count + 1, sizeof(*more));
     if (!more)
         return err_sys(err, "no memory");
@@ -147,8 +150,14 @@ static int change(const struct store *store, const char *network_word, const cha
     char id[STORE_ID + 1];
     int status = -1;
 
-    if (network_find(store, network_word, &network, err) == 0 &&
-        record_find(store, container, id, err) == 0 && record_lock(store, id, &lock, err) == 0 &&
+    if (network_find(store, network_word, &network, err) < 0) {
+        /* one that was removed can still be left by who is to start without it */
+        if (joins || err->code != ENOENT)
+            return -1;
+        network_free(&network);
+        network = (struct network){.name = network_word, .id = ""};
+    }
+    if (record_find(store, container, id, err) == 0 && record_lock(store, id, &lock, err) == 0 &&
         record_load(store, id, &record, err) == 0)
         status = joins ? join(store, &record, &network, ip, aliases, err)
                        : leave(store, &record, &network, err);
