@@ -180,6 +180,8 @@ layer_of_busybox() { echo "$STORE"/layers/*/diff/bin/busybox; }
     [ "$(stat -c '%a %Y' "$(layer 1)/var")" = "700 1000" ] || fail "another mode: $(stat "$(layer 1)/var")"
     # a directory that the second layer only passes through is as the first has it
     [ "$(stat -c %a "$(layer 2)/var")" = 700 ] || fail "the directory below lost its mode"
+    # but not as one that was taken away in between
+    [ "$(stat -c '%a %u' "$(layer 3)/old/sub")" = "755 $(id -u)" ] || fail "another's mode: $(stat "$(layer 3)/old/sub")"
     [ "$(stat -c '%F %t,%T' "$(layer 2)/etc/motd")" = "character special file 0,0" ] || fail "no whiteout"
     attribute() { python3 -c 'import os, sys; print(os.getxattr(sys.argv[1], sys.argv[2]).decode())' "$@"; }
     if [ "$(id -u)" -eq 0 ]; then
@@ -188,7 +190,7 @@ layer_of_busybox() { echo "$STORE"/layers/*/diff/bin/busybox; }
         mkdir mnt
         unshare --mount sh -c 'mount -t overlay overlay -o "lowerdir=$1" mnt && cd mnt && find . | sort' sh \
             "$(layer 3):$(layer 2):$(layer 1)" >seen
-        [ "$(tr '\n' ' ' <seen)" = ". ./etc ./etc/only ./good ./größe ./old ./old/b ./tool ./tool2 ./var ./var/new " ] ||
+        [ "$(tr '\n' ' ' <seen)" = ". ./etc ./etc/only ./good ./größe ./old ./old/b ./old/sub ./old/sub/c ./tool ./tool2 ./var ./var/new " ] ||
             fail "overlayfs shows: $(cat seen)"
     else
         [ "$(attribute "$(layer 2)/old" user.overlay.opaque)" = y ] || fail "not opaque"

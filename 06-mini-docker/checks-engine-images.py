@@ -256,6 +256,7 @@ def layers(a):
     a.file("etc/keep", b"keep\n")
     a.dir("old", mode=0o755)
     a.file("old/a", b"a\n")
+    a.dir("old/sub", mode=0o700, uid=7)
     a.entry("var", tarfile.DIRTYPE, mode=0o700, mtime=1000)
     a.file("größe", b"ae\n")
     a.file("tool", b"#!\n", mtime=1234567890)
@@ -269,6 +270,7 @@ def layers(a):
     a.file(".wh.etc", b"")
     a.dir("etc")
     a.file("etc/only", b"only\n")
+    a.file("old/sub/c", b"c\n")  # the first layer's old/sub is gone
 
 
 def whole(store):

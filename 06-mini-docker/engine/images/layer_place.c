@@ -16,6 +16,28 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+/* Does this layer, which has nothing of this path, keep those below it from being seen there? A
+ * mark for a directory above it does: "gone", or "of this show nothing from below". */
+static bool hides(int root, const char *path)
+{
+    char part[TAR_PATH];
+    struct err ignored;
+    struct stat st;
+
+    for (const char *slash = path; (slash = strchr(slash, '/')); slash++) {
+        snprintf(part, sizeof(part), "%.*s", (int)(slash - path), path);
+        cleanup_close int place = mount_open_in_root(root, part, MOUNT_MAKE_NOTHING, &ignored);
+        if (place < 0 || fstat(place, &st) < 0)
+            return false;
+        if (!S_ISDIR(st.st_mode))
+            return true;
+        cleanup_close int dir = openat(place, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (dir >= 0 && layer_is_opaque(dir))
+            return true;
+    }
+    return false;
+}
+
 /* What the layers below have under this path, the topmost first. */
 static bool look_below(const char *lower, const char *path, struct stat *ret)
 {
@@ -29,6 +51,8 @@ static bool look_below(const char *lower, const char *path, struct stat *ret)
             root < 0 ? -1 : mount_open_in_root(root, path, MOUNT_MAKE_NOTHING, &ignored);
         if (fd >= 0 && fstat(fd, ret) == 0)
             return S_ISDIR(ret->st_mode);
+        if (root >= 0 && hides(root, path))
+            return false;
     }
     return false;
 }
