@@ -76,6 +76,10 @@ END
     [ -L out/again ] || fail "the link was followed"
     engine cp -L box:/bin/sh shell
     [ -x shell ] && [ ! -L shell ] || fail "the link was not followed"
+    chmod 711 host
+    call env -C host "$MINI" --root "$STORE" cp . box:/dot
+    ends 0
+    listed /dot | grep -q '^drwx--x--x .* dot/$' || fail "a source without a name: $(listed /dot)"
 }
 
 @test "06 cp: symlinks in the container lead nowhere but into the container" {

@@ -108,7 +108,11 @@ static int copy_places(const struct copy_place *source, const struct copy_place 
         return err_sys(err, "cannot make %s", destination->name);
     cleanup_close int from = copy_place_open_dir(source, err);
     cleanup_close int to = from < 0 ? -1 : copy_place_open_dir(destination, err);
-    return to < 0 ? -1 : rootfs_copy_inside(from, to, how, err);
+    if (to < 0)
+        return -1;
+    if (!merge && fchmod(to, source->st.st_mode & 07777) < 0)
+        return err_sys(err, "cannot set the mode of %s", destination->name);
+    return rootfs_copy_inside(from, to, how, err);
 }
 
 /* Where are we: on the container's own root, or on something that is mounted there? */
