@@ -242,7 +242,10 @@ cat /etc/hello
 stat -c '%u %g %a' /owned/a.txt
 END
 EOF
+    umask 077 # ours is no part of an image
     built -t x
+    umask 022
+    [ "$(in_image x 'stat -c %a /w /owned /unpacked /etc/hello')" = $'755\n755\n755\n644' ] || fail "modes by our umask"
     complained "hello me"
     grep -q '^#7 [0-9.]* by awk$' <<<"$stderr" || fail "a script was not its own program"
     grep -q '^#8 [0-9.]* 7 8 640$' <<<"$stderr" || fail "another owner or mode"

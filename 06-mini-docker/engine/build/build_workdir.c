@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <json-c/json_object.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct making {
@@ -26,6 +27,7 @@ struct making {
 static int make_one(int root_fd, const char *path, const struct making *making, struct err *err)
 {
     struct err ignored;
+    char self[32];
     cleanup_close int there = mount_open_in_root(root_fd, path, MOUNT_MAKE_NOTHING, &ignored);
     cleanup_close int made =
         there < 0 ? mount_open_in_root(root_fd, path, MOUNT_MAKE_DIR, err) : -1;
@@ -34,6 +36,9 @@ static int make_one(int root_fd, const char *path, const struct making *making, 
         return 0;
     if (made < 0)
         return -1;
+    snprintf(self, sizeof(self), "/proc/self/fd/%d", made);
+    if (chmod(self, 0755) < 0) /* our umask is no part of an image */
+        return err_sys(err, "cannot set the mode of %s", path);
     if (host_is_root() && fchownat(made, "", making->uid, making->gid, AT_EMPTY_PATH) < 0)
         return err_sys(err, "cannot give %s to its owner", path);
     return 0;

@@ -65,8 +65,13 @@ static int make_parent(struct layer_unpack *unpack, const char *path)
     struct err ignored;
     cleanup_close int place = mount_open_in_root(unpack->into, path, MOUNT_MAKE_DIR, &ignored);
 
+    char self[32];
+
     if (place < 0) /* a symlink that leads to nothing, or a name that is a file */
         return tar_refuse(unpack->reader, "%s is not the directory that an entry needs", path);
+    snprintf(self, sizeof(self), "/proc/self/fd/%d", place);
+    if (!below && chmod(self, 0755) < 0) /* our umask is no part of an image */
+        return err_sys(unpack->err, "cannot set the mode of %s", path);
     if (!below && unpack->owners && unpack->owner &&
         fchownat(place, "", unpack->owner->uid, unpack->owner->gid, AT_EMPTY_PATH) < 0)
         return err_sys(unpack->err, "cannot set the owner of %s", path);
