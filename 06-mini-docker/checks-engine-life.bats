@@ -344,8 +344,35 @@ holds_status() {
     engine start box
     ends 0
     state_is Status box running || fail "it cannot be started again"
+    pid=$("$MINI" --root "$STORE" inspect -f '{{.State.Pid}}' box)
+    kill -KILL "$(monitor_of box)"
+    wait_for 20 eval "! kill -0 $pid 2>/dev/null"
+    engine start box
+    ends 0
     engine rm -f box
     ends 0
+    nothing_left
+}
+
+@test "06 engine: start waits for the monitor of the life before, also where nobody takes the last output" {
+    mkfifo reader
+    # so much that the last of it waits in the container's own pipe, when all others on the way are full
+    "$MINI" --root "$STORE" run --name box --network none busybox head -c 300000 /dev/zero >reader 2>/dev/null &
+    exec 5<reader
+    wait_for 20 state_is Status box exited || fail "it did not end"
+    engine start box
+    ends 0
+    engine wait box
+    is 0
+    exec 5<&-
+    wait_all
+    [ "$(wc -c < <("$MINI" --root "$STORE" logs box))" -eq 600000 ] || fail "some of its output is lost"
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        engine start box
+        ends 0
+        until state_is Status box exited; do :; done
+    done
+    engine rm box
     nothing_left
 }
 

@@ -71,7 +71,7 @@ static int start(struct monitor *monitor, struct err *err)
     char root[PATH_MAX];
     struct err ignored;
 
-    monitor->ended = monitor->given_back = false;
+    monitor->ended = monitor->given_back = monitor->hurried = false;
     monitor->began_msec = now_msec();
     status->restarting = status->oom_killed = false;
     status->error[0] = status->finished_at[0] = '\0';

@@ -84,6 +84,7 @@ static void note_stop(struct monitor *monitor, struct monitor_client *client, bo
 {
     struct err ignored;
 
+    monitor->hurried = monitor->ended;
     monitor->kept = keep;
     monitor->status.stopped_by_hand = true;
     monitor_save(monitor, false, &ignored);

@@ -64,6 +64,7 @@ struct monitor {
     struct monitor_client *clients;
     size_t clients_count, clients_room;
     bool ended;   /* the program */
+    bool hurried; /* it is to be started again: who does not take its last output is dropped */
     bool settled; /* the monitor has forgotten what only the start needed */
 
     struct health health;

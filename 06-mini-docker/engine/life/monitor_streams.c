@@ -121,7 +121,7 @@ static void deliver(struct monitor *monitor)
         if (packet_send(client->fd, (enum packet_type)monitor->out.type, monitor->out.bytes,
                 monitor->out_length - 1, MSG_DONTWAIT) == 0)
             client->owed = false;
-        else if (errno != EAGAIN)
+        else if (errno != EAGAIN || monitor->hurried)
             monitor_drop_client(monitor, client);
         owed |= client->owed;
     }

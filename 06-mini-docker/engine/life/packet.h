@@ -10,7 +10,9 @@
  *     PACKET_SIZE   struct winsize  ->                  of our terminal
  *     PACKET_CLOSED descriptor      ->                  nobody reads our 1 or 2 any more
  *     PACKET_STOP   [1 byte]        ->                  it is to end, and not to be restarted; with
- *                                                       1: nor removed, though it has --rm
+ *                                                       1: nor removed, though it has --rm; when
+ *                                                       it has ended, whoever does not take its
+ *                                                       output is not waited for any more
  *                                   <- PACKET_DONE      that is noted; now the signal
  *                                   <- PACKET_STDOUT, PACKET_STDERR   bytes
  *                                   <- PACKET_EXIT      struct packet_exit; all it wrote came

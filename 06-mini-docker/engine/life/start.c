@@ -14,8 +14,13 @@
 #include "removal_files.h"
 
 #include "cleanup.h"
+#include "proc.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <unistd.h>
+
+enum { PATIENCE_MS = 2000, LAST_MS = 10000 };
 
 static int translate_and_start(const struct store *store, const struct record *record,
     const struct image *image, const struct monitor_options *options, int *ret_client,
@@ -68,6 +73,55 @@ static void forget_volatile(const struct store *store, const struct record *reco
     remove_files(path, &ignored);
 }
 
+/* Nothing of an earlier life is there: no monitor that is dead, and none that is about to end. */
+static bool is_settled(const struct status *status)
+{
+    bool ended = status->finished_at[0] && !status->restarting;
+
+    return !status->monitor || status->monitor == getpid() || (status_is_watched(status) && !ended);
+}
+
+/*
+ * A monitor gives back what its container had after it has written down how that ended, and when
+ * its clients have all output. Who takes none of it is not waited for very long.
+ */
+static int await_monitor(
+    const struct store *store, const char *id, const struct status *status, struct err *err)
+{
+    cleanup_close int pidfd = proc_pidfd(status->monitor), client = -1;
+    struct pollfd end = {.fd = pidfd, .events = POLLIN};
+    struct err ignored;
+
+    if (pidfd < 0 || proc_start_time(status->monitor) != status->monitor_start_time ||
+        poll(&end, 1, PATIENCE_MS) != 0)
+        return 0;
+    if (monitor_connect(store, id, 0, &client, &ignored) == 0)
+        packet_send(client, PACKET_STOP, "", 0, 0);
+    return poll(&end, 1, LAST_MS) != 0
+               ? 0
+               : err_refuse(err, ETIMEDOUT, "the monitor of container %.12s does not end", id);
+}
+
+/* The container's lock, when all that an earlier life had is given back. */
+static int lock_settled(const struct store *store, const char *id, int *ret_lock,
+    struct status *ret_status, struct err *err)
+{
+    for (;;) {
+        cleanup_close int lock = -1;
+        if (record_lock(store, id, &lock, err) < 0 || status_read(store, id, ret_status, err) < 0)
+            return -1;
+        if (is_settled(ret_status)) {
+            *ret_lock = steal_fd(&lock);
+            return status_ask(store, id, ret_status, err);
+        }
+        cleanup_close_fn(&lock); /* who heals wants it, and so does a monitor with --rm */
+        lock = -1;
+        if (status_is_watched(ret_status) ? await_monitor(store, id, ret_status, err) < 0
+                                          : status_ask(store, id, ret_status, err) < 0)
+            return -1;
+    }
+}
+
 int start_container(const struct store *store, const struct record *record,
     const struct image *image, const struct monitor_options *options, int *ret_client,
     struct err *err)
@@ -76,8 +130,7 @@ int start_container(const struct store *store, const struct record *record,
     struct status status;
 
     *ret_client = -1;
-    if (record_lock(store, record->id, &lock, err) < 0 ||
-        status_ask(store, record->id, &status, err) < 0)
+    if (lock_settled(store, record->id, &lock, &status, err) < 0)
         return -1;
     switch (status.kind) {
     case STATUS_RUNNING:
