@@ -218,6 +218,15 @@ oci_tty() {
     oci true
     ends 0
     grep -q "^$PWD/root$PWD/outside" seen || fail "nothing was mounted inside"
+    mounts="$PROC, $SYS, "'{"destination": "/sys/fs/cgroup", "type": "cgroup", "source": "cgroup"}'
+    masked='"/sys/fs/cgroup"' # on v1 a tmpfs, and not the kernel's
+    oci 'ls -A /sys/fs/cgroup'
+    ends 0
+    [ -z "$output" ] || fail "the groups are seen"
+    readonly=$masked masked=
+    oci 'ls -A /sys/fs/cgroup | head -n 1; mkdir /sys/fs/cgroup/memory/new /sys/fs/cgroup/new'
+    ends 1 "Read-only file system"
+    [ -n "$output" ] || fail "no groups are seen"
 }
 
 # While it flips, a directory and a symlink change places in the image, as fast as they can.

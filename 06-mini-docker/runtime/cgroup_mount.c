@@ -70,8 +70,11 @@ static int show_v1(struct container *container, const struct cgroup_view *view, 
         0)
         return -1;
     cleanup_close int dir = mount_open_in_root(container->root_fd, at, MOUNT_MAKE_NOTHING, err);
+    struct stat st;
     if (dir < 0)
         return -1;
+    if (fstat(dir, &st) == 0)
+        container->groups_dev = st.st_dev; /* it may be masked, too (masks.c) */
     for (int i = 0; i < view->count; i++) {
         if (mount_hierarchy(dir, &view->items[i], err) < 0)
             return -1;

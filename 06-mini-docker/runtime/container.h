@@ -69,6 +69,7 @@ struct container {
     int proc_fd;        /* in the child: the host's /proc, for what is set through files of it */
     int sys_fd;         /* in the child: the container's own /proc/sys (sysctl.c), or -1 */
     int seccomp_socket; /* in the child: where a notify descriptor goes, or -1 */
+    dev_t groups_dev;   /* in the child: v1's tmpfs over the hierarchies, which is ours; or 0 */
     int *sources;       /* of binds, opened by the parent (mounts_open_sources), or NULL */
     char *const *environment; /* in the child: the program's, with HOME (home.h) */
 };

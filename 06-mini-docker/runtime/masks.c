@@ -8,9 +8,9 @@
  *
  * An image must not decide what is covered, nor with what. So each path is opened once, below the
  * root, and all else happens on that descriptor; below /proc it must be the kernel's procfs that
- * was reached, below /sys a file system of the kernel's. And the null device is the host's, opened
- * before the root is changed: that of the container may be a symlink to what should be covered
- * (CVE-2025-31133).
+ * was reached, below /sys a file system of the kernel's, or our own tmpfs of v1's hierarchies. And
+ * the null device is the host's, opened before the root is changed: that of the container may be a
+ * symlink to what should be covered (CVE-2025-31133).
  */
 #include "host_proc.h"
 #include "mounts.h"
@@ -84,9 +84,12 @@ static int judge(const struct container *container, int fd, const char *path, st
 {
     bool judged = false;
     struct statfs fs;
+    struct stat st;
 
-    if (fstatfs(fd, &fs) < 0)
+    if (fstatfs(fd, &fs) < 0 || fstat(fd, &st) < 0)
         return err_sys(err, "cannot look at %s", path);
+    if (container->groups_dev && st.st_dev == container->groups_dev)
+        return 1;
     for (size_t i = 0; i < sizeof(KERNEL) / sizeof(KERNEL[0]); i++) {
         if (!is_below(path, KERNEL[i].top))
             continue;
