@@ -120,8 +120,8 @@ void live_end(struct live *live)
     if (live->report->terminal && live->points)
         putchar('\n');
     fflush(stdout);
-    if (live->csv)
-        fclose(live->csv);
+    if (live->csv && fclose(live->csv) != 0 && !live->report->csv_errno)
+        live->report->csv_errno = errno; /* where no point was drawn, the header is written here */
     live->csv = NULL;
     live->points = 0;
 }

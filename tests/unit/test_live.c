@@ -166,6 +166,11 @@ static void says_what_the_csv_lacks(void **state)
     live_end(&live);
     assert_int_equal(r.csv_errno, ENOSPC);
     report_init(&r, 1);
+    r.csv_path = "/dev/full";
+    assert_ok(live_begin(&live, &r, "pids", 1, -1, &err));
+    live_end(&live);
+    assert_int_equal(r.csv_errno, ENOSPC);
+    report_init(&r, 1);
     r.csv_path = "/no/such/folder/file";
     assert_int_equal(live_begin(&live, &r, "pids", 1, -1, &err), -1);
     assert_int_equal(r.csv_errno, ENOENT);
