@@ -42,10 +42,11 @@ fail() {
     return 1
 }
 
+# Each line returns by itself: where it is called before &&, as below, bash does not stop at what fails.
 claims_hold() {
-    [ "$status" -eq 0 ] || fail "status is not 0"
-    grep -q '^  ok  ' <<<"$output" || fail "no claim was printed"
-    ! grep -q '^FAIL' <<<"$output" || fail "a claim failed"
+    [ "$status" -eq 0 ] || fail "status is not 0" || return
+    grep -q '^  ok  ' <<<"$output" || fail "no claim was printed" || return
+    ! grep -q '^FAIL' <<<"$output" || fail "a claim failed" || return
 }
 
 has_control() {
@@ -57,7 +58,7 @@ says() {
 }
 
 refused() {
-    [ "$status" -eq 2 ] || fail "status is not 2"
+    [ "$status" -eq 2 ] || fail "status is not 2" || return
     grep -qF -- "$1" <<<"$stderr" || fail "the error has no '$1'"
 }
 
