@@ -164,6 +164,23 @@ knows() {
     ! inside timeout 1 busybox wget -qO- http://127.0.0.1:8080/page || fail "somebody else has the port"
     engine network connect front web
     pages '' 127.0.0.1:8080 web
+    # nor to who has that of a killed one, because it was asked for, or is the last
+    engine network create --subnet 10.208.0.0/30 tiny
+    engine run -d --name last --network tiny -p 8081:80 busybox sleep 1000
+    for box in web last; do
+        engine inspect -f '{{.State.Pid}}' $box
+        kill -9 "$(awk '/^PPid/ {print $2}' "/proc/$output/status")"
+        ended() { [[ $(cat "/proc/$output/stat" 2>/dev/null || echo "1 (x) Z") == *\)\ Z* ]]; }
+        wait_for 20 ended || fail "$box goes on"
+    done
+    engine run -d --name next --network front --ip 172.18.0.2 busybox sh -c "$serve"
+    ends 0
+    engine run -d --name after --network tiny busybox sh -c "$serve"
+    ends 0
+    pages '' 172.18.0.2:80 "$(engine exec next hostname; echo "$output")"
+    for port in 8080 8081; do
+        ! inside timeout 5 busybox wget -qO- http://127.0.0.1:$port/page || fail "port $port leads to somebody else"
+    done
 }
 
 @test "06 networks: the restart policy starts a container in the networks and under the name that it has by now" {

@@ -50,3 +50,20 @@ bool network_ports_lead(
     }
     return any;
 }
+
+void network_ports_forget(struct leases *leases, struct in_addr ip)
+{
+    for (size_t i = leases->count; i-- > 0;) {
+        if (leases->items[i].kind == LEASE_PORT && leases->items[i].ip.s_addr == ip.s_addr)
+            leases_drop(leases, i);
+    }
+}
+
+size_t network_ports_count(const struct leases *leases)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < leases->count; i++)
+        count += leases->items[i].kind == LEASE_PORT;
+    return count;
+}

@@ -22,4 +22,10 @@ int network_ports_open(const struct store *store, const struct leases *leases, c
 bool network_ports_lead(
     struct leases *leases, const char *id, const struct in_addr *from, struct in_addr to);
 
+/* Take out those that lead to an address that is given anew: their container was killed. */
+void network_ports_forget(struct leases *leases, struct in_addr ip);
+
+/* How many there are, of all containers. */
+size_t network_ports_count(const struct leases *leases);
+
 #endif

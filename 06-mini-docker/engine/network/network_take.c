@@ -7,7 +7,9 @@
  */
 #include "network_take.h"
 
+#include "nat.h"
 #include "network_address.h"
+#include "network_ports.h"
 #include "network_up.h"
 #include "ports.h"
 
@@ -116,12 +118,18 @@ int network_take_endpoint(const struct store *store, struct leases *leases, int 
     struct taken_endpoint *ret, struct err *err)
 {
     struct network network = {0};
+    size_t ports = network_ports_count(leases);
     int status = -1;
 
     memset(ret, 0, sizeof(*ret));
     if (load(store, asked->name, &network, err) == 0 && check_kind(asked, &network, err) == 0 &&
         network_up(store, leases, rtnl, &network, err) == 0)
         status = take_in(leases, rtnl, &network, record, asked, pid, number, ret, err);
+    if (status == 0)
+        network_ports_forget(leases, ret->lease.ip);
+    /* of a killed container's ports no rule may lead to who has its address now */
+    if (status == 0 && network_ports_count(leases) != ports && nat_is_there(store))
+        status = nat_apply(store, leases, err);
     network_free(&network);
     return status;
 }
