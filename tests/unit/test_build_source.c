@@ -7,6 +7,8 @@
 static void knows_where_to(void **state)
 {
     (void)state;
+    if (geteuid() != 0)
+        skip(); /* a file that cannot be given its owner loses its set-user-ID bit */
     assert_copied("f1 /", "f1 644 1");
     assert_copied("f1 /a/b", "a 755; a/b 644 1");
     assert_copied("f1 /a/b/", "a 755; a/b 755; a/b/f1 644 1");
@@ -35,6 +37,8 @@ static void knows_where_to(void **state)
 static void goes_over_what_is_there(void **state)
 {
     (void)state;
+    if (geteuid() != 0)
+        skip(); /* a file that cannot be given its owner loses its set-user-ID bit */
     begin();
     assert_ok(copy("f1 /d/x"));
     assert_ok(copy("--chmod=700 dir /d"));
@@ -74,6 +78,8 @@ static void refuses(void **state)
 static void leaves_out(void **state)
 {
     (void)state;
+    if (geteuid() != 0)
+        skip(); /* a file that cannot be given its owner loses its set-user-ID bit */
     begin();
     leave_out("*\n!dir/sub");
     assert_ok(copy(". /"));

@@ -8,6 +8,8 @@
 
 #include "cgroup_set.h"
 
+#include <unistd.h>
+
 /* What is set, and what the file says then, in each version; NULL: the version has no such file. A
  * file that ends in … is read whole and must contain the text. */
 struct row {
@@ -121,6 +123,8 @@ static void every_limit(void **state)
     struct cgroup group;
 
     (void)state;
+    if (geteuid() != 0)
+        skip(); /* nowhere to make groups */
     for (int i = 0; i < COUNT; i++) {
         const struct row *row = &ROWS[i];
         bool first = i == 0 || strcmp(row->controller, row[-1].controller) != 0;

@@ -15,11 +15,11 @@ static int master, slave;
 
 static int make_pty(void **state)
 {
-    int ptmx = open("/dev/pts/ptmx", O_PATH | O_CLOEXEC);
+    /* the one in there is root's alone where devpts was mounted without ptmxmode */
+    bool there = access("/dev/pts/ptmx", R_OK | W_OK) == 0;
+    int ptmx = open(there ? "/dev/pts/ptmx" : "/dev/ptmx", O_PATH | O_CLOEXEC);
 
     (void)state;
-    if (ptmx < 0)
-        ptmx = open("/dev/ptmx", O_PATH | O_CLOEXEC);
     assert_ok(tty_open_pty(ptmx, &master, &slave, &err));
     close(ptmx);
     return 0;
