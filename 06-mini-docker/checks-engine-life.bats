@@ -91,6 +91,10 @@ monitor_of() { awk '/^PPid/ {print $2}' "/proc/$("$MINI" --root "$STORE" inspect
     ends 1 "is not running"
     engine kill -s NOSUCH hears
     ends 1 "invalid signal: NOSUCH"
+    engine kill -s 0 hears
+    ends 1 "invalid signal: 0"
+    engine create --stop-signal 0 busybox
+    ends 1 "invalid signal: 0"
 }
 
 @test "06 engine: a restart policy starts it again, until it is stopped by hand" {

@@ -55,6 +55,13 @@ static int by_name(const char *name)
     return real_time(name);
 }
 
+static int refuse(const char *text, struct err *err)
+{
+    err_refuse(err, EINVAL, "invalid signal: %s", text);
+    return err_hint(
+        err, "a name, with or without SIG, or a number up to %d: kill -l lists them", SIGRTMAX);
+}
+
 int signals_number(const char *text, int *ret_signal, struct err *err)
 {
     uint64_t number = 0;
@@ -62,11 +69,20 @@ int signals_number(const char *text, int *ret_signal, struct err *err)
 
     if (size_parse_u64("", text, 0, (uint64_t)SIGRTMAX, &number, &ignored) < 0)
         number = (uint64_t)by_name(text);
-    if (number == 0 && strcmp(text, "0") != 0) {
-        err_refuse(err, EINVAL, "invalid signal: %s", text);
-        return err_hint(
-            err, "a name, with or without SIG, or a number up to %d: kill -l lists them", SIGRTMAX);
-    }
+    if (number == 0 && strcmp(text, "0") != 0)
+        return refuse(text, err);
     *ret_signal = (int)number;
+    return 0;
+}
+
+int signals_sent(const char *text, int *ret_signal, struct err *err)
+{
+    int signal;
+
+    if (signals_number(text, &signal, err) < 0)
+        return -1;
+    if (signal == 0)
+        return refuse(text, err);
+    *ret_signal = signal;
     return 0;
 }

@@ -11,4 +11,7 @@
  */
 int signals_number(const char *text, int *ret_signal, struct err *err);
 
+/* The same of one that is sent, as docker takes it: 0 is none. */
+int signals_sent(const char *text, int *ret_signal, struct err *err);
+
 #endif

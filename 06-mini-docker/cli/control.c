@@ -40,7 +40,7 @@ static int read_stop(const struct stop_args *args, struct stopping *ret, struct 
 
     *ret =
         (struct stopping){args->signal, CONTROL_FOR_EVER, args->time ? &ret->seconds : NULL, false};
-    if (args->signal && signals_number(args->signal, &signal, err) < 0)
+    if (args->signal && signals_sent(args->signal, &signal, err) < 0)
         return -1;
     if (!args->time || strcmp(args->time, "-1") == 0)
         return 0;
@@ -115,7 +115,7 @@ static int kill_run(void *args, int argc, char **argv, struct err *err)
     const struct kill_args *options = args;
     int signal;
 
-    if (signals_number(options->signal ? options->signal : "KILL", &signal, err) < 0)
+    if (signals_sent(options->signal ? options->signal : "KILL", &signal, err) < 0)
         return -1;
     return cli_each(argc, argv, kill_one, &signal, err);
 }

@@ -86,7 +86,7 @@ static int choose_stop(struct creation *creation)
     int signal;
 
     config->stop_signal = options->stop_signal ?: creation->image->stop_signal;
-    if (options->stop_signal && signals_number(options->stop_signal, &signal, creation->err) < 0)
+    if (options->stop_signal && signals_sent(options->stop_signal, &signal, creation->err) < 0)
         return err_refuse(creation->err, EINVAL, "invalid signal: %.40s", options->stop_signal);
     if (!options->stop_timeout)
         return 0;

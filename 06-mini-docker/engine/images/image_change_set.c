@@ -96,7 +96,7 @@ static int set_signal(struct image_change *change)
 {
     int number;
 
-    return signals_number(change->words[0], &number, change->err) < 0 ? -1 : set_text(change);
+    return signals_sent(change->words[0], &number, change->err) < 0 ? -1 : set_text(change);
 }
 
 /* One that does not begin with a slash is below the one before. */
