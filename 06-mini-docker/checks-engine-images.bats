@@ -109,6 +109,16 @@ made_by_umoci() {
     # skopeo reads as root what root wrote
     [ "$("$MINI" --root "$STORE" image inspect t --format '{{.Config.Env}} {{.Config.Labels.k}} {{.Architecture}}')" = \
         "[A=b] v $(skopeo inspect --format '{{.Architecture}}' oci:lay:t)" ] || fail "another configuration"
+    # an image without layers, as programs in Go write it; and a text that is cut is no mistake in our words
+    echo '{"os": "linux", "rootfs": {"type": "layers"}}' >config.json
+    echo '[{"Config": "config.json", "RepoTags": ["none:1"], "Layers": null}]' >manifest.json
+    tar -cf none.tar manifest.json config.json
+    engine load -i none.tar
+    ends 0
+    echo '[{' >manifest.json
+    tar -cf none.tar manifest.json
+    engine load -i none.tar
+    ends 1 "manifest.json: line "
 }
 
 @test "06 images: what is saved, others read back with equal digests" {

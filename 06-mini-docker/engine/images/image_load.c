@@ -42,6 +42,8 @@ int image_load(const struct store *store, int fd, const char *name, const struct
         err_hint(err, "it has neither manifest.json (docker save) nor index.json (OCI) -> "
                       "mini-docker import makes an image of a root file system");
     }
+    if (result < 0 && err->kind == ERR_USAGE)
+        err->kind = ERR_REFUSED; /* what is wrong is the archive, and no word that was typed */
     image_stage_end(&stage);
     return result;
 }

@@ -30,7 +30,7 @@ struct docker_archive {
 static const struct json_field IMAGE[] = {
     {JSON_AT("Config", JSON_STRING, struct docker_image, config), .required = true},
     JSON_FIELD("RepoTags", JSON_STRINGS, struct docker_image, tags),
-    {JSON_AT("Layers", JSON_STRINGS, struct docker_image, layers), .required = true},
+    JSON_FIELD("Layers", JSON_STRINGS, struct docker_image, layers), /* null where there is none */
     {0},
 };
 static const struct json_table IMAGE_TABLE = {sizeof(struct docker_image), IMAGE};
@@ -92,7 +92,7 @@ static int take_image(struct image_stage *stage, const struct docker_image *imag
     ret->config = image_stage_read(stage, clean, &ret->config_length, err);
     if (!ret->config)
         return -1;
-    for (size_t i = 0; image->layers[i]; i++) {
+    for (size_t i = 0; image->layers && image->layers[i]; i++) {
         if (i == IMAGE_LAYERS)
             return err_refuse(err, 0, "the image has more than %d layers", IMAGE_LAYERS);
         ret->layers_count++;
