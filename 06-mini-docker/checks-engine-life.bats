@@ -21,6 +21,7 @@ setup() {
 
 teardown() {
     end_containers "${STORE-}"
+    [ -z "${stopped-}" ] || kill -KILL "$stopped"
     ! mountpoint -q small || umount -l small
 }
 
@@ -290,13 +291,15 @@ monitor_of() { awk '/^PPid/ {print $2}' "/proc/$("$MINI" --root "$STORE" inspect
     [ "$output" = "$(seq -f 'line %g' 700 999)" ] || fail "the last lines are not there"
     engine rm box
     run -d --name box --log-opt max-size=10k --log-opt max-file=90 busybox sh -c 'echo 0; until test -e /go; do sleep 0.02; done; seq 3000'
-    "$MINI" --root "$STORE" logs -f box >followed &
+    "$MINI" --root "$STORE" logs -f box >followed 3>&- &
+    stopped=$!
     wait_for 20 grep -q 0 followed
-    kill -STOP $! # it sees nothing of all that now comes
+    kill -STOP "$stopped" # it sees nothing of all that now comes
     engine exec box touch /go
     engine wait box
-    kill -CONT $!
-    wait $!
+    kill -CONT "$stopped"
+    wait "$stopped"
+    stopped=
     cmp followed <(seq 0 3000) || fail "logs -f left out what was in a file that was renamed twice"
     engine rm box
     mkdir small
@@ -361,7 +364,7 @@ holds_status() {
 @test "06 engine: start waits for the monitor of the life before, also where nobody takes the last output" {
     mkfifo reader
     # so much that the last of it waits in the container's own pipe, when all others on the way are full
-    "$MINI" --root "$STORE" run --name box --network none busybox head -c 300000 /dev/zero >reader 2>/dev/null &
+    "$MINI" --root "$STORE" run --name box --network none busybox head -c 300000 /dev/zero >reader 2>/dev/null 3>&- &
     exec 5<reader
     wait_for 20 state_is Status box exited || fail "it did not end"
     engine start box
