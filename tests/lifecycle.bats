@@ -217,11 +217,13 @@ each() { # SIGNAL...: the experiments get them in turn
 }
 
 # bats test_tags=native
-@test "lifecycle: make says why it cannot: no such verb, a space in the path, a folder of somebody else" {
+@test "lifecycle: make and the tests say why they cannot: no such verb or file, a space in the path, a folder of somebody else" {
     run make lab-07
     [ "$status" -eq 2 ] && [[ $output == *"no 'lab-07': make help"* ]] || fail "make lab-07"
     run timeout 10 tests/fuzz/run soon
     [ "$status" -eq 2 ] && [[ $output == *"'soon'"* ]] || fail "make fuzz SECONDS=soon"
+    run tests/transcripts README.md no-such-chapter.md
+    [ "$status" -eq 2 ] && [[ $output == *"cannot read no-such-chapter.md" ]] || fail "a chapter that is not there"
     mkdir -p "$BATS_TEST_TMPDIR/a b/common"
     cp common/{*.mk,Makefile} "$BATS_TEST_TMPDIR/a b/common"
     run make -C "$BATS_TEST_TMPDIR/a b/common"
