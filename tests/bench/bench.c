@@ -4,8 +4,9 @@
  *
  *     bench ROUNDS PAUSE_MS CSV LABEL COMMAND-LINE [LABEL COMMAND-LINE]...
  *
- * Each round starts every program once, the first of a round being another each time, so that
- * whatever else the machine does hits them all alike. Only numbers of one such run may be compared.
+ * Each round starts every program once, in an order of its own: whatever else the machine does hits
+ * them all alike, and so does what each leaves to the kernel to clear up when it has ended, which
+ * back to back is a part of the next one's time. Only numbers of one such run may be compared.
  * A pause before each start lets the machine become idle, and lasts until it is: some costs (RCU
  * grace periods, which wait for every CPU) are hidden when starts follow each other.
  *
@@ -96,6 +97,16 @@ static bool rest(int pause_ms)
     return !pause_ms;
 }
 
+/* Fisher and Yates. The seed is fixed: the same orders in each run. */
+static void shuffle(int *order, int count)
+{
+    for (int i = count - 1; i > 0; i--) {
+        int other = (int)(random() % (i + 1)), kept = order[i];
+        order[i] = order[other];
+        order[other] = kept;
+    }
+}
+
 static int by_value(const void *a, const void *b)
 {
     double difference = *(const double *)a - *(const double *)b;
@@ -128,7 +139,7 @@ static void write_csv(const char *path, const char *mode, const struct program *
 int main(int argc, char **argv)
 {
     static struct program programs[PROGRAMS];
-    int count = 0, restless = 0;
+    int order[PROGRAMS], count = 0, restless = 0;
 
     if (argc < 6 || argc % 2 || (argc - 4) / 2 > PROGRAMS) {
         fputs("usage: bench ROUNDS PAUSE_MS CSV LABEL COMMAND-LINE...\n", stderr);
@@ -139,6 +150,7 @@ int main(int argc, char **argv)
         return 2;
     for (int i = 4; i < argc; i += 2, count++) {
         int words = 0;
+        order[count] = count;
         programs[count].label = argv[i];
         for (char *w = strtok(argv[i + 1], " \n"); w && words < WORDS - 1; w = strtok(NULL, " \n"))
             programs[count].argv[words++] = w;
@@ -148,9 +160,10 @@ int main(int argc, char **argv)
     int null = open("/dev/null", O_RDWR | O_CLOEXEC), out = dup(STDOUT_FILENO);
     dup2(null, STDOUT_FILENO);
     for (int round = 0; round < rounds; round++) {
+        shuffle(order, count);
         for (int i = 0; i < count; i++) {
             restless += !rest(pause_ms);
-            run_once(&programs[(round + i) % count], round);
+            run_once(&programs[order[i]], round);
         }
     }
     dup2(out, STDOUT_FILENO);
