@@ -2,8 +2,9 @@
 /*
  * The first use of a volume. The copy cannot be made beside it and renamed, since another container
  * may have the empty volume mounted by then; so it is made in place, file by file, each whole when
- * it gets its name. A file `copying` beside _data says that it is not at its end: whoever finds it
- * goes on, and leaves what is there as it is.
+ * it gets its name. A file `copying` beside _data says that it is not at its end, and what is
+ * copied: who finds it and has the same goes on, and leaves what is there as it is. Who has the
+ * volume at another place has nothing to add, and no end to declare.
  */
 #include "copy_up.h"
 
@@ -82,21 +83,32 @@ static int copy_image(const struct store *store, const struct record *record, co
     return root < 0 ? err_sys(err, "cannot open %s", plain) : copy_from(root, job, err);
 }
 
+/* Is there nothing in it, or what was cut off while it came from the same place? */
+static bool is_ours(int data, const char *mark, const char *source)
+{
+    struct err ignored;
+    cleanup_free char *begun = fsio_read(NULL, mark, &ignored);
+
+    return begun ? !begun[0] || strcmp(begun, source) == 0 : is_empty(data);
+}
+
 int copy_up(const struct store *store, const struct record *record, const char *lower,
     const char *target, const struct volume *volume, struct err *err)
 {
-    char dir[PATH_MAX], mark[PATH_MAX];
+    char dir[PATH_MAX], mark[PATH_MAX], source[2 * PATH_MAX];
     struct job job = {.target = target, .owners = host_is_root()};
 
+    snprintf(source, sizeof(source), "%s %s",
+        (lower ? record->image_id : record->host.rootfs) ?: "", target);
     snprintf(dir, sizeof(dir), "%s/volumes/%s", store->root, volume->name);
     snprintf(mark, sizeof(mark), "%.*s/copying", PATH_MAX - 10, dir);
     cleanup_close int data = open(volume->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     cleanup_close int lock = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (data < 0 || lock < 0 || flock(lock, LOCK_EX) < 0)
         return err_sys(err, "cannot open the volume %s", volume->name);
-    if (!is_empty(data) && !fsio_exists(NULL, mark))
+    if (!is_ours(data, mark, source))
         return 0;
-    if (fsio_create(err, NULL, mark, "") < 0)
+    if (fsio_create(err, NULL, mark, source) < 0)
         return -1;
     job.data = data;
     if (copy_image(store, record, lower, &job, err) < 0)
