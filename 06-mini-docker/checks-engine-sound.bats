@@ -228,7 +228,7 @@ all_gone() {
     [ -z "$left" ] || works rm -f $left
     works system prune -a -f
     works volume prune -a -f
-    (cd "$STORE" && find . -mindepth 2 | grep -vxE './images/(blobs|blobs/sha256|index.json|oci-layout|partial|.spare)|./networks/(bridge|host|none).json|./run/(boot|events|events/events|monitor|networks|networks/leases|runtime|view)') >left || true
+    (cd "$STORE" && find . -mindepth 2 | grep -vxE './images/(blobs|blobs/sha256|index.json|oci-layout|partial|.spare)|./networks/(bridge|host|none).json|./run/(boot|events|events/events(\.1)?|monitor|networks|networks/leases|runtime|view)') >left || true
     [ ! -s left ] || fail "$1, left: $(cat left)"
 }
 

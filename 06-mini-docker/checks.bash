@@ -19,7 +19,7 @@ works() {
 prints() { # TEXT WORD...
     local text=$1
     shift
-    works "$@"
+    works "$@" || return
     [ "$output" = "$text" ] || fail "$* does not print: $text"
 }
 # Ends what a test has left in a store, before that goes: rm waits until groups and network are gone, too.
@@ -59,7 +59,8 @@ mini() { call "$MINI" --root "$BATS_TEST_TMPDIR/store" run --rm --network none "
 
 # ends STATUS [TEXT]: how the last run ended, and a part of what it said on standard error.
 ends() {
-    [ "$status" -eq "$1" ] || fail "status is not $1"
+    # by itself, for where bash forgets `set -e`: in `works A && works B`
+    [ "$status" -eq "$1" ] || fail "status is not $1" || return
     [[ "$stderr" == *"${2-}"* ]] || fail "it did not say: $2"
 }
 told() { [[ "$output" == *"$1"* ]] || fail "it did not print: $1"; }
