@@ -112,6 +112,12 @@ engine() { call "$MINI" --root "$BATS_TEST_TMPDIR/store" "$@"; }
     ends 137
     engine ps -aq
     [ -z "$output" ] || fail "it is still there"
+    for _ in 1 2 3 4 5 6 7 8; do # our connection ends a moment before the monitor has
+        start sleep 63
+        kill -KILL "$monitor"
+        ended
+        ends 137
+    done
     nothing_left
 }
 

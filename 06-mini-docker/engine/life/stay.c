@@ -14,8 +14,10 @@
 #include "runtime/self.h"
 
 #include "cleanup.h"
+#include "proc.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -67,6 +69,22 @@ static void say_oom(const struct record *record)
         limit ? limit_text(limit, text) : "");
 }
 
+/* A process closes what it has open, our socket too, a moment before it has ended; and till then
+ * whoever asks would find its container under watch. */
+static void await_end_of_monitor(const struct store *store, const char *id)
+{
+    enum { GOING_MS = 10000 };
+    struct status status;
+    struct err ignored;
+
+    if (status_read(store, id, &status, &ignored) < 0 || !status.monitor)
+        return;
+    cleanup_close int pidfd = proc_pidfd(status.monitor);
+    struct pollfd end = {.fd = pidfd, .events = POLLIN};
+    if (pidfd >= 0 && proc_start_time(status.monitor) == status.monitor_start_time)
+        poll(&end, 1, GOING_MS);
+}
+
 /* The program's exit status, or ATTACH_DETACHED. */
 static int follow_container(const struct store *store, const struct record *record, struct err *err)
 {
@@ -77,6 +95,8 @@ static int follow_container(const struct store *store, const struct record *reco
 
     self_release();
     int status = attach_client_follow(&client, err);
+    if (status < 0)
+        await_end_of_monitor(store, record->id);
     /* `rm -f` has ended both; or somebody the monitor, and PID 1 with it */
     if (status < 0 && status_ask(store, record->id, &left, &ignored) < 0)
         return 128 + SIGKILL;
