@@ -96,8 +96,8 @@ int network_plug_in(const struct store *store, struct leases *leases, const stru
         return network_hosts_write(store, leases, record->id, plain, err);
     network_ports_lead(leases, record->id, &end.lease.ip, (struct in_addr){0});
     leases_drop(leases, leases->count - 1);
-    leases_save(leases, &ignored);
     link_remove(rtnl, cable, &ignored);
+    leases_save(leases, &ignored);
     return -1;
 }
 

@@ -110,6 +110,7 @@ static int take_in(struct leases *leases, int rtnl, const struct network *networ
     ret->gateway = network->gateway;
     ret->prefix = network->subnet.prefix;
     ret->internal = network->internal;
+    network_ports_forget(leases, lease->ip); /* first: the new lease stays the last one */
     return leases_add(leases, lease, err);
 }
 
@@ -125,8 +126,6 @@ int network_take_endpoint(const struct store *store, struct leases *leases, int 
     if (load(store, asked->name, &network, err) == 0 && check_kind(asked, &network, err) == 0 &&
         network_up(store, leases, rtnl, &network, err) == 0)
         status = take_in(leases, rtnl, &network, record, asked, pid, number, ret, err);
-    if (status == 0)
-        network_ports_forget(leases, ret->lease.ip);
     /* of a killed container's ports no rule may lead to who has its address now */
     if (status == 0 && network_ports_count(leases) != ports && nat_is_there(store))
         status = nat_apply(store, leases, err);
