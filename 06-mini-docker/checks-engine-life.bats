@@ -249,8 +249,9 @@ monitor_of() { awk '/^PPid/ {print $2}' "/proc/$("$MINI" --root "$STORE" inspect
     ) | terminal "'$MINI' --root '$STORE' run -it --name box --network none busybox sh -c 'stty -echo; echo ready; read -r x; echo got \$x; while :; do echo tick; sleep 0.1; done'; echo status \$?"
     grep -q 'status 0' seen || fail "$(cat seen)"
     state_is Status box running || fail "it ended"
+    rm seen # or the keys may be typed before attach has the terminal
     (
-        wait_for 20 grep -q tick seen
+        wait_for 20 grep -qs tick seen
         printf '\020\021'
     ) | terminal "'$MINI' --root '$STORE' attach box; echo status \$?"
     # docker's attach says so, and its run does not

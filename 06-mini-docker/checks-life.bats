@@ -144,8 +144,9 @@ engine() { call "$MINI" --root "$BATS_TEST_TMPDIR/store" "$@"; }
     ends 4
     # whoever runs the checks may ignore SIGHUP, and it would be inherited
     lost() { # COMMAND: in a terminal that goes when the program says ready
+        rm -f seen
         env --default-signal=HUP script -qefc "$1" /dev/null >seen 2>&1 </dev/zero &
-        wait_for 20 grep -q ready seen
+        wait_for 20 grep -qs ready seen
         kill -KILL $!
     }
     lost "$(RUN) -it --name box sh -c 'echo ready; while :; do echo still; sleep 0.05; done'"

@@ -151,10 +151,11 @@ group_of() {
     if [ -n "$2" ]; then echo "/sys/fs/cgroup/$2$path"; else echo "/sys/fs/cgroup$path"; fi
 }
 
-# terminal COMMAND: run it in a terminal (script(1)); what the terminal showed goes to the file `seen`.
+# terminal COMMAND: run it in a terminal (script(1)); what the terminal showed goes to the file `seen`. Keys that come
+# from a pipe must not wait for a word that an earlier terminal left there. It is over after two minutes.
 terminal() {
     : >seen
-    script -qefc "$1" /dev/null >seen 2>&1 || true
+    timeout --foreground 120 script -qefc "$1" /dev/null >seen 2>&1 || true
 }
 
 # What it showed, without what a terminal adds (and the ^@ that script(1) types at the end of its input).
