@@ -67,12 +67,12 @@ pid_t group_fork(const char *const *paths, int (*body)(void *arg), void *arg, st
             ssize_t ignored = write(out, &failure, sizeof(failure));
             _exit(ignored < 0);
         }
-        close(steal_fd(&in));
-        close(steal_fd(&out));
+        close_fd(&in);
+        close_fd(&out);
         _exit(body(arg));
     }
     /* the child's end closes when it has joined; before that only an error can come out */
-    close(steal_fd(&out));
+    close_fd(&out);
     if (read(in, &failure, sizeof(failure)) == (ssize_t)sizeof(failure)) {
         *err = failure;
         return -1;

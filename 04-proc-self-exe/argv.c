@@ -129,7 +129,7 @@ static int deliver(struct run *run, char *const words[], bool joined, const char
     cleanup_close int pidfd = spawned.pidfd;
     sync_parent(&message.sync);
     int result = words_send(message.sync.out, joined ? one : words, err);
-    close(steal_fd(&message.sync.out));
+    close_fd(&message.sync.out);
     if (result < 0 || sync_wait_exec(&message.sync, err) < 0)
         return -1;
     ssize_t got = read_cmdline(spawned.pid, arrived, ROOM, err);

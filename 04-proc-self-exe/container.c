@@ -90,7 +90,7 @@ int container_go(struct container *c, char *const argv[], struct err *err)
     if (words_send(c->sync.out, argv, err) < 0)
         return -1;
     /* the end of the file is the end of the list; sync.c keeps a reading end, not a writing one */
-    close(steal_fd(&c->sync.out));
+    close_fd(&c->sync.out);
     return sync_wait_exec(&c->sync, err);
 }
 

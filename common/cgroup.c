@@ -173,10 +173,7 @@ int cgroup_remove(struct cgroup *group, struct err *err)
 
 void cgroup_close(struct cgroup *group)
 {
-    cleanup_close_fn(&group->fd);
-    group->fd = -1;
-    for (int i = 0; i < group->paths; i++) {
-        cleanup_close_fn(&group->tasks[i]);
-        group->tasks[i] = -1;
-    }
+    close_fd(&group->fd);
+    for (int i = 0; i < group->paths; i++)
+        close_fd(&group->tasks[i]);
 }

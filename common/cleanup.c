@@ -12,10 +12,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-void cleanup_close_fn(int *fd)
+void close_fd(int *fd)
 {
     if (*fd >= 0)
-        close(*fd);
+        close(steal_fd(fd));
 }
 
 void cleanup_free_fn(void *pointer_address)

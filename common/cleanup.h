@@ -17,13 +17,15 @@
 #include <stddef.h>
 
 /* unused: some versions of clang do not count the clean-up as a use. */
-#define cleanup_close    __attribute__((unused, cleanup(cleanup_close_fn)))
+#define cleanup_close    __attribute__((unused, cleanup(close_fd)))
 #define cleanup_free     __attribute__((unused, cleanup(cleanup_free_fn)))
 #define cleanup_fclose   __attribute__((unused, cleanup(cleanup_fclose_fn)))
 #define cleanup_closedir __attribute__((unused, cleanup(cleanup_closedir_fn)))
 
-/* What the attributes call with the variable's address; NULL and -1 are left alone. */
-void cleanup_close_fn(int *fd);
+/* Close a descriptor now, unless it is -1, which it is afterwards: so twice is no mistake. */
+void close_fd(int *fd);
+
+/* What the other attributes call with the variable's address; NULL is left alone. */
 void cleanup_free_fn(void *pointer_address); /* of any pointer: char *, char ** and the rest */
 void cleanup_fclose_fn(void *file_address);
 void cleanup_closedir_fn(void *dir_address);

@@ -21,13 +21,6 @@
 
 static const char GO = 'g', FAILED = 'f';
 
-static void close_end(int *fd)
-{
-    if (*fd >= 0)
-        close(*fd);
-    *fd = -1;
-}
-
 int sync_open(struct sync *sync, struct err *err)
 {
     int down[2], up[2];
@@ -46,7 +39,7 @@ int sync_open(struct sync *sync, struct err *err)
 
 void sync_parent(struct sync *sync)
 {
-    close_end(&sync->peer_out);
+    close_fd(&sync->peer_out);
 }
 
 /* Until here the struct is the parent's; the child's is the same one seen from the other side. */
@@ -54,7 +47,7 @@ void sync_child(struct sync *sync)
 {
     *sync = (struct sync){
         .in = sync->peer_in, .out = sync->peer_out, .peer_in = sync->in, .peer_out = sync->out};
-    close_end(&sync->peer_out);
+    close_fd(&sync->peer_out);
 }
 
 int sync_signal(struct sync *sync, struct err *err)
@@ -117,8 +110,8 @@ int sync_wait_exec(struct sync *sync, struct err *err)
 
 void sync_close(struct sync *sync)
 {
-    close_end(&sync->in);
-    close_end(&sync->out);
-    close_end(&sync->peer_in);
-    close_end(&sync->peer_out);
+    close_fd(&sync->in);
+    close_fd(&sync->out);
+    close_fd(&sync->peer_in);
+    close_fd(&sync->peer_out);
 }

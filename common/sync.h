@@ -24,6 +24,11 @@ struct sync {
     int peer_out; /* what the peer writes to: closed by sync_parent and sync_child */
 };
 
+#define SYNC_NONE                                                                                  \
+    {                                                                                              \
+        -1, -1, -1, -1                                                                             \
+    } /* before sync_open */
+
 /* Make both pipes, before the fork. */
 int sync_open(struct sync *sync, struct err *err);
 

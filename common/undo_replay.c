@@ -121,8 +121,7 @@ int undo_all(struct undo *undo, FILE *complain)
 {
     int failed = undo_run(undo->dir, complain);
 
-    cleanup_close_fn(&undo->fd);
-    undo->fd = -1;
+    close_fd(&undo->fd);
     return failed;
 }
 

@@ -146,8 +146,8 @@ static int logs_run(void *args, int argc, char **argv, struct err *err)
     }
     record_path(&store, record.id, "log.json", path);
     int result = log_read(path, &query, print_entry, &reading, err);
-    cleanup_close_fn(&reading.monitor);
-    cleanup_close_fn(&reading.changes);
+    close_fd(&reading.monitor);
+    close_fd(&reading.changes);
     record_free(&record);
     return result < 0 ? -1 : 0;
 }

@@ -72,7 +72,7 @@ static int start_detached(const struct exec_args *args, struct enter *enter, str
     if (args->console_socket && sock_connect(args->console_socket, &enter->console_socket, err) < 0)
         return -1;
     int result = start(args, enter, err);
-    cleanup_close_fn(&enter->console_socket);
+    close_fd(&enter->console_socket);
     return result;
 }
 
@@ -114,7 +114,7 @@ static int enter_container(const struct exec_args *args, const struct state *sta
         seccomp_prepare(filter, filter ? seccomp_cache_dir(cache) : NULL, &seccomp, err) == 0)
         status = args->detach ? start_detached(args, &enter, err) : stay(args, &enter, err);
     seccomp_free(&seccomp);
-    cleanup_close_fn(&enter.process.pidfd);
+    close_fd(&enter.process.pidfd);
     return status;
 }
 

@@ -85,7 +85,7 @@ static int run_run(void *args, int argc, char **argv, struct err *err)
     if (result >= 0 && life.warning.kind != ERR_NONE)
         log_warning(&life.warning);
     life_close(&life);
-    cleanup_close_fn(&options.console_socket);
+    close_fd(&options.console_socket);
     return result;
 }
 

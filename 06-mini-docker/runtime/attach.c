@@ -55,7 +55,7 @@ int attach_signals(struct attach *attach, struct err *err)
 static void close_all(int *fds, int count)
 {
     for (int i = 0; i < count; i++) {
-        cleanup_close_fn(&fds[i]);
+        close_fd(&fds[i]);
         fds[i] = -1;
     }
 }

@@ -192,7 +192,7 @@ int child_main(void *arg)
     struct err err;
 
     container->explain.who = "pid 1";
-    cleanup_close_fn(&container->lock);
+    close_fd(&container->lock);
     sync_child(&container->sync);
     if (build(container, &err) < 0)
         sync_fail(&container->sync, &err);

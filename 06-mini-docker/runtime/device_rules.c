@@ -87,8 +87,8 @@ struct files {
 
 static void close_files(struct files *files)
 {
-    cleanup_close_fn(&files->fd[false]);
-    cleanup_close_fn(&files->fd[true]);
+    close_fd(&files->fd[false]);
+    close_fd(&files->fd[true]);
 }
 
 static int write_line(struct files *files, bool allow, const char *line, struct err *err)

@@ -212,10 +212,10 @@ static int explain(const struct entry *entry, struct err *err)
 
 static void close_all(struct entry *entry)
 {
-    cleanup_close_fn(&entry->container);
-    cleanup_close_fn(&entry->root);
-    cleanup_close_fn(&entry->proc);
-    cleanup_close_fn(&entry->seccomp_socket);
+    close_fd(&entry->container);
+    close_fd(&entry->root);
+    close_fd(&entry->proc);
+    close_fd(&entry->seccomp_socket);
     cgroup_close(&entry->group);
     sync_close(&entry->sync);
 }

@@ -97,7 +97,7 @@ static int start(struct running *running, struct err *err)
 static void close_input(struct running *running)
 {
     for (int i = 0; i < 2; i++) {
-        cleanup_close_fn(&running->input[i]);
+        close_fd(&running->input[i]);
         running->input[i] = -1;
     }
 }
@@ -216,7 +216,7 @@ static int run_one(struct running *running, const char *text, struct err *err)
     }
     close_input(running);
     sync_close(&running->sync);
-    cleanup_close_fn(&running->process.pidfd);
+    close_fd(&running->process.pidfd);
     return result;
 }
 

@@ -269,10 +269,10 @@ void life_close(struct life *life)
 {
     sync_close(&life->container.sync);
     sync_close(&life->container.hold);
-    cleanup_close_fn(&life->container.process.pidfd);
+    close_fd(&life->container.process.pidfd);
     life->container.process.pidfd = -1;
     cgroup_close(&life->container.group);
-    cleanup_close_fn(&life->undo.fd);
+    close_fd(&life->undo.fd);
     life->undo.fd = -1;
     state_close(&life->state);
     seccomp_free(&life->seccomp);

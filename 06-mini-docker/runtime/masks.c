@@ -255,7 +255,7 @@ int stage_masks(struct container *container, struct err *err)
     struct covers covers = {-1, -1};
     int result = cover_all(container, &covers, err);
 
-    cleanup_close_fn(&covers.null);
-    cleanup_close_fn(&covers.empty);
+    close_fd(&covers.null);
+    close_fd(&covers.empty);
     return result < 0 ? -1 : mounts_finish(container, err);
 }

@@ -75,8 +75,8 @@ int mounts_clone_foreign(pid_t pid, const char *source, bool recursive, struct e
     if (result == 0)
         result = sock_receive_fd(foreign.ends[0], source, &tree, err);
     sync_close(&foreign.sync);
-    cleanup_close_fn(&spawned.pidfd);
-    cleanup_close_fn(&foreign.ends[0]);
-    cleanup_close_fn(&foreign.ends[1]);
+    close_fd(&spawned.pidfd);
+    close_fd(&foreign.ends[0]);
+    close_fd(&foreign.ends[1]);
     return result < 0 ? -1 : tree;
 }

@@ -101,7 +101,7 @@ void namespaces_postpone(struct namespaces *namespaces, int flags)
 void namespaces_close(struct namespaces *namespaces)
 {
     for (int i = 0; i < NS_KINDS; i++) {
-        cleanup_close_fn(&namespaces->join[i]);
+        close_fd(&namespaces->join[i]);
         namespaces->join[i] = -1;
     }
 }

@@ -218,7 +218,7 @@ int state_forget(struct state *state, struct err *err)
 
 void state_close(struct state *state)
 {
-    cleanup_close_fn(&state->lock);
+    close_fd(&state->lock);
     state->lock = -1;
     cgroup_close(&state->group);
 }

@@ -216,7 +216,7 @@ static pid_t start_opener(const struct cgroup *group, const char *path, bool all
         int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
         if ((fd >= 0) != allowed)
             _exit(2);
-        cleanup_close_fn(&fd);
+        close_fd(&fd);
     }
 }
 

@@ -182,7 +182,7 @@ int attach_client_follow(struct attach_client *client, struct err *err)
     while (result == 0)
         result = serve(client, err);
     attach_end(&client->attach);
-    cleanup_close_fn(&client->socket);
+    close_fd(&client->socket);
     client->socket = -1;
     return result == 1 ? client->exit.status : result;
 }

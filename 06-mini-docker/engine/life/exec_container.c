@@ -98,7 +98,7 @@ static int enter(const struct store *store, const struct record *record,
             options->detach ? exec_detach(&enter, &events, err) : exec_stay(&enter, &events, err);
         state_close(&state);
     }
-    cleanup_close_fn(&enter.process.pidfd);
+    close_fd(&enter.process.pidfd);
     return result;
 }
 

@@ -73,8 +73,8 @@ static int begin_program(
     int result = enter_start(enter, err);
     if (result == 0 && options->tty)
         result = sock_receive_fd(ends[0], "the terminal", ret_master, err);
-    cleanup_close_fn(&ends[0]);
-    cleanup_close_fn(&ends[1]);
+    close_fd(&ends[0]);
+    close_fd(&ends[1]);
     return result;
 }
 
@@ -172,11 +172,11 @@ int exec_keep(
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
         return err_sys(err, "cannot make a socket for who keeps the program");
     int result = start_keeper(enter, events, ends[1], err);
-    cleanup_close_fn(&ends[1]);
+    close_fd(&ends[1]);
     if (result == 0)
         result = sock_receive_fd(ends[0], "the program", &enter->process.pidfd, err);
     if (result < 0)
-        cleanup_close_fn(&ends[0]);
+        close_fd(&ends[0]);
     else
         *ret_socket = ends[0];
     return result;

@@ -224,7 +224,7 @@ void health_end(struct health *health)
         kill(health->helper, SIGKILL); /* our child, not waited for: no other has its number */
         waitpid(health->helper, NULL, 0);
     }
-    cleanup_close_fn(&health->answer);
+    close_fd(&health->answer);
     health->answer = -1;
     health->helper = 0;
 }

@@ -181,6 +181,6 @@ void log_close(struct log *log)
     if (log->out)
         munmap(log->out, LOG_OUT);
     log->out = NULL;
-    cleanup_close_fn(&log->fd);
+    close_fd(&log->fd);
     log->fd = -1;
 }

@@ -211,7 +211,7 @@ static void finish(struct monitor *monitor, bool locked)
 
     monitor->status.monitor = 0;
     monitor->status.restarting = false;
-    cleanup_close_fn(&monitor->held);
+    close_fd(&monitor->held);
     log_close(&monitor->log);
     monitor_forget(monitor->store, monitor->record->id);
     if (!locked && hand_over(monitor))

@@ -45,7 +45,7 @@ static void end_input(struct monitor *monitor, const struct monitor_client *clie
 
     if (!(client->wants & PACKET_OWNS) || !config->stdin_once || config->tty)
         return;
-    cleanup_close_fn(&monitor->input);
+    close_fd(&monitor->input);
     monitor->input = -1;
 }
 
@@ -61,7 +61,7 @@ static void close_output(struct monitor *monitor, const struct monitor_client *c
 {
     if (!(client->wants & PACKET_OWNS) || monitor->record->config.tty || fd < 1 || fd > 2)
         return;
-    cleanup_close_fn(&monitor->output[fd - 1]);
+    close_fd(&monitor->output[fd - 1]);
     monitor->output[fd - 1] = -1;
 }
 

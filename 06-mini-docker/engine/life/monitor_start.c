@@ -135,8 +135,8 @@ int monitor_start(const struct store *store, const struct record *record,
         result = err_sys(err, "cannot fork");
     if (pid == 0)
         child(&monitor, &starter, clients[1], options);
-    cleanup_close_fn(&monitor.listener);
-    cleanup_close_fn(&clients[1]);
+    close_fd(&monitor.listener);
+    close_fd(&clients[1]);
     if (result == 0) {
         sync_parent(&starter);
         result = sync_wait(&starter, err);
@@ -145,7 +145,7 @@ int monitor_start(const struct store *store, const struct record *record,
     }
     sync_close(&starter);
     if (result < 0)
-        cleanup_close_fn(&clients[0]);
+        close_fd(&clients[0]);
     *ret_client = result < 0 ? -1 : clients[0];
     return result;
 }

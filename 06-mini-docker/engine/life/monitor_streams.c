@@ -28,7 +28,7 @@ enum { AT_LISTENER, AT_SIGNALS, AT_PROCESS, AT_INPUT, AT_OUTPUT, AT_ERROR, AT_HE
 
 static void shut(int *fd)
 {
-    cleanup_close_fn(fd);
+    close_fd(fd);
     *fd = -1;
 }
 

@@ -15,7 +15,7 @@ int monitor_save(struct monitor *monitor, bool durable, struct err *err)
 {
     const char *id = monitor->record->id;
 
-    cleanup_close_fn(&monitor->held);
+    close_fd(&monitor->held);
     if (status_save(monitor->store, id, &monitor->status,
             durable && !monitor->record->host.auto_remove, err) < 0)
         return -1;

@@ -114,7 +114,7 @@ static int lock_settled(const struct store *store, const char *id, int *ret_lock
             *ret_lock = steal_fd(&lock);
             return status_ask(store, id, ret_status, err);
         }
-        cleanup_close_fn(&lock); /* who heals wants it, and so does a monitor with --rm */
+        close_fd(&lock); /* who heals wants it, and so does a monitor with --rm */
         lock = -1;
         if (status_is_watched(ret_status) ? await_monitor(store, id, ret_status, err) < 0
                                           : status_ask(store, id, ret_status, err) < 0)
