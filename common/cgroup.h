@@ -214,6 +214,7 @@ int cgroup_join(const struct cgroup *group, struct err *err);
 /* Move another process in: the dear way (an RCU grace period; lab 04 measures it). */
 int cgroup_attach(const struct cgroup *group, pid_t pid, struct err *err);
 
+/* What it uses now: UINT64_MAX for what this host does not count. Errors: the group is gone. */
 int cgroup_read(const struct cgroup *group, struct cgroup_usage *ret, struct err *err);
 
 /* The one number of these that is asked of every container when it ends. */
@@ -238,8 +239,8 @@ int cgroup_freeze(const struct cgroup *group, bool frozen, struct err *err);
 /* True when cgroup_freeze stopped it (and not when only a group above is frozen). */
 bool cgroup_is_frozen(const struct cgroup *group);
 
-/* The same in two steps, for who asks of many: the kernel's file that says it ("" where there is
- * none), and what it says now. */
+/* The same in two steps, where many groups are asked: the kernel's file that says it ("" where
+ * there is none), and what it says now. */
 enum { CGROUP_FILE = 300 };
 void cgroup_frozen_file(const struct cgroup *group, char ret[CGROUP_FILE]);
 bool cgroup_file_is_frozen(const char *file);
@@ -249,6 +250,14 @@ bool cgroup_file_is_frozen(const char *file);
  * none is left); it takes no new process any more (pids.max is 0 then). The caller must be outside.
  */
 int cgroup_kill(const struct cgroup *group, struct err *err);
+
+/*
+ * Send a signal to every process inside and in the groups below, to each once. The group is frozen
+ * meanwhile, or one that forks and ends could always be its child by the time its number is read;
+ * it comes when it goes on, and a group that was frozen stays so. Without a freezer, or where that
+ * cannot stop all, it is one pass over who was there. SIGKILL is cgroup_kill.
+ */
+int cgroup_signal(const struct cgroup *group, int signal, struct err *err);
 
 /*
  * rmdir; where that is EBUSY, cgroup_kill and more tries (it is so for a moment after the last

@@ -44,8 +44,9 @@ static void print_cgroups(void)
         return;
     cleanup_free char *controllers = fsio_read(path, "cgroup.controllers", &ignored);
     print_line("v2 controllers", controllers && *controllers ? controllers : "none");
-    print_line(
-        "v2 groups in", host_v2_parent(path) ? path : "nowhere: not root, nothing delegated");
+    const char *nowhere = host_is_root() ? "nowhere: no group here is ours to write to"
+                                         : "nowhere: not root, nothing delegated";
+    print_line("v2 groups in", host_v2_parent(path) ? path : nowhere);
 }
 
 /* A container, the throwaway machine or WSL2, by what each leaves for all to see. */

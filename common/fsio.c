@@ -40,16 +40,17 @@ static int write_once(const char *path, int flags, const char *text, struct err 
 {
     cleanup_close int fd = open(path, flags | O_WRONLY | O_CLOEXEC, 0644);
     size_t length = strlen(text);
+    int line = (int)strcspn(text, "\n"); /* an error is one line */
 
     if (fd < 0 && flags & O_CREAT)
         return err_sys(err, "cannot make %s", path);
     if (fd < 0)
-        return err_sys(err, "cannot open %s to write '%s'", path, text);
+        return err_sys(err, "cannot open %s to write '%.*s'", path, line, text);
     ssize_t written = write(fd, text, length);
     if (written < 0 && flags & O_CREAT)
         return err_sys(err, "cannot write %s", path);
     if (written < 0)
-        return err_sys(err, "cannot write '%s' to %s", text, path);
+        return err_sys(err, "cannot write '%.*s' to %s", line, text, path);
     if ((size_t)written != length) {
         errno = flags & O_CREAT ? ENOSPC : EIO;
         return err_sys(err, "only %zd of %zu bytes went into %s", written, length, path);

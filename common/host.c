@@ -192,6 +192,16 @@ bool host_is_root(void)
     return host_has_capability(CAP_SYS_ADMIN);
 }
 
+bool host_in_userns(void)
+{
+    struct err ignored;
+    unsigned inside, outside, count;
+    cleanup_free char *map = fsio_read(NULL, "/proc/self/uid_map", &ignored);
+
+    return map && (sscanf(map, "%u %u %u", &inside, &outside, &count) != 3 || inside != 0 ||
+                      outside != 0 || count != UINT32_MAX);
+}
+
 bool host_has_userns(void)
 {
     struct err err;

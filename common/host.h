@@ -67,6 +67,10 @@ bool host_has_capability(int capability);
 /* host_has_capability(CAP_SYS_ADMIN): what the labs mean by "root". */
 bool host_is_root(void);
 
+/* True in another user namespace than the first, which is the one that maps every ID there is
+ * (user_namespaces(7)). Root there is not root to what counts for the whole machine. */
+bool host_in_userns(void);
+
 /* True when a user namespace can be made and its uid_map written: tried, in a child. */
 bool host_has_userns(void);
 

@@ -8,6 +8,7 @@
 #include "host.h"
 #include "proc.h"
 
+#include <errno.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,15 +18,34 @@
 /* A check gets what stands behind the colon of its word ("" if nothing does) and the cure. */
 typedef int check_fn(const char *name, const char *cure, struct err *err);
 
+/* "root:host" is root outside of all user namespaces. */
 static int check_root(const char *name, const char *cure, struct err *err)
 {
-    (void)name;
-    if (host_is_root())
+    if (host_is_root() && !(*name && host_in_userns()))
         return 0;
+    if (host_is_root()) {
+        err_set(err, ERR_SKIP, "needs root of the host");
+        return err_hint(
+            err, "this root is one of a user namespace -> sudo ./run outside of it, or %s", cure);
+    }
     err_set(err, ERR_SKIP, "needs root (CAP_SYS_ADMIN), and this is user %u without it", geteuid());
     if (geteuid() == 0)
         return err_hint(err, "root of a container that was not given it -> %s, on the host", cure);
     return err_hint(err, "not root -> sudo ./run, or %s, which needs no root", cure);
+}
+
+/* Why root cannot make a group in the tree at `path`, as a hint. */
+static int why_not_root(const char *path, const char *mode, const char *cure, struct err *err)
+{
+    bool read_only = access(path, W_OK) < 0 && errno == EROFS;
+
+    const char *why =
+        read_only ? "it is mounted read-only, as in a container"
+        : host_in_userns()
+            ? "this root is one of a user namespace, which the groups do not belong to"
+            : "it may not write there: a container, maybe";
+
+    return err_hint(err, "%s -> CGROUP=%s %s", why, mode, cure);
 }
 
 static int check_userns(const char *name, const char *cure, struct err *err)
@@ -58,7 +78,9 @@ static int check_v1(const char *name, const char *cure, struct err *err)
     if (access(path, W_OK) == 0)
         return 0;
     err_set(err, ERR_SKIP, "needs to make groups in %s, and cannot write there", path);
-    return err_hint(err, "not root, or mounted read-only -> sudo ./run, or CGROUP=v1 %s", cure);
+    if (host_is_root())
+        return why_not_root(path, "v1", cure, err);
+    return err_hint(err, "not root -> sudo ./run, or CGROUP=v1 %s", cure);
 }
 
 static int check_v2(const char *name, const char *cure, struct err *err)
@@ -73,8 +95,7 @@ static int check_v2(const char *name, const char *cure, struct err *err)
     if (!host_v2_parent(path)) {
         err_set(err, ERR_SKIP, "needs a cgroup v2 group to make groups in, and none is writable");
         if (host_is_root())
-            return err_hint(
-                err, "it is mounted read-only, as in a container -> CGROUP=v2 %s", cure);
+            return why_not_root(path, "v2", cure, err);
         return err_hint(err,
             "not root and nothing delegated -> sudo ./run, or systemd-run --user --scope -p "
             "Delegate=yes ./run, or CGROUP=v2 %s",

@@ -152,12 +152,19 @@ static int run_helper(
         file, getuid());
 }
 
+/* The one ID, the caller's own, that the kernel lets anybody map. */
+static bool is_own(const struct idmap_range *ranges, int n, uint32_t id)
+{
+    return n == 1 && ranges[0].count == 1 && ranges[0].outside == id;
+}
+
 int idmap_write(pid_t pid, const struct idmap *map, struct err *err)
 {
     char path[64];
     bool privileged = host_has_capability(CAP_SETUID) && host_has_capability(CAP_SETGID);
 
-    if (!privileged && (map->uids > 1 || map->gids > 1)) {
+    if (!privileged &&
+        !(is_own(map->uid, map->uids, geteuid()) && is_own(map->gid, map->gids, getegid()))) {
         if (run_helper("newuidmap", pid, map->uid, map->uids, err) < 0)
             return -1;
         return run_helper("newgidmap", pid, map->gid, map->gids, err);

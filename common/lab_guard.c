@@ -91,9 +91,10 @@ static _Noreturn void work(const struct lab *lab, const struct experiment *exper
 
 /*
  * Waits for the worker. A signal for us is passed on as SIGTERM, then SIGKILL a second later.
- * Returns the worker's exit status; *ret_signal is the signal that ended it, or that was passed on.
+ * Returns the worker's exit status; *ret_signal is the signal that ended it, or that was passed on;
+ * *ret_stopped: all of us stood still for a while, as Ctrl-Z and `fg` make us.
  */
-static int watch(pid_t worker, const sigset_t *signals, int *ret_signal)
+static int watch(pid_t worker, const sigset_t *signals, int *ret_signal, bool *ret_stopped)
 {
     int status, passed_on = 0;
 
@@ -102,7 +103,9 @@ static int watch(pid_t worker, const sigset_t *signals, int *ret_signal)
         int signal = sigtimedwait(signals, NULL, &second);
         if (signal < 0 && errno == EAGAIN && passed_on)
             kill(worker, SIGKILL);
-        if (signal > 0 && signal != SIGCHLD && !passed_on) {
+        if (signal == SIGCONT)
+            *ret_stopped = true;
+        else if (signal > 0 && signal != SIGCHLD && !passed_on) {
             passed_on = signal;
             kill(worker, SIGTERM);
         }
@@ -159,10 +162,12 @@ static bool is_ignored(int signal)
 }
 
 /*
- * What could end or stop us half-way. SIGPIPE is one: what we say of the end may go to a pipe whose
- * reader, such as head, has left before it; blocked, it comes when all is cleaned up.
+ * What could end or stop us half-way, and what says that it did. SIGPIPE is one: what we say of the
+ * end may go to a pipe whose reader, such as head, has left before it; blocked, it comes when all
+ * is cleaned up.
  */
-static const int ENDING[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGTTOU, SIGPIPE, 0};
+static const int ENDING[] = {
+    SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGCONT, SIGTTOU, SIGPIPE, 0};
 
 int lab_guard(const struct lab *lab, const struct experiment *experiment, struct run *run)
 {
@@ -189,11 +194,15 @@ int lab_guard(const struct lab *lab, const struct experiment *experiment, struct
     if (worker == 0)
         work(lab, experiment, run, &old);
     run->ended_by = 0;
-    int status = worker < 0 ? 1 : watch(worker, &signals, &run->ended_by);
+    bool stopped = false;
+    int status = worker < 0 ? 1 : watch(worker, &signals, &run->ended_by, &stopped);
     end_descendants(200);
     restore_terminal(&terminal);
     if (run->ended_by)
         say_interrupted(lab, experiment, run->ended_by);
+    else if (status == 1 && stopped)
+        fprintf(stderr,
+            "hint: it was stopped for a while (Ctrl-Z), and the clock went on -> run it again\n");
     if (undo_all(&run->undo, stderr) > 0 && status == 0)
         status = 1;
     end_descendants(2000);

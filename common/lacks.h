@@ -26,6 +26,7 @@ struct lacks {
 /* `name` cannot run here, for the reason in *err (host_check's). A reason too many is left out. */
 void lacks_add(struct lacks *lacks, const char *name, const struct err *err);
 
+/* Each reason once, with the names that it stops and the hint. */
 void lacks_print(FILE *out, const struct lacks *lacks);
 
 #endif

@@ -2,7 +2,8 @@
 /*
  * One function draws both forms, so that what a terminal shows and what a log keeps are the same
  * numbers. What is drawn again and again must fit into one line of the terminal: a line that wraps
- * cannot be drawn over. So the bar is shorter in a narrow one, and the sparkline gets what is left.
+ * cannot be drawn over. So the bar is shorter in a narrow one, and the sparkline gets what is left;
+ * where not even the shortest bar fits, a line a second is printed, as where there is no terminal.
  */
 #include "live.h"
 
@@ -74,51 +75,65 @@ static void draw_spark(const struct live *live, size_t room)
     }
 }
 
-static void draw(const struct live *live, double seconds, const char *series, double value)
-{
+/* What stands before and behind the bar, and the columns that are left for it. */
+struct line {
     char head[64], tail[64];
-    int columns = report_columns(live->report);
+    int columns, room; /* 0 and less than nothing where there is no terminal */
+};
 
-    snprintf(head, sizeof(head), "      %4.1f s  %-14s ", seconds, series);
-    snprintf(tail, sizeof(tail), " %8.4g of %.4g %s", value, live->full, live->unit);
-    if (!columns) {
-        fputs(head, stdout);
-        draw_bar(live, value, BAR);
-        printf("%s\n", tail);
-        return;
-    }
-    int room = columns - (int)(strlen(head) + strlen("[]") + strlen(tail));
-    int bar = room > BAR ? BAR : room < LEAST_BAR ? LEAST_BAR : room;
-    int rest = room - bar - (int)strlen("  ");
-    printf("\r\033[K%s", head);
-    draw_bar(live, value, bar);
-    fputs(tail, stdout);
+static struct line lay_out(
+    const struct live *live, double seconds, const char *series, double value)
+{
+    struct line line = {.columns = report_columns(live->report)};
+
+    snprintf(line.head, sizeof(line.head), "      %4.1f s  %-14s ", seconds, series);
+    snprintf(line.tail, sizeof(line.tail), " %8.4g of %.4g %s", value, live->full, live->unit);
+    line.room = line.columns - (int)(strlen(line.head) + strlen("[]") + strlen(line.tail));
+    return line;
+}
+
+static void draw(struct live *live, const struct line *line, bool in_place, double value)
+{
+    int bar = line->room > BAR || !line->columns ? BAR : line->room;
+    int rest = line->room - bar - (int)strlen("  ");
+
+    if (live->in_place)
+        fputs(in_place ? "\r\033[K" : "\n", stdout);
+    fputs(line->head, stdout);
+    draw_bar(live, value, bar < LEAST_BAR ? LEAST_BAR : bar);
+    fputs(line->tail, stdout);
     if (rest > 0) {
         fputs("  ", stdout);
         draw_spark(live, (size_t)rest);
     }
+    if (!in_place)
+        putchar('\n');
+    live->in_place = in_place;
 }
 
 void live_point(struct live *live, const char *series, double value)
 {
     double seconds = live_now() - live->begin;
+    struct line line = lay_out(live, seconds, series, value);
+    bool in_place = line.room >= LEAST_BAR;
 
     memmove(live->spark, live->spark + 1, sizeof(live->spark) - sizeof(live->spark[0]));
     live->spark[LIVE_SPARK - 1] = value;
     live->points++;
     if (live->csv)
         keep(live, seconds, series, value);
-    if (!live->report->terminal && live->printed >= 0 && seconds - live->printed < 0.99)
+    if (!in_place && live->printed >= 0 && seconds - live->printed < 0.99)
         return;
     live->printed = seconds;
-    draw(live, seconds, series, value);
+    draw(live, &line, in_place, value);
     fflush(stdout);
 }
 
 void live_end(struct live *live)
 {
-    if (live->report->terminal && live->points)
+    if (live->in_place)
         putchar('\n');
+    live->in_place = false;
     fflush(stdout);
     if (live->csv && fclose(live->csv) != 0 && !live->report->csv_errno)
         live->report->csv_errno = errno; /* where no point was drawn, the header is written here */

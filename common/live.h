@@ -4,8 +4,8 @@
  *
  *       cpu   [##########..........]  0.50 of 1.00 core    ▄▄▅▄▄▄▅▄
  *
- * In a terminal one line a series is redrawn in place; elsewhere a line is printed at most once a
- * second. With --csv FILE every point is written: seconds,series,value.
+ * In a terminal one line a series is redrawn in place; elsewhere, and where it does not fit, a line
+ * is printed at most once a second. With --csv FILE every point is written: seconds,series,value.
  */
 #ifndef COMMON_LIVE_H
 #define COMMON_LIVE_H
@@ -21,6 +21,7 @@ struct live {
     double mark;      /* draw a | at this value (the quota), or a negative number for none */
     double begin;     /* monotonic seconds when it started */
     double printed;   /* when a line was last printed, for the line-a-second form */
+    bool in_place;    /* the cursor stands behind a line that the next point is drawn over */
     FILE *csv;
     double spark[LIVE_SPARK]; /* the last points, oldest first */
     size_t points;            /* how many points there were in all */

@@ -33,8 +33,7 @@ static int make_file(const char *path, uint64_t size_bytes, struct err *err)
 
     if (fd < 0 || ftruncate(fd, (off_t)size_bytes) < 0) {
         err_sys(err, "cannot make the file %s", path);
-        if (fd >= 0)
-            close(fd);
+        close_fd(&fd);
         return -1;
     }
     return fd;

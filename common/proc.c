@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -97,7 +98,7 @@ int proc_start(const struct proc_spec *spec, pid_t *ret_pid, struct err *err)
         return -1;
     if (pid == 0)
         run_child(spec, errors_out);
-    close(steal_fd(&errors_out));
+    close_fd(&errors_out);
     struct err child;
     if (read(errors_in, &child, sizeof(child)) == (ssize_t)sizeof(child)) {
         waitpid(pid, NULL, 0);
@@ -194,6 +195,27 @@ int proc_pidfd(pid_t pid)
     return (int)syscall(SYS_pidfd_open, pid, 0);
 }
 
+int proc_pidfd_of(pid_t pid, unsigned long long started)
+{
+    cleanup_close int pidfd = proc_pidfd(pid);
+
+    /* the descriptor first: from then on the number stays its own */
+    return pidfd >= 0 && proc_start_time(pid) == started ? steal_fd(&pidfd) : -1;
+}
+
+bool proc_pidfd_ended(int pidfd, int timeout_ms)
+{
+    struct pollfd end = {.fd = pidfd, .events = POLLIN};
+    int ready;
+
+    if (pidfd < 0)
+        return true;
+    do {
+        ready = poll(&end, 1, timeout_ms);
+    } while (ready < 0 && errno == EINTR);
+    return ready > 0;
+}
+
 int proc_pidfd_signal(int pidfd, int signal)
 {
     return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);
@@ -248,7 +270,9 @@ bool proc_lives(pid_t pid, unsigned long long started)
     char text[STAT_TEXT];
     const char *fields = read_stat(pid, text);
 
-    return fields && *fields != 'Z' && *fields != 'X' && start_time(fields) == started;
+    if (!fields) /* without a descriptor to look with, nobody is dead */
+        return errno != ENOENT && errno != ESRCH;
+    return *fields != 'Z' && *fields != 'X' && start_time(fields) == started;
 }
 
 char proc_state(pid_t pid)

@@ -66,6 +66,12 @@ bool proc_in_path(const char *name);
 /* A descriptor for the process (pidfd_open(2)), close-on-exec, or -1 with errno. */
 int proc_pidfd(pid_t pid);
 
+/* The same, when it is the process that started then (proc_start_time); -1: that one has ended. */
+int proc_pidfd_of(pid_t pid, unsigned long long started);
+
+/* Wait for its end, so long at most (-1: for ever). True: it has ended, or pidfd is -1. */
+bool proc_pidfd_ended(int pidfd, int timeout_ms);
+
 /* Signal through the descriptor: it can never hit another process that got the same pid. */
 int proc_pidfd_signal(int pidfd, int signal);
 
@@ -77,7 +83,8 @@ unsigned long long proc_start_time(pid_t pid);
 
 /*
  * True when this pid is that of the process that started then (proc_start_time), and it has not
- * ended: no zombie. Both are of one read, so of one process.
+ * ended: no zombie. Both are of one read, so of one process. Also true where it cannot be known,
+ * for want of a descriptor, say: who is taken for dead is cleaned up after.
  */
 bool proc_lives(pid_t pid, unsigned long long started);
 

@@ -36,6 +36,7 @@ static int copy_file(const char *from, const char *to, mode_t mode, struct err *
     if (in < 0 || out < 0)
         return err_sys(err, "cannot copy %s to %s", from, to);
     while ((got = read(in, buffer, sizeof(buffer))) > 0) {
+        errno = ENOSPC; /* what a write that is short means */
         if (write(out, buffer, (size_t)got) != got)
             return err_sys(err, "cannot write %s", to);
     }

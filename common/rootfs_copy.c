@@ -91,7 +91,7 @@ static int copy_entry(struct copy *copy, int from_dir, const char *name, int to_
     if (!apply_rules(copy, &st))
         return 0;
     if (S_ISDIR(st.st_mode)) {
-        close(steal_fd(&entry)); /* one descriptor fewer for each level */
+        close_fd(&entry); /* one descriptor fewer for each level */
         return copy_dir(copy, from_dir, name, to_dir, to_name, &st, err);
     }
     if (copy_other(copy, entry, &st, to_dir, to_name) == 0)

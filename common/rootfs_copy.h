@@ -38,6 +38,7 @@ int copy_other(
 /* Owner, mode, attributes and times of what lies behind two open descriptors. -1: errno. */
 int copy_rights(const struct copy *copy, int from, int to, const struct stat *st);
 
+/* Close what was kept for hard links; safe on a zeroed struct, and twice. */
 void copy_end(struct copy *copy);
 
 #endif

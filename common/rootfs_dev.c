@@ -69,6 +69,16 @@ static int set_rights(
     return 0;
 }
 
+/* A mount of the configuration's, /dev/urandom on /dev/random maybe: it stays. */
+static bool is_covered(int dir, const char *name)
+{
+    cleanup_close int fd = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    char path[64];
+
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+    return fd >= 0 && mount_is_point(path);
+}
+
 /* 1: it is there, 0: mknod is not for us. */
 static int make_node(int dir, const char *name, const struct rootfs_device *device, struct err *err)
 {
@@ -78,6 +88,8 @@ static int make_node(int dir, const char *name, const struct rootfs_device *devi
     bool existed = result < 0 && errno == EEXIST;
 
     if (existed && fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && !is_device(&st, device)) {
+        if (is_covered(dir, name))
+            return 1;
         unlinkat(dir, name, 0);
         result = mknodat(dir, name, device->mode, number);
         existed = false;
@@ -114,6 +126,8 @@ int rootfs_dev_target(int dir, const char *name, struct err *err)
 /* The host's device of the same path, if that is the same device. */
 static int bind_node(int dir, const char *name, const struct rootfs_device *device, struct err *err)
 {
+    if (is_covered(dir, name))
+        return 0;
     cleanup_close int tree = mount_clone(device->path, false, err);
     struct stat st;
 

@@ -5,7 +5,7 @@
  * rules; fs/namespace.c has their order). Lab 05 provokes each of them.
  */
 #include "cleanup.h"
-#include "fsio.h"
+#include "host.h"
 #include "mount.h"
 #include "rootfs.h"
 
@@ -39,15 +39,6 @@ static bool is_below(const char *path, const char *top)
     size_t length = strcmp(real_top, "/") == 0 ? 0 : strlen(real_top);
     return strncmp(real_path, real_top, length) == 0 &&
            (real_path[length] == '/' || real_path[length] == '\0');
-}
-
-/* The first user namespace is the one that maps every ID there is. */
-static bool in_user_namespace(void)
-{
-    struct err ignored;
-    cleanup_free char *map = fsio_read("/proc/self", "uid_map", &ignored);
-
-    return !map || !strstr(map, "4294967295");
 }
 
 static int explain_busy(const struct pivot *pivot, struct err *err)
@@ -98,7 +89,7 @@ static int explain_invalid(struct pivot *pivot, struct err *err)
             "%s, where the old root is to go, is not below %s -> make a directory "
             "there, or use \".\" for both",
             pivot->put_old, pivot->new_root);
-    if (in_user_namespace())
+    if (host_in_userns())
         return err_hint(err, "maybe the mount came locked from a namespace with more privilege -> "
                              "bind it anew, here; or the mount that / lies on is shared -> make it "
                              "private before the chroot");

@@ -129,11 +129,6 @@ int spawn_start(const struct spawn *spawn, struct spawned *ret, struct err *err)
     return 0;
 }
 
-int spawn_status(int code, int status)
-{
-    return code == CLD_EXITED ? status : 128 + status;
-}
-
 int spawn_wait(const struct spawned *child, struct err *err)
 {
     siginfo_t info;
@@ -142,5 +137,16 @@ int spawn_wait(const struct spawned *child, struct err *err)
         if (errno != EINTR)
             return err_sys(err, "cannot wait for process %d", child->pid);
     }
-    return spawn_status(info.si_code, info.si_status);
+    return info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
+}
+
+void spawn_end(struct spawned *child)
+{
+    struct err ignored;
+
+    if (child->pidfd < 0)
+        return;
+    proc_pidfd_signal(child->pidfd, SIGKILL);
+    spawn_wait(child, &ignored);
+    close_fd(&child->pidfd);
 }

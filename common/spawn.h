@@ -46,7 +46,7 @@ int spawn_start(const struct spawn *spawn, struct spawned *ret, struct err *err)
 /* Wait for it by its pidfd (waitid(2) P_PIDFD): the status as a shell gives it, or -1. */
 int spawn_wait(const struct spawned *child, struct err *err);
 
-/* The exit status as a shell gives it, from waitid's si_code and si_status: 0-255 or 128+signal. */
-int spawn_status(int code, int status);
+/* End it by SIGKILL, wait for that, and close the pidfd. Nothing happens where that is -1. */
+void spawn_end(struct spawned *child);
 
 #endif

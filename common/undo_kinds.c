@@ -17,7 +17,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/loop.h>
-#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -108,13 +107,9 @@ static int undo_process(const char *arg, struct err *err)
 
     if (sscanf(arg, "%d %llu", &pid, &start_time) != 2)
         return err_set(err, ERR_SYS, "a journal line is not whole: '%s'", arg);
-    cleanup_close int pidfd = proc_pidfd(pid);
-    /* the order matters: the descriptor is taken first, so the start time is that of its process */
-    if (pidfd < 0 || proc_start_time(pid) != start_time)
-        return 0;
+    cleanup_close int pidfd = proc_pidfd_of(pid, start_time);
     proc_pidfd_signal(pidfd, SIGKILL);
-    /* its pidfd becomes readable when it has ended; a zombie of ours counts as ended */
-    poll(&(struct pollfd){.fd = pidfd, .events = POLLIN}, 1, 2000);
+    proc_pidfd_ended(pidfd, 2000); /* a zombie of ours counts as ended */
     return 0;
 }
 

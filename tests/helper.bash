@@ -14,6 +14,10 @@
 #     wait_all [PID...]     wait for all that the test has started in the background, but for these
 #     begun PID             wait until what was started in the background has left the shell, which
 #                           between fork and exec may take a signal and forget it
+#     on_terminal CMD       start a command line on a terminal of its own, in the background: its screen is
+#                           the file `screen`, its process $terminal, its keyboard descriptor 9
+#     type_and_see KEYS RE  type, and wait until the screen shows that
+#     in_front CMD          a process with just this command line sleeps, in its terminal's foreground
 #     "${AS_USER[@]}" CMD   run CMD as an ordinary user, who may be the one that runs the tests
 
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -100,3 +104,17 @@ wait_all() {
 
 is_shell() { [ "/proc/$1/exe" -ef "/proc/$$/exe" ]; }
 begun() { wait_for 20 eval "! is_shell $1"; }
+
+# A shell that is not interactive starts what is in its background with SIGINT ignored. Whoever opens descriptor
+# 9 closes it, too: until then the terminal waits for more.
+on_terminal() {
+    mkfifo keys
+    env --default-signal=INT script -qefc "$1" screen <keys >/dev/null 2>&1 3>&- &
+    terminal=$!
+    exec 9>keys
+}
+type_and_see() {
+    printf "$1" >&9
+    wait_for 20 grep -aqE "$2" screen || fail "typed '$1', never saw '$2' on: $(cat screen)"
+}
+in_front() { [[ $(ps -o stat= -p "$(pgrep -fx "$1")" 2>/dev/null) == S*+* ]]; }

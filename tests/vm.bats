@@ -134,7 +134,7 @@ pivot"
         /dev/null <"$mine/keys" >"$mine/out" 2>&1 3>&- &
     local pid=$! status=0
     exec 7>"$mine/keys"
-    wait_for 60 grep -q ready "$mine/out"
+    wait_for 60 grep -q ready "$mine/out" || fail "it is not ready: $(cat "$mine/out"; ps -ef --forest | grep -A12 "[s]cript -qec")"
     printf '\003' >&7
     wait $pid || status=$?
     exec 7>&-
@@ -186,6 +186,7 @@ pivot"
     run -2 vm/run --cgroup v3
     [[ $output == *"v1, v2 or hybrid"* ]]
     run -2 vm/run --timeout soon
+    run -2 vm/run --timeout 0 true
     run -2 vm/run --nonsense
     [[ $output == *"--nonsense"* ]]
     run -2 vm/run --cgroup

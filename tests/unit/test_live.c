@@ -114,6 +114,14 @@ static void a_dumb_terminal_gets_lines(void **state)
     setenv("TERM", "xterm", 1);
 }
 
+/* Each point would be a line of its own, and sixty of them more than the screen has. */
+static void where_it_does_not_fit_a_line_a_second(void **state)
+{
+    (void)state;
+    assert_null(strchr(seen(40, draw), '\033'));
+    assert_in_range(strlen(seen(40, draw)), 40, 79);
+}
+
 static char csv[] = "/tmp/test-live-XXXXXX";
 
 static void draw_two(struct report *r)
@@ -184,6 +192,7 @@ int main(void)
         cmocka_unit_test(sparkline_has_the_rest),
         cmocka_unit_test(claims_fit),
         cmocka_unit_test(a_dumb_terminal_gets_lines),
+        cmocka_unit_test(where_it_does_not_fit_a_line_a_second),
         cmocka_unit_test(series_have_names_of_their_own),
         cmocka_unit_test(says_what_the_csv_lacks),
     };

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -77,14 +78,19 @@ static void captures_output(void **state)
 
 static void knows_processes(void **state)
 {
+    struct rlimit files;
     pid_t pid;
 
     (void)state;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &files), 0);
     assert_ok(proc_start(&SPEC("sleep", "60"), &pid, &err));
     unsigned long long start = proc_start_time(pid);
     assert_true(start > 0 && start == proc_start_time(pid));
     assert_non_null(strchr("SRD", proc_state(pid)));
     assert_true(proc_lives(pid, start) && !proc_lives(pid, start + 1));
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &(struct rlimit){0, files.rlim_max}), 0);
+    assert_true(proc_lives(pid, start)); /* nobody can look */
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &files), 0);
     assert_int_equal(proc_signal(pid, SIGTERM), 0);
     assert_int_equal(waitid(P_PID, (id_t)pid, &(siginfo_t){0}, WEXITED | WNOWAIT), 0);
     assert_false(proc_lives(pid, start)); /* a zombie has its start time still */
@@ -93,6 +99,26 @@ static void knows_processes(void **state)
     assert_int_equal(proc_state(pid), 0);
     assert_int_equal(proc_signal(pid, SIGTERM), -1);
     assert_err(proc_wait(pid, &err), ERR_SYS);
+}
+
+static void follows_one_process(void **state)
+{
+    pid_t pid;
+
+    (void)state;
+    assert_ok(proc_start(&SPEC("sleep", "60"), &pid, &err));
+    unsigned long long start = proc_start_time(pid);
+    assert_int_equal(proc_pidfd_of(pid, start + 1), -1);
+    int pidfd = proc_pidfd_of(pid, start);
+    assert_true(pidfd >= 0);
+    assert_false(proc_pidfd_ended(pidfd, 0));
+    assert_int_equal(proc_pidfd_signal(pidfd, SIGKILL), 0);
+    assert_true(proc_pidfd_ended(pidfd, -1));
+    assert_int_equal(proc_wait(pid, &err), 128 + SIGKILL);
+    assert_int_equal(proc_pidfd_of(pid, start), -1);
+    assert_true(proc_pidfd_ended(-1, -1)); /* and does not wait */
+    close_fd(&pidfd);
+    assert_int_equal(pidfd, -1);
 }
 
 /* A middle process is killed; its own proc_fork child must go with it. */
@@ -144,6 +170,7 @@ int main(void)
         cmocka_unit_test(tells_why_a_program_does_not_run),
         cmocka_unit_test(captures_output),
         cmocka_unit_test(knows_processes),
+        cmocka_unit_test(follows_one_process),
         cmocka_unit_test(children_die_with_their_parent),
         cmocka_unit_test(looks_in_path),
     };
