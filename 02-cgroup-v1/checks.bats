@@ -24,12 +24,13 @@ claim() {
 
 @test "02 memory: a stress-ng that says it succeeded proves nothing" {
     mkdir "$BATS_TEST_TMPDIR/bin"
-    printf '#!/bin/sh\nexit 0\n' >"$BATS_TEST_TMPDIR/bin/stress-ng"
+    printf '#!/bin/sh\nkill -CONT 0\n' >"$BATS_TEST_TMPDIR/bin/stress-ng" # as `fg` after Ctrl-Z does
     chmod +x "$BATS_TEST_TMPDIR/bin/stress-ng"
     PATH=$BATS_TEST_TMPDIR/bin:$PATH lab memory --csv /dev/full
     [ "$status" -eq 1 ]
     grep -q '^FAIL  the kernel stepped in' <<<"$output"
     [[ $stderr == *"/dev/full does not have all of the series: No space left"* ]] || fail "a full disk is not said"
+    [[ $stderr == *"stopped for a while"* ]] || fail "what failed because it stood still does not say so"
 }
 
 @test "02 memory: another limit, and the series as CSV" {
@@ -141,6 +142,7 @@ claim() {
     lab docker
     has_control
     claim "the limit is the one asked for" | grep -q '= 134217728 *134217728'
+    claim "device rules: those it was given"
     lab docker -m 256m
     claim "the limit is the one asked for" | grep -q '= 268435456 *268435456'
     lab docker -m 134217729 # no whole page

@@ -174,11 +174,29 @@ static uint64_t whole_pages(uint64_t bytes)
     return bytes - bytes % (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
+/* What is not on the list is denied: all rules have arrived, and the one that allows everything is
+ * gone. */
+static int check_devices(struct report *r, const char *group, struct err *err)
+{
+    cleanup_free char *list = fsio_read(group, "devices.list", err);
+    uint64_t given = 0, rules = 0;
+
+    if (!list)
+        return -1;
+    while (DEVICES[given])
+        given++;
+    for (const char *rule = list; *rule; rule += strcspn(rule, "\n"), rule += *rule == '\n')
+        rules++;
+    claim_u64(r, "device rules: those it was given", rules, EQ, given, "devices.list");
+    return 0;
+}
+
 static int check(struct run *run, const struct container *c, uint64_t memory_bytes,
     uint64_t memberships, struct err *err)
 {
     struct report *r = &run->report;
     const char *memory = group_with(c, "memory.limit_in_bytes");
+    const char *devices = group_with(c, "devices.list");
     char parent[PATH_MAX];
     uint64_t limit, memsw, none;
 
@@ -195,6 +213,8 @@ static int check(struct run *run, const struct container *c, uint64_t memory_byt
         claim_u64(r, "memory and swap: twice that", memsw, EQ, whole_pages(2 * memory_bytes),
             "memory.memsw.limit_in_bytes");
     }
+    if (devices && check_devices(r, devices, err) < 0)
+        return -1;
     claim_u64(r, "it is in its group in each hierarchy", memberships, EQ, (uint64_t)c->count,
         "/proc/PID/cgroup");
     claim_u64(r, "control: the group above has no limit", none, GE, 1ull << NO_LIMIT_LOG2,

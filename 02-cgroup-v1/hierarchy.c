@@ -188,7 +188,7 @@ static int hierarchy_run(struct run *run, struct err *err)
 const struct experiment hierarchy_experiment = {
     .name = "hierarchy",
     .summary = "a tree of groups made from nothing, and processes moved in it",
-    .needs = "root fs:cgroup",
+    .needs = "root:host fs:cgroup",
     .steps = 7,
     .run = hierarchy_run,
 };

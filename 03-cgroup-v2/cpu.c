@@ -127,8 +127,9 @@ static int cpu_run(struct run *run, struct err *err)
 
     claim_range(r, "its share of one CPU is the quota", share, quota * 0.75, quota * 1.1 + 0.02,
         "cpu.stat usage_usec / time");
-    claim_u64(r, "it was stopped in most periods", limited.nr_throttled, GE, limited.nr_periods / 2,
-        "cpu.stat nr_throttled");
+    /* a group without a quota counts no periods: half of none would be kept by none */
+    claim_u64(r, "it was stopped in most periods", limited.nr_throttled, GE,
+        limited.nr_periods / 2 ?: 1, "cpu.stat nr_throttled");
     claim_range(r, "control: without it the CPU is its own", free_share, quota < 0.7 ? 0.75 : quota,
         1.15, "cpu.stat usage_usec / time");
     claim_u64(r, "control: and it is never stopped", control.nr_throttled, LE, 1,

@@ -203,7 +203,7 @@ pid_t group_fork(const struct group *g, struct err *err)
     }
     if (pid <= 0)
         return pid;
-    close(steal_fd(&out));
+    close_fd(&out);
     if (read(in, &child, sizeof(child)) == 0)
         return pid;
     *err = child;
