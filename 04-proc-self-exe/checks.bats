@@ -18,8 +18,10 @@ inside() { sed -n '/^\[3\/4\]/,/^\[4\/4\]/p' <<<"$output" | sed '1d;$d'; }
     grep -qE '^  ok  the kernel stepped in' <<<"$output"
 }
 
-@test "04 run: another limit, another time, kept as CSV" {
-    lab --memory 64m --seconds 2 --csv "$BATS_TEST_TMPDIR/run.csv"
+@test "04 run: another limit, another time, kept as CSV, also when it waited long for Enter" {
+    # the fifth step, which looks for so long, begins after that time
+    lab --memory 64m --seconds 2 --csv "$BATS_TEST_TMPDIR/run.csv" --step \
+        < <(printf '\n\n\n\n'; sleep 2.5; printf '\n\n\n')
     has_control
     says "= 67108864"
     head -1 "$BATS_TEST_TMPDIR/run.csv" | grep -qx 'seconds,series,value'
@@ -68,12 +70,31 @@ inside() { sed -n '/^\[3\/4\]/,/^\[4\/4\]/p' <<<"$output" | sed '1d;$d'; }
 @test "04 run: a shell has the terminal, and its status comes back" {
     [ "$(id -u)" -eq 0 ] || skip "needs root"
     command -v script >/dev/null || skip "needs script(1)"
+    cd "$BATS_TEST_TMPDIR"
+    local job="sleep 3000.$BASHPID"
+    PS1='in> ' on_terminal "$LAB_DIR/run -- sh -i"
+    type_and_see '' 'in> '
+    type_and_see "$job &\njobs\n" "Running +$job" # the shell has job control
+    type_and_see 'kill %%1\nexit 9\n' 'ended with status 9'
+    exec 9>&-
     status=0
-    # the lines go in one after another, as typed; the shell has job control
-    { sleep 2; printf 'sleep 3000 &\n'; sleep 1; printf 'jobs; kill %%1\n'; sleep 1; printf 'exit 9\n'; sleep 1; } |
-        script -qec "$LAB_DIR/run -- sh -i" /dev/null >"$BATS_TEST_TMPDIR/out" 2>&1 || status=$?
-    [ "$status" -eq 9 ] || fail "status is not 9" "$(<"$BATS_TEST_TMPDIR/out")"
-    grep -qE 'Running +sleep 3000' "$BATS_TEST_TMPDIR/out" || fail "no jobs" "$(<"$BATS_TEST_TMPDIR/out")"
+    wait "$terminal" || status=$?
+    [ "$status" -eq 9 ] || fail "status is not 9" "$(<screen)"
+}
+
+@test "04 run: Ctrl-Z does not leave a command standing that nobody can wake" {
+    [ "$(id -u)" -eq 0 ] || skip "needs root"
+    command -v script >/dev/null || skip "needs script(1)"
+    cd "$BATS_TEST_TMPDIR"
+    local command="sleep 4098.$BASHPID"
+    on_terminal "$LAB_DIR/run -- $command"
+    wait_for 20 in_front "$command" || fail "it does not run" "$(<screen)"
+    type_and_see '\032' '\^Z'
+    type_and_see '\003' 'ended with status 130'
+    exec 9>&-
+    status=0
+    wait "$terminal" || status=$?
+    [ "$status" -eq 130 ] || fail "status is not 130" "$(<screen)"
 }
 
 @test "04 run: inside it is PID 2, with its own /proc and host name" {
@@ -94,14 +115,15 @@ inside() { sed -n '/^\[3\/4\]/,/^\[4\/4\]/p' <<<"$output" | sed '1d;$d'; }
 
 @test "04 run: an orphan inside does not outlive the container" {
     [ "$(id -u)" -eq 0 ] || skip "needs root"
+    local orphan="sleep 4096.$BASHPID"
     # The last step waits for Enter: by then the command has ended, and ./run has not cleaned up yet.
-    "$LAB_DIR/run" --step -- sh -c 'setsid sleep 4096 </dev/null & echo an orphan' \
+    "$LAB_DIR/run" --step -- sh -c "setsid $orphan </dev/null & echo an orphan" \
         < <(printf '\n\n\n'; exec sleep 20 3>&-) >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
     pid=$!
     waits() { [ "$(grep -c 'press Enter' "$BATS_TEST_TMPDIR/out")" -eq 4 ]; }
     wait_for 15 waits || fail "it does not wait for the fourth time" "$(<"$BATS_TEST_TMPDIR/out")"
     grep -qx 'an orphan' "$BATS_TEST_TMPDIR/out" || fail "the command did not run" "$(<"$BATS_TEST_TMPDIR/out")"
-    ! pgrep -f '^sleep 4096$' || fail "it lives"
+    ! pgrep -fx "$orphan" || fail "it lives"
     kill -TERM "$pid"
     wait "$pid" || true
 }
@@ -144,6 +166,16 @@ inside() { sed -n '/^\[3\/4\]/,/^\[4\/4\]/p' <<<"$output" | sed '1d;$d'; }
     says "then EPERM"
     says "then EROFS"
     [ "$(sha256sum <"$LAB_DIR/run")" = "$before" ] || fail "the real program has changed"
+}
+
+@test "04: root of a user namespace: what needs a group is skipped with its cause, the rest runs" {
+    "${AS_USER[@]}" unshare -Ur true || return 0
+    run --separate-stderr "${AS_USER[@]}" unshare -Ur "$LAB_DIR/run" all </dev/null
+    [ "$status" -eq 0 ] || fail "status"
+    says "2 passed, 0 failed, 4 skipped"
+    [ "$(grep -c '^hint: .*user namespace.*make vm-04' <<<"$stderr")" -eq 4 ] || fail "no cause, or no cure"
+    run "${AS_USER[@]}" unshare -Ur "$LAB_DIR/run" list
+    says "no: run race recursion cost"
 }
 
 @test "04: an ordinary user is told what is missing" {
@@ -196,14 +228,15 @@ inside() { sed -n '/^\[3\/4\]/,/^\[4\/4\]/p' <<<"$output" | sed '1d;$d'; }
 # bats test_tags=vm
 @test "04: ended half-way, it leaves nothing" {
     [ "$(id -u)" -eq 0 ] || skip "needs root"
+    local command="sleep 4097.$BASHPID"
     for signal in TERM INT; do
-        "$LAB_DIR/run" run -- sleep 4097 >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
+        "$LAB_DIR/run" run -- $command >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
         pid=$!
-        wait_for 20 pgrep -f '^sleep 4097$' || fail "it did not start" "$(<"$BATS_TEST_TMPDIR/out")"
+        wait_for 20 pgrep -fx "$command" >/dev/null || fail "it did not start" "$(<"$BATS_TEST_TMPDIR/out")"
         group=$(grep -oE 'labs-[0-9a-f]{4}' "$BATS_TEST_TMPDIR/out" | head -1)
         kill -"$signal" "$pid"
         wait "$pid" || true
-        ! pgrep -f '^sleep 4097$' || fail "the command lives"
+        ! pgrep -fx "$command" || fail "the command lives"
         [ -z "$(find /sys/fs/cgroup -name "$group*")" ] || fail "a group is left"
     done
 }

@@ -180,7 +180,7 @@ static int cost_run(struct run *run, struct err *err)
 const struct experiment cost_experiment = {
     .name = "cost",
     .summary = "what it costs to put a process into its group, three ways",
-    .needs = "root",
+    .needs = "root limits",
     .steps = 3,
     .run = cost_run,
 };

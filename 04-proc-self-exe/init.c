@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -56,15 +57,20 @@ static _Noreturn void run_command(char **argv, bool terminal, struct sync *sync)
     _exit(err_exit_status(&err));
 }
 
-/* Reaps everything, and returns when it was the command. */
-static int wait_for(pid_t command)
+/*
+ * Reaps everything, and returns when it was the command. A command that has the terminal to itself
+ * and is stopped by Ctrl-Z goes on at once: in here is no shell whose `fg` could wake it.
+ */
+static int wait_for(pid_t command, bool terminal)
 {
     int status;
     pid_t pid;
 
     do {
-        pid = wait(&status);
-    } while (pid != command && (pid > 0 || errno == EINTR));
+        pid = waitpid(-1, &status, WUNTRACED);
+        if (terminal && pid == command && WIFSTOPPED(status) && WSTOPSIG(status) == SIGTSTP)
+            kill(-command, SIGCONT);
+    } while ((pid != command || WIFSTOPPED(status)) && (pid > 0 || errno == EINTR));
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
@@ -86,15 +92,16 @@ int init_main(int argc, char **argv)
         sync_fail(&sync, &err);
         return 1;
     }
+    bool terminal = strcmp(argv[4], INIT_TERMINAL) == 0;
     char **words = words_receive(steal_fd(&sync.in), &err);
     pid_t command = words ? fork() : -1;
     if (command == 0)
-        run_command(words, strcmp(argv[4], INIT_TERMINAL) == 0, &sync);
+        run_command(words, terminal, &sync);
     if (words && command < 0)
         err_sys(&err, "cannot fork");
     if (command < 0)
         sync_fail(&sync, &err);
     words_free(words);
     sync_close(&sync); /* now the command alone holds the pipe, and its exec closes it */
-    return command < 0 ? 1 : wait_for(command);
+    return command < 0 ? 1 : wait_for(command, terminal);
 }

@@ -186,7 +186,7 @@ static int race_run(struct run *run, struct err *err)
 const struct experiment race_experiment = {
     .name = "race",
     .summary = "limits written after the child runs come too late",
-    .needs = "root",
+    .needs = "root limits",
     .steps = 3,
     .run = race_run,
 };

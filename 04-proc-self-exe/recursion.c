@@ -164,7 +164,7 @@ static int recursion_run(struct run *run, struct err *err)
 const struct experiment recursion_experiment = {
     .name = "recursion",
     .summary = "the program that starts itself for ever, caught by a pids limit",
-    .needs = "root",
+    .needs = "root limits",
     .steps = 3,
     .run = recursion_run,
 };

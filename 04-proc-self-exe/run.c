@@ -233,7 +233,7 @@ static int run_run(struct run *run, struct err *err)
 const struct experiment run_experiment = {
     .name = "run",
     .summary = "starts itself as the init of a limited container, with stress-ng in it",
-    .needs = "root tool:stress-ng",
+    .needs = "root limits tool:stress-ng",
     .steps = 7,
     .opts = RUN_OPTS,
     .args_size = sizeof(struct run_args),

@@ -119,10 +119,13 @@ static bool look(struct container *c, struct seen *seen, uint64_t *ret_bytes, st
     return ended;
 }
 
-/* Long enough; and where the machine is slow (emulated), until the kernel has stepped in once. */
-static bool seen_enough(const struct container *c, const struct seen *seen, uint64_t seconds)
+/*
+ * Long enough, from when we began to look (with --step that is when somebody pressed Enter); and
+ * where the machine is slow (emulated), until the kernel has stepped in once.
+ */
+static bool seen_enough(double begin, const struct seen *seen, uint64_t seconds)
 {
-    double passed = live_now() - c->begin;
+    double passed = live_now() - begin;
 
     return seconds && passed >= (double)seconds && (seen->usage.oom_kills > 0 || passed > 90);
 }
@@ -132,6 +135,7 @@ int watch(
 {
     const char *dir = cgroup_path(c->group, "memory");
     bool v2 = c->group->fd >= 0, ended = false;
+    double begin = live_now();
     uint64_t resident_bytes;
 
     if (fsio_read_u64(dir, v2 ? "memory.max" : "memory.limit_in_bytes", &seen->limit_bytes, err) <
@@ -141,7 +145,7 @@ int watch(
         ended = look(c, seen, &resident_bytes, err);
         if (live)
             live_point(live, "resident", (double)resident_bytes / MIB);
-        if (!ended && seen_enough(c, seen, seconds))
+        if (!ended && seen_enough(begin, seen, seconds))
             interrupt_command(c);
     }
     seen->seconds = live_now() - c->begin;
