@@ -168,27 +168,18 @@ user_flag() {
     [[ "$output" == *" 0 failed, "* ]]
 }
 
-# Types on the terminal, and waits until the screen shows the pattern.
-type_and_see() {
-    printf "$1" >&9
-    wait_for 20 grep -aqE "$2" screen || fail "typed '$1', never saw '$2' on: $(cat screen)"
-}
-
 @test "01 shell: job control in a terminal" {
     command -v script >/dev/null || skip "no script(1)"
-    mkfifo keys
-    # a shell that is not interactive starts what is in its background with SIGINT ignored
-    env --default-signal=INT SHELL=/bin/sh PS1='in> ' script -qefc "$LAB_DIR/run shell $(user_flag)" screen <keys >/dev/null 2>&1 3>&- &
-    target=$!
-    exec 9>keys
-    wait_for 20 grep -qs 'becomes your shell' screen || fail "no shell: $(cat screen)"
-    keyboard=open
+    local job="sleep 1000.$BASHPID"
+    SHELL=/bin/sh PS1='in> ' on_terminal "$LAB_DIR/run shell $(user_flag)"
+    target=$terminal keyboard=open
+    type_and_see '' 'becomes your shell'
     type_and_see 'echo pid $$\n' 'pid 1'
-    type_and_see 'sleep 1000\n' 'sleep 1000'
-    sleep 0.5
+    type_and_see "$job\n" "$job"
+    wait_for 20 in_front "$job" || fail "it does not run"
     type_and_see '\032' 'Stopped'
     type_and_see 'fg\n' 'fg'
-    sleep 0.5
+    wait_for 20 in_front "$job" || fail "it does not go on"
     type_and_see '\003' '\^C'
     type_and_see 'echo status $?\n' 'status 130' # Ctrl-C ended the job, and nothing else
     type_and_see 'echo still $$\n' 'still 1'

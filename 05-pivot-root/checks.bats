@@ -83,24 +83,18 @@ mounts() {
     command -v script >/dev/null || skip "script(1) is not installed"
     lab list
     grep -q 'pivot  *yes' <<<"$output" || skip "pivot cannot run here"
-    keys=$BATS_TEST_TMPDIR/keys screen=$BATS_TEST_TMPDIR/screen
-    mkfifo "$keys"
-    timeout 120 script -qefc "$LAB_DIR/run --rootfs $ROOT" /dev/null <"$keys" >"$screen" &
-    child=$!
-    exec 7>"$keys"
-    wait_for 60 grep -q 'lab-05:/# ' "$screen"
-    printf 'sleep 50\n' >&7
-    stopped() {
-        printf '\032' >&7 # Ctrl-Z: a shell that has not started sleep yet takes no notice
-        sleep 0.3
-        grep -q Stopped "$screen"
-    }
-    wait_for 60 stopped
-    printf 'kill -9 %%1\nexit 5\nexit 5\n' >&7
+    cd "$BATS_TEST_TMPDIR"
+    local job="sleep 50.$BASHPID"
+    on_terminal "timeout 120 $LAB_DIR/run --rootfs $ROOT"
+    type_and_see '' 'lab-05:/# '
+    type_and_see "$job\n" "$job"
+    wait_for 60 in_front "$job" || fail "it does not run"
+    type_and_see '\032' Stopped
+    printf 'kill -9 %%1\nexit 5\nexit 5\n' >&9
     code=0
-    wait $child || code=$?
-    exec 7>&-
-    [ "$code" -eq 5 ] || fail "status $code is not 5: $(cat "$screen")"
+    wait "$terminal" || code=$?
+    exec 9>&-
+    [ "$code" -eq 5 ] || fail "status $code is not 5: $(cat screen)"
 }
 
 # Directories of other runs come and go while grep looks.
@@ -112,9 +106,10 @@ find_journal() {
 @test "05 pivot: Ctrl-C ends a command that is process 1, and nothing is left" {
     lab list
     grep -q 'pivot  *yes' <<<"$output" || skip "pivot cannot run here"
+    local command="sleep 51.$BASHPID"
     for signal in INT=130 TERM=143; do
         # a shell starts what is in the background with SIGINT ignored
-        env --default-signal=INT "$LAB_DIR/run" --rootfs "$ROOT" sleep 51.7 >"$BATS_TEST_TMPDIR/out" 2>&1 &
+        env --default-signal=INT "$LAB_DIR/run" --rootfs "$ROOT" $command >"$BATS_TEST_TMPDIR/out" 2>&1 &
         child=$!
         wait_for 20 grep -q 'exec sleep' "$BATS_TEST_TMPDIR/out"
         own=
@@ -123,7 +118,7 @@ find_journal() {
         code=0
         wait $child || code=$?
         [ "$code" -eq "${signal#*=}" ] || fail "status $code is not ${signal#*=}"
-        ! pgrep -f 'sleep 51.7' || fail "the command still runs"
+        ! pgrep -fx "$command" || fail "the command still runs"
         [ ! -e "${own%/*}" ] || fail "its directory is left"
     done
 }
@@ -131,14 +126,15 @@ find_journal() {
 @test "05 pivot: kill -9 ends the command too, and clean-host takes what is left" {
     lab list
     grep -q 'pivot  *yes' <<<"$output" || skip "pivot cannot run here"
-    "$LAB_DIR/run" --rootfs "$ROOT" sleep 52.7 >"$BATS_TEST_TMPDIR/out" 2>&1 &
+    local command="sleep 52.$BASHPID"
+    "$LAB_DIR/run" --rootfs "$ROOT" $command >"$BATS_TEST_TMPDIR/out" 2>&1 &
     child=$!
     wait_for 20 grep -q 'exec sleep' "$BATS_TEST_TMPDIR/out"
     own=
     wait_for 10 find_journal $child || fail "its journal was not found, so nothing can be shown"
     kill -KILL $child
     wait $child || true
-    gone() { ! pgrep -f 'sleep 52.7'; }
+    gone() { ! pgrep -fx "$command" >/dev/null; }
     wait_for 10 gone
     [ -e "${own%/*}" ] || fail "its directory is gone already"
     "$TOP/build/clean-host"

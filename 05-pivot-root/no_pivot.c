@@ -103,6 +103,7 @@ static int no_pivot_run(struct run *run, struct err *err)
         return -1;
     claim_text(r, "MS_MOVE: its / is the new root", move.before, EQ, root, "/proc/PID/root");
     claim_text(r, "MS_MOVE: the trick ends on the host", move.after, EQ, host, "/proc/PID/root");
+    claim_text(r, "pivot_root: its / is the new root", pivot.before, EQ, root, "/proc/PID/root");
     claim_text(r, "control: with pivot_root it does not", pivot.after, NE, host, "/proc/PID/root");
     return 0;
 }
