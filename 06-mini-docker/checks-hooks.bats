@@ -12,8 +12,8 @@ setup() {
     cd "$BATS_TEST_TMPDIR"
     cat >hook <<'END'
 #!/bin/sh
-# a line: the point, the mount namespace, and the state from standard input
-{ printf '%s %s ' "$1" "$(readlink /proc/self/ns/mnt)"; cat; echo; } >>"$2"
+# a line: the point, the mount namespace, the directory, and the state from standard input
+{ printf '%s %s %s ' "$1" "$(readlink /proc/self/ns/mnt)" "$(pwd)"; cat; echo; } >>"$2"
 END
     chmod +x hook
     chmod a+rx .
@@ -34,7 +34,7 @@ shell() { hook "$1" /bin/sh -c "$2"; }
 create() { oci create --bundle "$PWD/box" box; }
 points() { cut -d' ' -f1 seen | tr '\n' ' '; }
 # field POINT JQ: of the state that the hook was given.
-field() { grep "^$1 " seen | cut -d' ' -f3- | jq -r "$2"; }
+field() { grep "^$1 " seen | cut -d' ' -f4- | jq -r "$2"; }
 nothing_made() {
     [ ! -e state/box ] || fail "the state directory is there"
     ! pgrep -f "$PWD/box" || fail "a process is there"
@@ -63,8 +63,9 @@ nothing_made() {
     [ "$(points)" = "prestart createRuntime createContainer poststart startContainer poststop " ] || fail "$(points)"
 
     for point in prestart createRuntime poststart poststop; do
-        grep -qF "$point $mine" seen || fail "$point is not in our mount namespace: $(cat seen)"
+        grep -qF "$point $mine $PWD/box {" seen || fail "$point is not in our mount namespace, or in the bundle: $(cat seen)"
     done
+    grep -qF " $ROOT {" <(grep "^createContainer" seen) || fail "createContainer does not start in the root: $(cat seen)"
     for point in createContainer startContainer; do
         grep -qF "$point $theirs" seen || fail "$point is not in the container's: $(cat seen)"
     done

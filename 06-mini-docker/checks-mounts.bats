@@ -43,7 +43,7 @@ bundle() {
     command=${command//\"/\\\"}
     cat >config.json <<END
 {"ociVersion": "1.2.0", "root": {"path": "root"$root_more},
- "process": {"args": ["sh", "-c", "$command"], "cwd": "/", "user": {"uid": 0, "gid": 0},
+ "process": {"args": ["sh", "-c", "$command"], "cwd": "${cwd-/}", "user": {"uid": 0, "gid": 0},
              "env": ["PATH=/bin"], "terminal": ${terminal-false},
              "capabilities": {"bounding": $caps, "effective": $caps, "permitted": $caps}},
  "mounts": [$mounts],
@@ -255,11 +255,13 @@ while True:
 @test "06 devices: those of the configuration, past the umask, with their owners" {
     umask 077
     # below a tmpfs of its own: the host's /tmp, where the root is, may be nodev
-    mounts="$mounts, "'{"destination": "/elsewhere", "type": "tmpfs", "source": "tmpfs"}'
+    # and a bind, "-v /dev/urandom:/dev/random", is not taken away
+    mounts="$mounts, "'{"destination": "/dev/random", "type": "bind", "source": "/dev/urandom", "options": ["bind"]},
+        {"destination": "/elsewhere", "type": "tmpfs", "source": "tmpfs"}'
     linux=', "devices": [{"path": "/dev/net/tun", "type": "c", "major": 10, "minor": 200, "fileMode": 438, "uid": 7, "gid": 8},
         {"path": "/dev/pipe", "type": "p", "fileMode": 402}, {"path": "/dev/disk", "type": "b", "major": 7, "minor": 0, "fileMode": 384},
         {"path": "/elsewhere/new/u", "type": "u", "major": 1, "minor": 5, "fileMode": 292}, {"path": "/dev/null", "type": "c", "major": 1, "minor": 3, "fileMode": 416, "gid": 3}]'
-    oci 'stat -c "%F %t:%T %a %u:%g" /dev/net/tun /dev/pipe /dev/disk /elsewhere/new/u /dev/null /dev/full; readlink /dev/fd; readlink /dev/ptmx; umask'
+    oci 'stat -c "%F %t:%T %a %u:%g" /dev/net/tun /dev/pipe /dev/disk /elsewhere/new/u /dev/null /dev/full /dev/random; readlink /dev/fd; readlink /dev/ptmx; umask'
     ends 0
     diff - <(echo "$output") <<'END' || fail "other devices"
 character special file a:c8 666 7:8
@@ -268,6 +270,7 @@ block special file 7:0 600 0:0
 character special file 1:5 444 0:0
 character special file 1:3 640 0:3
 character special file 1:7 666 0:0
+character special file 1:9 666 0:0
 /proc/self/fd
 pts/ptmx
 0022
@@ -314,8 +317,8 @@ END
 
 @test "06 root: read-only, by chroot, and each propagation" {
     root_more=', "readonly": true'
-    oci 'touch /x; grep -c " / " /proc/mounts'
-    told 1
+    cwd=/made/before oci 'pwd; touch /x; grep -c " / " /proc/mounts'
+    told $'/made/before\n1'
     complained "Read-only file system"
     [ ! -e root/x ] || fail "written"
     root_more=
@@ -377,10 +380,11 @@ END
     spaces=', {"type": "user"}'
     local map='"uidMappings": [{"containerID": 0, "hostID": 100000, "size": 65536}], "gidMappings": [{"containerID": 0, "hostID": 100000, "size": 65536}]'
     linux=", $map"
-    mounts="$mounts, "'{"destination": "/vol", "type": "bind", "source": "'"$PWD"'/closed/vol", "options": ["bind", "ro"]}'
-    oci 'ls /vol; stat -c "%u" /vol/file; touch /vol/x; stat -c "%t:%T" /dev/null; echo x >/dev/null && echo written'
+    mounts="$mounts, "'{"destination": "/vol", "type": "bind", "source": "'"$PWD"'/closed/vol", "options": ["bind", "ro"]},
+        {"destination": "/dev/random", "type": "bind", "source": "/dev/urandom", "options": ["bind"]}'
+    oci 'ls /vol; stat -c "%u" /vol/file; touch /vol/x; stat -c "%t:%T" /dev/null /dev/random; echo x >/dev/null && echo written'
     ends 0 "Read-only file system"
-    [ "$output" = $'file\n65534\n1:3\nwritten' ] || fail "not seen"
+    [ "$output" = $'file\n65534\n1:3\n1:9\nwritten' ] || fail "not seen"
 }
 
 @test "06 user namespace: mounts whose IDs are mapped, both ways" {

@@ -327,6 +327,31 @@ running() { done_by 0 run --detach --pid-file pid "$ID"; }
     done_by 0 delete "$ID"
 }
 
+# bats test_tags=vm
+@test "06 runc: kill --all reaches those that fork meanwhile; a paused container stays paused" {
+    need_groups
+    # each of the last twenty reads until the first one dies, and then leaves a child that is in no list yet
+    shell '(trap "" USR1; : >/dev/deaf; exec sleep 1000) & while [ ! -e /dev/deaf ]; do :; done
+        mkfifo /dev/end; sleep 1000 >/dev/end &
+        for i in $(seq 20); do sleep 1000 & done
+        for i in $(seq 20); do { read x; sleep 1001 & } </dev/end & done; wait'
+    running
+    wait_for 10 has_processes 43
+    done_by 0 kill --all "$ID" USR1
+    is running
+    wait_for 10 has_processes 2 || fail "some got away: $("$RUNC" --root "$STATE" ps "$ID")"
+
+    done_by 0 exec --detach "$ID" sleep 1001
+    done_by 0 pause "$ID"
+    done_by 0 kill --all "$ID" USR1
+    is paused
+    done_by 0 resume "$ID"
+    wait_for 10 has_processes 2
+    done_by 0 pause "$ID"
+    done_by 0 kill --all "$ID" KILL
+    becomes stopped
+}
+
 @test "06 runc: list prints a table, JSON or the IDs, in order" {
     bundle
     done_by 0 list
@@ -606,15 +631,26 @@ END
     [ "$(cat "/proc/$(cat pid2)/comm")" = sleep ] || fail "not its PID: $(cat pid2)"
     [ "$(readlink "/proc/$(cat pid2)/ns/pid")" = "$(readlink "/proc/$(cat pid)/ns/pid")" ] || fail "not in the container"
     done_by 0 exec "$ID" sh -c 'kill -9 $$' && fail "its status is lost" || ends 137
+    # what pause and update hold is no sign that it is still being created
+    call flock "$STATE/$ID" "$RUNC" --root "$STATE" exec "$ID" echo in
+    ends 0
+    [ "$output" = in ] || fail "$output"
+}
+
+@test "06 runc: exec is refused while run still makes the container" {
+    bundle ".hooks.createRuntime = [{path: \"/bin/sh\", args: [\"sh\", \"-c\",
+        \"'$RUNC' --root '$STATE' exec $ID true 2>early; true\"]}]"
+    running
+    grep -q 'it is creating' early || fail "$(cat early)"
 }
 
 @test "06 runc: exec with another user, groups and rights" {
     need_root "to become another user"
-    bundle
+    bundle '.process.user.additionalGids = [7]'
     running
     done_by 0 exec --user 12:34 -g 5 --additional-gids 6 "$ID" id
     told "uid=12 gid=34"
-    [[ $output =~ groups=([0-9()a-z]+,)?5.*,6 ]] || fail "$output"
+    [[ $output =~ groups=5.*,6.*,7 ]] || fail "$output"
     done_by 0 exec -u 12 "$ID" id
     told "uid=12 gid=0"
     done_by 0 exec "$ID" grep CapEff /proc/self/status
@@ -645,9 +681,16 @@ END
     is_home /
 }
 
-@test "06 runc: exec takes the whole process from a file" {
-    bundle
+@test "06 runc: exec takes the process from a file, and bounds that it leaves out from the container" {
+    bundle '.process.oomScoreAdj = 7 | .process.rlimits = [{type: "RLIMIT_NOFILE", soft: 77, hard: 77}]'
     running
+    echo '{"args": ["sh", "-c", "ulimit -n; cat /proc/self/oom_score_adj; grep CapBnd /proc/self/status"],
+        "cwd": "/", "env": ["PATH=/bin"]}' >short.json
+    done_by 0 exec -p short.json "$ID"
+    [ "$output" = $'77\n7\nCapBnd:\t0000000020000420' ] || fail "$output"
+    jq '.capabilities = {}' short.json >none.json
+    done_by 0 exec -p none.json "$ID"
+    told $'CapBnd:\t0000000000000000'
     jq '.process | .args = ["sh", "-c", "echo $X; pwd; exit 8"] | .env = ["X=1"] | .cwd = "/bin"' config.json >process.json
     done_by 8 exec --process process.json "$ID"
     [ "$output" = $'1\n/bin' ] || fail "$output"
@@ -734,14 +777,17 @@ END
 }
 
 @test "06 runc: --preserve-fds and LISTEN_FDS pass descriptors on, and no others" {
-    shell 'cat <&3; ls -l /proc/self/fd | grep -c /kept'
+    shell 'cat <&3; ls -l /proc/self/fd | grep -c /kept; echo $LISTEN_FDS $LISTEN_PID'
     echo kept >kept
     oci run --preserve-fds 1 "$ID" 3<kept 4<kept
     ends 0
     [ "$output" = $'kept\n1' ] || fail "$output"
     LISTEN_FDS=2 oci run "$ID" 3<kept 4<kept
-    [ "$output" = $'kept\n2' ] || fail "$output"
+    [ "$output" = $'kept\n2\n2 1' ] || fail "$output"
+    LISTEN_PID=1 LISTEN_FDS=2 oci run --preserve-fds 1 "$ID" 3<kept 4<kept # another's
+    [ "$output" = $'kept\n1' ] || fail "$output"
     LISTEN_FDS=x refuse "LISTEN_FDS" run "$ID"
+    LISTEN_FDS=7 refuse "--preserve-fds 0 and LISTEN_FDS 7" run "$ID" 3<&- 4<&-
     bundle
     running
     oci exec --preserve-fds 1 "$ID" cat /proc/self/fd/3 3<kept 4<kept

@@ -10,21 +10,35 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static const struct opt OPTS[] = {CREATE_OPTS, {0}};
 
-int create_preserve_fds(uint64_t n, unsigned *ret, struct err *err)
+/* LISTEN_PID that is not ours: our parent was activated, and has not told us of any. */
+static int read_listen_fds(unsigned *ret, struct err *err)
 {
-    const char *activated = getenv("LISTEN_FDS");
-    uint64_t more = 0;
+    const char *fds = getenv("LISTEN_FDS"), *pid = getenv("LISTEN_PID");
+    uint64_t count = 0;
 
-    if (activated && size_parse_u64("LISTEN_FDS", activated, 0, 1024, &more, err) < 0)
+    if (fds && (!pid || atoi(pid) == getpid()) &&
+        size_parse_u64("LISTEN_FDS", fds, 0, 1024, &count, err) < 0)
         return -1;
-    *ret = (unsigned)(n + more);
+    *ret = (unsigned)count;
+    return 0;
+}
+
+int create_preserve_fds(uint64_t n, unsigned *ret, unsigned *ret_listen, struct err *err)
+{
+    if (read_listen_fds(ret_listen, err) < 0)
+        return -1;
+    *ret = (unsigned)n + *ret_listen;
     for (unsigned i = 0; i < *ret; i++) {
         if (fcntl(3 + (int)i, F_GETFD) < 0) {
             err_sys(err, "cannot pass descriptor %u on", 3 + i);
-            return err_hint(err, "--preserve-fds %ju wants all from 3 on to be open", (uintmax_t)n);
+            return err_hint(err,
+                "--preserve-fds %ju and LISTEN_FDS %u: so many from 3 on must be open -> open "
+                "them, or ask for fewer",
+                (uintmax_t)n, *ret_listen);
         }
     }
     return 0;
@@ -43,7 +57,7 @@ int create_options(const struct create_args *args, const char *id, struct create
     ret->no_pivot = args->no_pivot;
     ret->keep_keyring = args->no_new_keyring;
     if (globals_groups(&ret->cgroups_disabled, err) < 0 || globals_root(paths->root, err) < 0 ||
-        create_preserve_fds(args->preserve_fds, &ret->preserve_fds, err) < 0)
+        create_preserve_fds(args->preserve_fds, &ret->preserve_fds, &ret->listen_fds, err) < 0)
         return -1;
     if (!realpath(bundle, paths->bundle))
         return err_sys(err, "cannot find the bundle %s", bundle);

@@ -46,8 +46,8 @@ int create_options(const struct create_args *args, const char *id, struct create
 
 /*
  * How many descriptors the program keeps from 3 on: N, and those that socket activation passes
- * ($LISTEN_FDS, sd_listen_fds(3)).
+ * (*ret_listen: $LISTEN_FDS, if $LISTEN_PID names nobody else; sd_listen_fds(3)).
  */
-int create_preserve_fds(uint64_t n, unsigned *ret, struct err *err);
+int create_preserve_fds(uint64_t n, unsigned *ret, unsigned *ret_listen, struct err *err);
 
 #endif

@@ -56,14 +56,11 @@ static int check_terminal(const struct exec_args *args, bool terminal, struct er
 
 static int start(const struct exec_args *args, struct enter *enter, struct err *err)
 {
-    struct err ignored;
-
     if (enter_start(enter, err) < 0)
         return -1;
     if (!args->pid_file || life_write_pid_file(args->pid_file, enter->process.pid, err) == 0)
         return 0;
-    proc_pidfd_signal(enter->process.pidfd, SIGKILL);
-    spawn_wait(&enter->process, &ignored);
+    spawn_end(&enter->process);
     return -1;
 }
 
@@ -108,9 +105,10 @@ static int enter_container(const struct exec_args *args, const struct state *sta
     };
     const struct spec_seccomp *filter = spec->linux_.seccomp;
     char cache[96];
+    unsigned listen_fds;
     int status = -1;
 
-    if (create_preserve_fds(args->preserve_fds, &enter.preserve_fds, err) == 0 &&
+    if (create_preserve_fds(args->preserve_fds, &enter.preserve_fds, &listen_fds, err) == 0 &&
         seccomp_prepare(filter, filter ? seccomp_cache_dir(cache) : NULL, &seccomp, err) == 0)
         status = args->detach ? start_detached(args, &enter, err) : stay(args, &enter, err);
     seccomp_free(&seccomp);
@@ -147,7 +145,8 @@ const struct command exec_command = {
     .summary = "Run one more program in a container",
     .details =
         "What the options do not say is as the container's own process has it. With --process\n"
-        "the file says it all, and there is no CMD.",
+        "the file says it, and there is no CMD; capabilities, rlimits, oomScoreAdj and\n"
+        "apparmorProfile that it leaves out are the container's.",
     .opts = OPTS,
     .args_size = sizeof(struct exec_args),
     .run = exec_run,

@@ -30,23 +30,27 @@ static int read_user(const char *word, struct spec_user *user, struct err *err)
     return 0;
 }
 
+/* The container's, and more. */
 static int read_gids(const struct opt_list *words, struct exec_process *process, struct err *err)
 {
     struct spec_user *user = &process->spec.process.user;
+    size_t have = user->additional_gids_count;
     uint64_t gid = 0;
 
     if (words->count == 0)
         return 0;
-    process->gids = calloc(words->count, sizeof(*process->gids));
+    process->gids = calloc(have + words->count, sizeof(*process->gids));
     if (!process->gids)
         return err_sys(err, "no memory for the groups");
+    for (size_t i = 0; i < have; i++)
+        process->gids[i] = user->additional_gids[i];
     for (size_t i = 0; i < words->count; i++) {
         if (size_parse_u64("--additional-gids", words->items[i], 0, UINT32_MAX - 1, &gid, err) < 0)
             return -1;
-        process->gids[i] = (gid_t)gid;
+        process->gids[have + i] = (gid_t)gid;
     }
     user->additional_gids = process->gids;
-    user->additional_gids_count = words->count;
+    user->additional_gids_count = have + words->count;
     return 0;
 }
 
@@ -125,6 +129,23 @@ static int change(
     return read_env(&args->env, process, err);
 }
 
+/* What a file leaves out: a container's bounds hold for who comes later, too, as in runc. */
+static void inherit(struct spec_process *to, const struct spec_process *from)
+{
+    if (!to->capabilities_given)
+        to->capabilities = from->capabilities;
+    if (!to->apparmor_profile)
+        to->apparmor_profile = from->apparmor_profile;
+    if (to->rlimits_count == 0) {
+        to->rlimits = from->rlimits;
+        to->rlimits_count = from->rlimits_count;
+    }
+    if (!to->oom_score_adj_given) {
+        to->oom_score_adj_given = from->oom_score_adj_given;
+        to->oom_score_adj = from->oom_score_adj;
+    }
+}
+
 /* What --process has itself, and a second source of it would have to be ignored. */
 static int check_alone(const struct exec_args *args, int argc, struct err *err)
 {
@@ -156,6 +177,7 @@ int exec_process_read(const struct exec_args *args, const struct state *state, i
         if (config_read_process(args->process, &ret->own, err) < 0)
             return -1;
         *process = ret->own.spec.process;
+        inherit(process, &ret->container.spec.process);
         process->terminal |= args->tty;
     }
     if (process->terminal && !process->console_size && !args->detach &&

@@ -8,6 +8,7 @@
 
 #include "version.h"
 
+#include "runtime/json_write.h"
 #include "runtime/words.h"
 
 #include "caps.h"
@@ -117,9 +118,8 @@ static void add_annotations(struct json_object *root)
     char version[40];
 
     snprintf(version, sizeof(version), "%u.%u.%u", seccomp->major, seccomp->minor, seccomp->micro);
-    json_object_object_add(
-        annotations, "io.github.seccomp.libseccomp.version", json_object_new_string(version));
-    json_object_object_add(annotations, PROGRAM ".version", json_object_new_string(VERSION));
+    json_add_string(annotations, "io.github.seccomp.libseccomp.version", version);
+    json_add_string(annotations, PROGRAM ".version", VERSION);
     json_object_object_add(root, "annotations", annotations);
 }
 
@@ -131,8 +131,8 @@ static int features_run(void *args, int argc, char **argv, struct err *err)
     (void)argc;
     (void)argv;
     (void)err;
-    json_object_object_add(root, "ociVersionMin", json_object_new_string(OCI_VERSION_MIN));
-    json_object_object_add(root, "ociVersionMax", json_object_new_string(OCI_VERSION));
+    json_add_string(root, "ociVersionMin", OCI_VERSION_MIN);
+    json_add_string(root, "ociVersionMax", OCI_VERSION);
     add_words(root, "hooks", hooks_word);
     add_words(root, "mountOptions", mounts_word);
     add_linux(root);

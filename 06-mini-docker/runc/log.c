@@ -13,6 +13,8 @@
 
 #include "commands.h"
 
+#include "runtime/json_write.h"
+
 #include "cleanup.h"
 
 #include <fcntl.h>
@@ -60,9 +62,9 @@ static char *json_line(const char *level, const char *text, const char *now)
     struct json_object *line = json_object_new_object();
     char *printed = NULL;
 
-    json_object_object_add(line, "level", json_object_new_string(level));
-    json_object_object_add(line, "msg", json_object_new_string(text));
-    json_object_object_add(line, "time", json_object_new_string(now));
+    json_add_string(line, "level", level);
+    json_add_string(line, "msg", text);
+    json_add_string(line, "time", now);
     if (asprintf(&printed, "%s\n",
             json_object_to_json_string_ext(
                 line, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)) < 0)

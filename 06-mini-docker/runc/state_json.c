@@ -8,6 +8,7 @@
 #include "commands.h"
 
 #include "runtime/config.h"
+#include "runtime/json_write.h"
 
 #include "cleanup.h"
 
@@ -15,13 +16,11 @@
 #include <pwd.h>
 #include <string.h>
 
-pid_t state_shown_pid(const struct state *state, enum state_status status)
-{
-    return status == STATE_STOPPED ? 0 : state->pid;
-}
-
-/* fgetpwent(3) reads the file alone: a static program cannot ask the host's name services. */
-const char *state_owner(const struct state *state, char buf[64])
+/*
+ * The name of the user whose number is state->owner, or the number. fgetpwent(3) reads the file
+ * alone: a static program cannot ask the host's name services.
+ */
+static const char *owner_name(const struct state *state, char buf[64])
 {
     cleanup_fclose FILE *passwd = fopen("/etc/passwd", "re");
 
@@ -37,11 +36,6 @@ const char *state_owner(const struct state *state, char buf[64])
     return buf;
 }
 
-static void add(struct json_object *object, const char *key, const char *text)
-{
-    json_object_object_add(object, key, json_object_new_string(text));
-}
-
 static void add_annotations(struct json_object *object, const struct state *state)
 {
     struct config config = {0};
@@ -51,7 +45,8 @@ static void add_annotations(struct json_object *object, const struct state *stat
         config.spec.annotations_count > 0) {
         struct json_object *annotations = json_object_new_object();
         for (size_t i = 0; i < config.spec.annotations_count; i++)
-            add(annotations, config.spec.annotations[i].key, config.spec.annotations[i].value);
+            json_add_string(
+                annotations, config.spec.annotations[i].key, config.spec.annotations[i].value);
         json_object_object_add(object, "annotations", annotations);
     }
     config_free(&config);
@@ -63,14 +58,15 @@ struct json_object *state_json(const struct state *state)
     enum state_status status = state_status(state);
     char owner[64];
 
-    add(object, "ociVersion", OCI_VERSION);
-    add(object, "id", state->id);
-    json_object_object_add(object, "pid", json_object_new_int(state_shown_pid(state, status)));
-    add(object, "status", state_status_name(status));
-    add(object, "bundle", state->bundle);
-    add(object, "rootfs", state->rootfs);
-    add(object, "created", state->created);
+    json_add_string(object, "ociVersion", OCI_VERSION);
+    json_add_string(object, "id", state->id);
+    json_object_object_add(
+        object, "pid", json_object_new_int(status == STATE_STOPPED ? 0 : state->pid));
+    json_add_string(object, "status", state_status_name(status));
+    json_add_string(object, "bundle", state->bundle);
+    json_add_string(object, "rootfs", state->rootfs);
+    json_add_string(object, "created", state->created);
     add_annotations(object, state);
-    add(object, "owner", state_owner(state, owner));
+    json_add_string(object, "owner", owner_name(state, owner));
     return object;
 }

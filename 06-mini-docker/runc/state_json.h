@@ -11,10 +11,4 @@
  */
 struct json_object *state_json(const struct state *state);
 
-/* The process as others may be told of it: 0 when it has ended. */
-pid_t state_shown_pid(const struct state *state, enum state_status status);
-
-/* The name of the user whose number is state->owner, or the number. Returns buf. */
-const char *state_owner(const struct state *state, char buf[64]);
-
 #endif

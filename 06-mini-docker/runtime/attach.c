@@ -52,12 +52,10 @@ int attach_signals(struct attach *attach, struct err *err)
     return 0;
 }
 
-static void close_all(int *fds, int count)
+static void close_given(struct attach *attach)
 {
-    for (int i = 0; i < count; i++) {
-        close_fd(&fds[i]);
-        fds[i] = -1;
-    }
+    for (int i = 0; i < 3; i++)
+        close_fd(&attach->given[i]);
 }
 
 static void add_stream(struct attach *attach, int from, int to, bool close_to)
@@ -108,7 +106,7 @@ int attach_prepare(
         return 0;
     }
     if (attach->interactive && !isatty(STDIN_FILENO)) {
-        err_set(err, ERR_USAGE, "the input device is not a TTY");
+        err_refuse(err, ENOTTY, "the input device is not a TTY");
         return err_hint(err, "its terminal is typed into from ours -> run this in a terminal, or "
                              "without one of its own (-t, process.terminal) for a pipe");
     }
@@ -199,7 +197,7 @@ int attach_follow(struct attach *attach, int pidfd, struct err *err)
     struct pollfd polls[5];
     bool ended = false;
 
-    close_all(attach->given, 3);
+    close_given(attach);
     self_release();
     if (attach->terminal && begin_terminal(attach, err) < 0)
         return -1;
@@ -229,8 +227,8 @@ int attach_follow(struct attach *attach, int pidfd, struct err *err)
 void attach_end(struct attach *attach)
 {
     tty_restore(&attach->tty);
-    close_all(attach->given, 3);
-    close_all(&attach->master, 1);
-    close_all(&attach->console, 1);
-    close_all(&attach->signals, 1);
+    close_given(attach);
+    close_fd(&attach->master);
+    close_fd(&attach->console);
+    close_fd(&attach->signals);
 }

@@ -9,6 +9,7 @@
 
 #include "home.h"
 #include "host_proc.h"
+#include "identity.h"
 #include "init.h"
 #include "stages.h"
 
@@ -18,6 +19,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -64,8 +66,58 @@ static int leave_nothing(struct container *container, struct err *err)
 /* Before the rights go, and the filter comes. */
 static int find_home(struct container *container, struct err *err)
 {
-    container->environment = home_environment(&container->spec->process, err);
+    container->environment =
+        home_environment(&container->spec->process, container->listen_fds, err);
     return container->environment ? 0 : -1;
+}
+
+/*
+ * A change of user has taken the death signal away (prctl(2)), so it is set again. The parent may
+ * have died in between; then its end of the pipe is closed.
+ */
+static int die_with_parent(const struct container *container, struct err *err)
+{
+    struct pollfd parent = {.fd = container->sync.in, .events = POLLIN};
+
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    return poll(&parent, 1, 0) == 0 ? 0 : err_set(err, ERR_SYS, "the parent is gone");
+}
+
+/* For who answers the calls that the filter reports; NULL where nobody does. */
+static char *describe(const struct container *container)
+{
+    if (container->seccomp_socket < 0)
+        return NULL;
+    return hooks_process_state(&container->hooks_state, container->proc_fd,
+        container->spec->linux_.seccomp->listener_metadata);
+}
+
+static int stage_identity(struct container *container, struct err *err)
+{
+    cleanup_free char *described = describe(container);
+    const struct spec_process *process = &container->spec->process;
+    const struct spec_linux *l = &container->spec->linux_;
+    struct identity identity = {
+        .process = process,
+        .seccomp = container->seccomp,
+        .seccomp_state = described,
+        .seccomp_socket = container->seccomp_socket,
+        .single_gid = l->mappings && l->mappings->gids == 1,
+        .new_keyring = !container->keep_keyring,
+        .makes_directory = true,
+        .proc_fd = container->proc_fd,
+    };
+
+    explain_step(&container->explain, "capabilities(7)",
+        "keep capabilities %#jx, drop all others; user %u:%u",
+        (uintmax_t)process->capabilities.bounding, process->user.uid, process->user.gid);
+    if (identity_take(&identity, err) < 0 || die_with_parent(container, err) < 0)
+        return -1;
+    /* one that is killed up to here would look like one whose exec closed the pipe; not later,
+     * since the filter may know of no write(2) */
+    if (container->hold.in < 0 && sync_signal(&container->sync, err) < 0)
+        return -1;
+    return identity_seal(&identity, err);
 }
 
 /*
@@ -135,7 +187,7 @@ static int wait_for_start(struct container *container, struct err *err)
         return -1;
     sync_close(&container->sync);
     container->sync = container->hold;
-    container->hold = (struct sync){-1, -1, -1, -1};
+    container->hold = (struct sync)SYNC_NONE;
     return sync_wait(&container->sync, err);
 }
 

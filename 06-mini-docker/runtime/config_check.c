@@ -2,7 +2,8 @@
 /*
  * What needs more than one part of the config to be judged: a name, a clock's offset, a kernel
  * setting or a map of IDs belongs to a namespace of the container's own. Without that it would
- * change the host, so it is refused before anything is made.
+ * change the host, so it is refused before anything is made. And what the specification has but we
+ * have not.
  *
  * Source: config-linux.md, "Namespaces", "Sysctl"; user_namespaces(7), ipc_namespaces(7),
  * uts_namespaces(7); runc's validator.
@@ -10,6 +11,7 @@
 #include "config_tables.h"
 #include "sysctl.h"
 
+#include <json-c/json_object.h>
 #include <sched.h>
 #include <string.h>
 
@@ -84,6 +86,23 @@ static int check_sysctl(struct json_reader *reader, const struct spec *spec, con
     if (scope)
         return hint_namespace(reader, scope->namespace);
     return err_hint(reader->err, "no namespace has it for its own -> set it on the host");
+}
+
+/*
+ * "If the runtime cannot apply a property as specified, it MUST generate an error" (runtime.md,
+ * "Create"). An empty one asks for nothing.
+ */
+int config_refuse(struct json_reader *reader, struct json_object *value, void *field)
+{
+    (void)field;
+    if (json_object_is_type(value, json_type_string) && json_object_get_string_len(value) == 0)
+        return 0;
+    json_fail(reader, NULL, "this runtime cannot apply it");
+    return err_hint(reader->err,
+        "without it the container would not be what was asked for -> leave it out%s",
+        json_object_is_type(value, json_type_string)
+            ? " (an SELinux label: podman run --security-opt label=disable)"
+            : "");
 }
 
 int config_check(struct json_reader *reader, void *item)

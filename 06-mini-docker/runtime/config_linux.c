@@ -175,6 +175,24 @@ static int read_seccomp(struct json_reader *reader, struct json_object *value, v
     return 0;
 }
 
+/* "/a//b/" is "/a/b", as every other path, and as runc has it. */
+static int clean_path(struct json_reader *reader, void *item)
+{
+    struct spec_linux *linux_ = item;
+    char *path = linux_->cgroups_path ? json_print(reader, "%s", linux_->cgroups_path) : NULL;
+    char *to = path;
+
+    if (!path)
+        return linux_->cgroups_path ? -1 : 0;
+    for (const char *from = path; *from; from++) {
+        if (*from != '/' || (from[1] != '/' && (from[1] || to == path)))
+            *to++ = *from;
+    }
+    *to = '\0';
+    linux_->cgroups_path = path;
+    return 0;
+}
+
 static const struct json_field LINUX[] = {
     {.name = "namespaces", .kind = JSON_CUSTOM, .custom = read_namespaces},
     {JSON_AT("uidMappings", JSON_CUSTOM, struct spec_linux, mappings), .custom = config_read_uids},
@@ -193,6 +211,9 @@ static const struct json_field LINUX[] = {
         .kind = JSON_OBJECT,
         .table = &personality_table,
         .extra = offsetof(struct spec_linux, personality_given)},
+    CONFIG_REFUSE("mountLabel"),
+    CONFIG_REFUSE("intelRdt"),
     {0},
 };
-const struct json_table config_linux = {.size = sizeof(struct spec_linux), .fields = LINUX};
+const struct json_table config_linux = {
+    .size = sizeof(struct spec_linux), .fields = LINUX, .check = clean_path};

@@ -80,13 +80,32 @@ int config_read_gids(struct json_reader *reader, struct json_object *value, void
     return 0;
 }
 
+/* "bind" and "rbind", "idmap" and "ridmap". */
+static bool has_option(const struct spec_mount *mount, const char *name)
+{
+    for (const char *const *word = mount->options; word && *word; word++) {
+        if (strcmp(*word + (**word == 'r'), name) == 0)
+            return true;
+    }
+    return false;
+}
+
 static bool is_bind(const struct spec_mount *mount)
 {
-    bool bind = mount->type && strcmp(mount->type, "bind") == 0;
+    return (mount->type && strcmp(mount->type, "bind") == 0) || has_option(mount, "bind");
+}
 
-    for (const char *const *word = mount->options; word && *word; word++)
-        bind |= strcmp(*word, "bind") == 0 || strcmp(*word, "rbind") == 0;
-    return bind;
+static int check_mappings(struct json_reader *reader, const struct spec_mount *mount)
+{
+    const struct idmap *map = mount->mappings;
+
+    if ((map || has_option(mount, "idmap")) && !is_bind(mount)) {
+        json_fail(reader, map ? "uidMappings" : "options", "only a bind can map IDs");
+        return err_hint(reader->err, "a new file system has none to map -> leave it out");
+    }
+    if (map && !(map->uids && map->gids))
+        return json_fail(reader, map->uids ? "gidMappings" : "uidMappings", "is missing");
+    return 0;
 }
 
 static int check_mount(struct json_reader *reader, void *item)
@@ -98,6 +117,8 @@ static int check_mount(struct json_reader *reader, void *item)
         if (!mount->destination)
             return -1;
     }
+    if (check_mappings(reader, mount) < 0)
+        return -1;
     if (!is_bind(mount))
         return 0;
     if (!mount->source)

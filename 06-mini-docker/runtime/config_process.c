@@ -120,12 +120,15 @@ static const struct json_field PROCESS[] = {
     JSON_FIELD("env", JSON_STRINGS, struct spec_process, env),
     {JSON_AT("cwd", JSON_STRING, struct spec_process, cwd), .required = true},
     {JSON_AT("capabilities", JSON_OBJECT, struct spec_process, capabilities),
-        .table = &capabilities_table},
+        .table = &capabilities_table, .extra = offsetof(struct spec_process, capabilities_given)},
     JSON_FIELD("noNewPrivileges", JSON_BOOL, struct spec_process, no_new_privileges),
     {JSON_AT("oomScoreAdj", JSON_NUMBER, struct spec_process, oom_score_adj), .least = -1000,
         .most = 1000, .extra = offsetof(struct spec_process, oom_score_adj_given)},
     JSON_FIELD("apparmorProfile", JSON_STRING, struct spec_process, apparmor_profile),
     JSON_ITEMS("rlimits", JSON_LIST, struct spec_process, rlimits, rlimits_count, &rlimit_table),
+    CONFIG_REFUSE("selinuxLabel"),
+    CONFIG_REFUSE("scheduler"),
+    CONFIG_REFUSE("ioPriority"),
     {0},
 };
 const struct json_table config_process = {

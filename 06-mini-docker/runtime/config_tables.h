@@ -51,6 +51,13 @@ int config_read_gids(struct json_reader *reader, struct json_object *value, void
 /* config_check.c: what more than one part of the config decides. */
 int config_check(struct json_reader *reader, void *spec);
 
+/* The same: the reader of a field that we cannot do. */
+int config_refuse(struct json_reader *reader, struct json_object *value, void *field);
+#define CONFIG_REFUSE(name_)                                                                       \
+    {                                                                                              \
+        .name = (name_), .kind = JSON_CUSTOM, .custom = config_refuse                              \
+    }
+
 /* A path of the bundle, absolute; NULL with the error set. */
 const char *config_path(struct json_reader *reader, const char *path);
 

@@ -22,7 +22,6 @@
 #include "ns_table.h"
 #include "proc.h"
 
-#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -160,11 +159,11 @@ void container_init(struct container *container)
         .console_socket = -1,
         .stdio = {0, 1, 2},
         .lock = -1,
-        .hold = {-1, -1, -1, -1},
+        .hold = SYNC_NONE,
         .explain = {.fd = -1, .who = "host"},
         .group = {.absent = true, .fd = -1},
         .process = {.pidfd = -1},
-        .sync = {-1, -1, -1, -1},
+        .sync = SYNC_NONE,
         .root_fd = -1,
         .self_fd = -1,
         .proc_fd = -1,
@@ -235,12 +234,12 @@ bool container_has_early_hooks(const struct container *container)
 static int explain_end(const struct container *container, struct err *err)
 {
     enum { PATIENCE_MS = 50 };
-    struct pollfd end = {.fd = container->process.pidfd, .events = POLLIN};
+    int pidfd = container->process.pidfd;
     siginfo_t info = {0};
 
-    poll(&end, 1, PATIENCE_MS); /* its pipe is closed a moment before it has ended */
-    if (waitid(P_PIDFD, (id_t)container->process.pidfd, &info, WEXITED | WNOHANG | WNOWAIT) < 0 ||
-        !info.si_pid || info.si_code == CLD_EXITED)
+    proc_pidfd_ended(pidfd, PATIENCE_MS); /* its pipe is closed a moment before */
+    if (waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || !info.si_pid ||
+        info.si_code == CLD_EXITED)
         return -1;
     err_set(err, ERR_SYS,
         "the container's first process was ended by signal %d (%s) before it "
@@ -283,15 +282,9 @@ uint64_t container_oom_kills(const struct container *container)
 
 int container_remove(struct container *container, struct err *err)
 {
-    struct err ignored;
-
     sync_close(&container->sync);
-    if (container->process.pidfd >= 0) {
-        /* after a failed start it may be there still; else it was waited for, and these fail */
-        proc_pidfd_signal(container->process.pidfd, SIGKILL);
-        spawn_wait(&container->process, &ignored);
-        close(steal_fd(&container->process.pidfd));
-    }
+    /* after a failed start it may be there still; else it was waited for, and this does nothing */
+    spawn_end(&container->process);
     if (!container->group.absent)
         explain_step(&container->explain, "rmdir(2); labs 02, 03", "rmdir the groups");
     return cgroup_remove(&container->group, err);

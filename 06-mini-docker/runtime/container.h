@@ -34,6 +34,7 @@ struct container {
     int stdio[3];          /* become 0, 1 and 2 of the program; not looked at with a terminal */
     int console_socket;    /* terminal: where the pty's master is sent (SCM_RIGHTS), else -1 */
     unsigned preserve_fds; /* how many descriptors from 3 on the program keeps */
+    unsigned listen_fds;   /* how many of them it is told of as LISTEN_FDS */
     bool init;             /* PID 1 is our own init (init.h), and the program its child */
     bool outlives;         /* it goes on when the caller ends; else the kernel ends it then */
     bool no_pivot;         /* chroot(2) instead, where the root is the initramfs */
@@ -74,6 +75,7 @@ struct container {
     char *const *environment; /* in the child: the program's, with HOME (home.h) */
 };
 
+/* Nothing is open, and there is no group: container_remove can be called from here on. */
 void container_init(struct container *container);
 
 /*

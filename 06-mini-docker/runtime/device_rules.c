@@ -6,7 +6,7 @@
 #include "device_rules.h"
 
 #include "cleanup.h"
-#include "fsio.h"
+#include "host.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -62,14 +62,7 @@ static bool allow_all(const struct device_rules *rules)
 /* In a user namespace, ours or the container's, device files cannot be made and most not opened. */
 static bool in_user_namespace(const struct spec_linux *l)
 {
-    struct err ignored;
-    unsigned inside, outside, count;
-
-    if (l->namespaces & CLONE_NEWUSER)
-        return true;
-    cleanup_free char *map = fsio_read(NULL, "/proc/self/uid_map", &ignored);
-    return map && sscanf(map, "%u %u %u", &inside, &outside, &count) == 3 &&
-           (inside != 0 || outside != 0 || count != UINT32_MAX);
+    return l->namespaces & CLONE_NEWUSER || host_in_userns();
 }
 
 /* A number, or "*" for any. */

@@ -21,7 +21,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/file.h>
@@ -147,14 +146,13 @@ static int journal(const struct entry *entry, pid_t pid, struct err *err)
 
 /*
  * Before a pidfd tells of the end, the process has lost its namespaces and those of its PID
- * namespace have been killed. Who has seen that waits for the rest.
+ * namespace have been killed. So where that was seen, this waits for the rest.
  */
 static bool has_ended(int pidfd)
 {
     enum { PATIENCE_MS = 50 };
-    struct pollfd end = {.fd = pidfd, .events = POLLIN};
 
-    return poll(&end, 1, PATIENCE_MS) > 0;
+    return proc_pidfd_ended(pidfd, PATIENCE_MS);
 }
 
 /* True when it has ended by SIGKILL, as the kernel ends those of a PID namespace. */
@@ -177,17 +175,6 @@ static int see_through(struct entry *entry, const struct spawned *child, struct 
     return was_killed(child) && has_ended(entry->container)
                ? err_set(err, ERR_SYS, "the process ended with its container")
                : 0;
-}
-
-static void end(struct spawned *child)
-{
-    struct err ignored;
-
-    if (child->pidfd < 0)
-        return;
-    proc_pidfd_signal(child->pidfd, SIGKILL);
-    spawn_wait(child, &ignored);
-    close(steal_fd(&child->pidfd));
 }
 
 /* Whatever failed: if the container has ended, that is why. */
@@ -229,7 +216,7 @@ int enter_start(struct enter *enter, struct err *err)
         .proc = -1,
         .seccomp_socket = -1,
         .group = enter->state->group,
-        .sync = {-1, -1, -1, -1},
+        .sync = SYNC_NONE,
     };
 
     enter->process = (struct spawned){.pidfd = -1};
@@ -243,7 +230,7 @@ int enter_start(struct enter *enter, struct err *err)
     if (result == 0)
         result = see_through(&entry, &enter->process, err);
     if (result < 0) {
-        end(&enter->process);
+        spawn_end(&enter->process);
         explain(&entry, err);
     }
     close_all(&entry);

@@ -112,7 +112,7 @@ static int become_program(struct entry *entry, struct err *err)
     exec_reset_signals();
     if (syscall(SYS_close_range, 3 + enter->preserve_fds, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
         return err_sys(err, "cannot mark the open files as close-on-exec (Linux 5.11)");
-    char *const *environment = home_environment(process, err);
+    char *const *environment = home_environment(process, 0, err);
     if (!environment || identity_take(&identity, err) < 0 || stand_alone(entry, err) < 0)
         return -1;
     explain_step(&enter->explain, "execve(2); lab 04", "execve %s", process->args[0]);

@@ -47,27 +47,42 @@ static char *find(uid_t uid)
     return asprintf(&text, "HOME=%s", *home ? home : "/") < 0 ? NULL : text;
 }
 
-char *const *home_environment(const struct spec_process *process, struct err *err)
+/* "LISTEN_FDS=2" and for whom it is, malloc'ed (sd_listen_fds(3)). */
+static bool add_listen(char **to, size_t *kept, unsigned fds)
+{
+    return asprintf(&to[(*kept)++], "LISTEN_FDS=%u", fds) > 0 &&
+           asprintf(&to[(*kept)++], "LISTEN_PID=%d", getpid()) > 0;
+}
+
+static bool is_replaced(const char *entry, bool home, unsigned listen_fds)
+{
+    return (home && strncmp(entry, "HOME=", 5) == 0) ||
+           (listen_fds &&
+               (strncmp(entry, "LISTEN_FDS=", 11) == 0 || strncmp(entry, "LISTEN_PID=", 11) == 0));
+}
+
+char *const *home_environment(
+    const struct spec_process *process, unsigned listen_fds, struct err *err)
 {
     static char *const nothing[] = {NULL};
     char *const *from = process->env ? process->env : nothing;
     const char *given = spec_env(process, "HOME");
+    bool home = !given || !*given;
     size_t count = 0, kept = 0;
 
-    if (given && *given)
+    if (!home && !listen_fds)
         return from;
     while (from[count])
         count++;
-    char **to = calloc(count + 2, sizeof(*to));
-    char *home = to ? find(process->user.uid) : NULL;
-    if (!home) {
+    char **to = calloc(count + 4, sizeof(*to));
+    for (size_t i = 0; to && i < count; i++) {
+        if (!is_replaced(from[i], home, listen_fds))
+            to[kept++] = from[i];
+    }
+    if (!to || (home && !(to[kept++] = find(process->user.uid))) ||
+        (listen_fds && !add_listen(to, &kept, listen_fds))) {
         err_sys(err, "no memory for the environment");
         return NULL;
     }
-    for (size_t i = 0; i < count; i++) {
-        if (strncmp(from[i], "HOME=", 5) != 0)
-            to[kept++] = from[i];
-    }
-    to[kept] = home;
     return to;
 }

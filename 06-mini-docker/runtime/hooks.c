@@ -64,7 +64,7 @@ static int become_hook(void *arg)
     const struct spec_hook *hook = running->hook;
     char *alone[] = {(char *)hook->path, NULL}, *nothing[] = {NULL};
     struct err err;
-    int ignored = running->directory ? chdir(running->directory) : 0; /* as runc and crun do */
+    int ignored = running->directory ? chdir(running->directory) : 0;
 
     (void)ignored;
     sync_child(&running->sync);
@@ -96,10 +96,8 @@ static int start(struct running *running, struct err *err)
 
 static void close_input(struct running *running)
 {
-    for (int i = 0; i < 2; i++) {
-        close_fd(&running->input[i]);
-        running->input[i] = -1;
-    }
+    close_fd(&running->input[0]);
+    close_fd(&running->input[1]);
 }
 
 /* Milliseconds until the deadline for poll(2): -1 where there is none. */
@@ -220,6 +218,18 @@ static int run_one(struct running *running, const char *text, struct err *err)
     return result;
 }
 
+/*
+ * The specification leaves it open. createContainer is for work on the mounts of the root, and runc
+ * starts it there (crun in the bundle, as the others).
+ */
+static const char *directory_of(
+    const struct spec *spec, enum spec_hook_point point, const struct hooks_state *state)
+{
+    return point == HOOK_CREATE_CONTAINER  ? spec->root.path
+           : point == HOOK_START_CONTAINER ? NULL
+                                           : state->bundle;
+}
+
 int hooks_run(const struct spec *spec, enum spec_hook_point point, const struct hooks_state *state,
     struct err *err)
 {
@@ -242,9 +252,9 @@ int hooks_run(const struct spec *spec, enum spec_hook_point point, const struct 
         struct running running = {
             .hook = &hooks->hooks[i],
             .point = POINTS[point],
-            .directory = point == HOOK_START_CONTAINER ? NULL : state->bundle,
+            .directory = directory_of(spec, point, state),
             .input = {-1, -1},
-            .sync = {-1, -1, -1, -1},
+            .sync = SYNC_NONE,
             .process = {.pidfd = -1},
         };
         if (run_one(&running, text, result == 0 ? err : &later) < 0)

@@ -12,6 +12,9 @@
  *     poststart        the caller's                  the program runs
  *     poststop         the caller's                  all is removed; after a failed create, too
  *
+ * They start in the bundle; createContainer in the root, and startContainer in the process's own
+ * directory.
+ *
  * Source: the OCI's config.md, "POSIX-platform Hooks"; runtime.md, "Lifecycle".
  */
 #ifndef RUNTIME_HOOKS_H

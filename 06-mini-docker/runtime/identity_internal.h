@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What identity.c and identity_parent.c share: the values that both sides read and set. */
+/* identity_internal: what identity_limits.c does for identity.c: the score and the limits. */
 #ifndef RUNTIME_IDENTITY_INTERNAL_H
 #define RUNTIME_IDENTITY_INTERNAL_H
 

@@ -130,7 +130,7 @@ int json_parse(
 
 /*
  * Take all members out of the text's object whose fields are not `brief`, in it and in the objects
- * that are kept of it: before json_parse, for who wants few of many, since it is the tree that
+ * that are kept of it: before json_parse, where few of many are wanted, since it is the tree that
  * takes the time. A mistake in what is taken out is not found.
  */
 void json_brief(char *text, const struct json_table *table);

@@ -3,7 +3,7 @@
  * From a text to json-c's tree, with the limits that a text from a stranger needs. json-c would
  * take some texts for others than they are, so the text is looked through once before:
  *
- *     "args\u0000x"            becomes the key "args", unknown to who looked at the file before
+ *     "args\u0000x"            becomes the key "args", unknown to whoever checked the file before
  *     99999999999999999999     becomes the largest number there is, mostly "no limit"
  *     {},{},{},                three bytes each become almost a kilobyte of tree
  */

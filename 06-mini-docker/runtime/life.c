@@ -86,6 +86,7 @@ static void fill_container(struct life *life, const struct life_options *options
     memcpy(container->stdio, options->stdio, sizeof(container->stdio));
     container->console_socket = options->console_socket;
     container->preserve_fds = options->preserve_fds;
+    container->listen_fds = options->listen_fds;
     container->no_pivot = options->no_pivot;
     container->keep_keyring = options->keep_keyring;
     container->init = options->init;
@@ -191,7 +192,7 @@ static int give_up(const struct life_options *options, struct life *life)
         return -1;
     /* where there are no more descriptors, these are what the removal needs */
     sync_close(&life->container.hold);
-    close(steal_fd(&life->undo.fd));
+    close_fd(&life->undo.fd);
     state_remove(&life->state, &ignored);
     if (had_process)
         run_poststop(life, &ignored);
@@ -227,7 +228,7 @@ int life_create(const struct life_options *options, struct life *ret, struct err
         container_start(container, err) < 0 || write_pid_file(options, ret, err) < 0 ||
         state_ready(&ret->state, err) < 0)
         return give_up(options, ret);
-    state_close(&ret->state);
+    state_made(&ret->state, &ret->undo);
     return 0;
 }
 
@@ -240,7 +241,7 @@ int life_run(const struct life_options *options, struct life *ret, struct err *e
     container->outlives = options->detach;
     if (container_start(container, err) < 0 || write_pid_file(options, ret, err) < 0)
         return give_up(options, ret);
-    state_close(&ret->state);
+    state_made(&ret->state, &ret->undo);
     container->hooks_state.status = "running";
     hooks_run(container->spec, HOOK_POSTSTART, &container->hooks_state, &ret->warning);
     return 0;
@@ -270,10 +271,8 @@ void life_close(struct life *life)
     sync_close(&life->container.sync);
     sync_close(&life->container.hold);
     close_fd(&life->container.process.pidfd);
-    life->container.process.pidfd = -1;
     cgroup_close(&life->container.group);
     close_fd(&life->undo.fd);
-    life->undo.fd = -1;
     state_close(&life->state);
     seccomp_free(&life->seccomp);
     config_free(&life->config);

@@ -34,7 +34,7 @@ struct life_options {
     const char *pid_file; /* NULL: none; written whole, with the process as the caller sees it */
     int console_socket;   /* process.terminal: connected, where the pty's master is sent; else -1 */
     int stdio[3];         /* 0, 1, 2 of the program, unless it has a terminal */
-    unsigned preserve_fds;
+    unsigned preserve_fds, listen_fds; /* as in struct container */
     bool no_pivot, keep_keyring, cgroups_disabled;
     bool detach; /* life_run: the container outlives the caller */
     bool init;   /* PID 1 is our own init (init.h) */
@@ -92,8 +92,9 @@ void life_close(struct life *life);
 int life_start(const char *root, const char *id, struct err *ret_warning, struct err *err);
 
 /*
- * `all`: every process of the container's groups. SIGKILL lets a paused container go on, since what
- * is frozen on v1 would not die. Errors: it is not running.
+ * `all`: every process of the container's groups, also one that is forked meanwhile
+ * (cgroup_signal). SIGKILL lets a paused container go on, since what is frozen on v1 would not die;
+ * after any other signal it is still paused. Errors: it is not running.
  */
 int life_kill(const char *root, const char *id, int signal, bool all, struct err *err);
 

@@ -10,7 +10,6 @@
 #include "proc.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 
 enum { DEATH_MS = 10000 };
@@ -60,18 +59,6 @@ int life_start(const char *root, const char *id, struct err *ret_warning, struct
     return result;
 }
 
-static int kill_group(const struct state *state, int signal, struct err *err)
-{
-    cleanup_free pid_t *pids = NULL;
-    size_t count = 0;
-
-    if (cgroup_pids(&state->group, true, &pids, &count, err) < 0)
-        return -1;
-    for (size_t i = 0; i < count; i++)
-        proc_signal(pids[i], signal);
-    return 0;
-}
-
 /* On v1 a frozen process does not even die. */
 static void let_die(const struct state *state)
 {
@@ -85,10 +72,11 @@ int life_kill(const char *root, const char *id, int signal, bool all, struct err
 {
     struct state state;
     cleanup_close int pidfd = -1;
-    int result = state_load(root, id, false, &state, err);
+    bool freezes = all && signal != SIGKILL; /* and pause must not come in between */
+    int result = state_load(root, id, freezes, &state, err);
 
     if (result == 0 && all && !state.group.absent)
-        result = kill_group(&state, signal, err);
+        result = cgroup_signal(&state.group, signal, err);
     else if (result == 0)
         result = state_pidfd(&state, &pidfd, err);
     if (pidfd >= 0 && proc_pidfd_signal(pidfd, signal) < 0)
@@ -140,8 +128,7 @@ static void end_process(const struct state *state)
         return;
     proc_pidfd_signal(pidfd, SIGKILL);
     let_die(state);
-    struct pollfd death = {.fd = pidfd, .events = POLLIN};
-    poll(&death, 1, DEATH_MS);
+    proc_pidfd_ended(pidfd, DEATH_MS);
 }
 
 static int may_delete(const struct state *state, bool force, struct err *err)

@@ -154,51 +154,46 @@ static int cover_directory(struct covers *covers, int fd, const char *path, stru
     return covers->empty < 0 ? -1 : mount_attach(covers->empty, fd, path, err);
 }
 
-/* 1: covered, 0: there is nothing to cover, -1: error. */
-static int mask(
-    const struct container *container, struct covers *covers, const char *path, struct err *err)
+static int mask(struct covers *covers, int fd, const char *path, struct err *err)
 {
-    cleanup_close int fd = mount_open_in_root(container->root_fd, path, MOUNT_MAKE_NOTHING, err);
     char null[32];
     struct stat st;
 
+    if (fstat(fd, &st) < 0)
+        return err_sys(err, "cannot look at %s", path);
+    return S_ISDIR(st.st_mode)
+               ? cover_directory(covers, fd, path, err)
+               : mount_on(fd, path, fd_path(covers->null, null), NULL, MS_BIND, NULL, err);
+}
+
+static int make_readonly(int fd, const char *path, struct err *err)
+{
+    static const struct mount_attributes readonly = {.set = MOUNT_RDONLY};
+    char source[32];
+    cleanup_close int tree = mount_clone(fd_path(fd, source), true, err);
+
+    return tree < 0 || mount_set_attributes(tree, path, true, &readonly, err) < 0
+               ? -1
+               : mount_attach(tree, fd, path, err);
+}
+
+/* Mask a path, or with `covers` NULL make it read-only. 1: done, 0: nothing to do, -1: error. */
+static int cover(
+    const struct container *container, struct covers *covers, const char *path, struct err *err)
+{
+    cleanup_close int fd = mount_open_in_root(container->root_fd, path, MOUNT_MAKE_NOTHING, err);
+
     if (fd < 0)
         return err->code == ENOENT ? 0 : -1;
     int verdict = judge(container, fd, path, err);
     if (verdict <= 0)
         return verdict;
-    if (fstat(fd, &st) < 0)
-        return err_sys(err, "cannot look at %s", path);
-    int result = S_ISDIR(st.st_mode)
-                     ? cover_directory(covers, fd, path, err)
-                     : mount_on(fd, path, fd_path(covers->null, null), NULL, MS_BIND, NULL, err);
+    int result = covers ? mask(covers, fd, path, err) : make_readonly(fd, path, err);
     return result < 0 ? -1 : 1;
 }
 
-/* The same answers. */
-static int make_readonly(
-    const struct container *container, struct covers *covers, const char *path, struct err *err)
-{
-    static const struct mount_attributes readonly = {.set = MOUNT_RDONLY};
-    cleanup_close int fd = mount_open_in_root(container->root_fd, path, MOUNT_MAKE_NOTHING, err);
-    char source[32];
-
-    (void)covers;
-    if (fd < 0)
-        return err->code == ENOENT ? 0 : -1;
-    int verdict = judge(container, fd, path, err);
-    if (verdict <= 0)
-        return verdict;
-    cleanup_close int tree = mount_clone(fd_path(fd, source), true, err);
-    if (tree < 0 || mount_set_attributes(tree, path, true, &readonly, err) < 0 ||
-        mount_attach(tree, fd, path, err) < 0)
-        return -1;
-    return 1;
-}
-
-static int each(const struct container *container, struct covers *covers, const char *const *paths,
-    int (*cover)(const struct container *, struct covers *, const char *, struct err *),
-    const char *what, struct err *err)
+static int cover_each(const struct container *container, struct covers *covers,
+    const char *const *paths, struct err *err)
 {
     int done = 0;
 
@@ -208,7 +203,10 @@ static int each(const struct container *container, struct covers *covers, const 
             return -1;
         done += result;
     }
-    explain_step(&container->explain, "proc(5), mount(2); lab 05", "%s: %d", what, done);
+    explain_step(&container->explain, "proc(5), mount(2); lab 05", "%s: %d",
+        covers ? "cover paths of /proc and /sys that tell of the host"
+               : "make paths of /proc that set the host read-only",
+        done);
     return 0;
 }
 
@@ -243,11 +241,9 @@ static int cover_all(struct container *container, struct covers *covers, struct 
         return -1;
     if (l->masked_paths && open_null(&covers->null, err) < 0)
         return -1;
-    if (each(container, covers, l->masked_paths, mask,
-            "cover paths of /proc and /sys that tell of the host", err) < 0)
+    if (cover_each(container, covers, l->masked_paths, err) < 0)
         return -1;
-    return each(container, covers, l->readonly_paths, make_readonly,
-        "make paths of /proc that set the host read-only", err);
+    return cover_each(container, NULL, l->readonly_paths, err);
 }
 
 int stage_masks(struct container *container, struct err *err)

@@ -56,7 +56,7 @@ static int child(void *arg)
 
 int mounts_clone_foreign(pid_t pid, const char *source, bool recursive, struct err *err)
 {
-    struct foreign foreign = {pid, source, recursive, {-1, -1}, {-1, -1, -1, -1}};
+    struct foreign foreign = {pid, source, recursive, {-1, -1}, SYNC_NONE};
     struct spawn spawn = {.cgroup_fd = -1, .child = child, .arg = &foreign};
     struct spawned spawned = {.pidfd = -1};
     struct err ignored;

@@ -33,7 +33,6 @@ static int make_user_namespace(const struct idmap *map, struct err *err)
 {
     struct spawn spawn = {.namespaces = CLONE_NEWUSER, .cgroup_fd = -1, .child = wait_for_ever};
     struct spawned holder;
-    struct err ignored;
     char path[64];
     int fd = -1;
 
@@ -45,9 +44,7 @@ static int make_user_namespace(const struct idmap *map, struct err *err)
         if (fd < 0)
             err_sys(err, "cannot open %s", path);
     }
-    kill(holder.pid, SIGKILL);
-    spawn_wait(&holder, &ignored);
-    close(holder.pidfd);
+    spawn_end(&holder);
     return fd;
 }
 
@@ -138,8 +135,7 @@ int mounts_open_sources(struct container *container, struct err *err)
 void mounts_close_sources(struct container *container)
 {
     for (size_t i = 0; container->sources && i < container->spec->mounts_count; i++) {
-        if (container->sources[i] >= 0)
-            close(container->sources[i]);
+        close_fd(&container->sources[i]);
     }
     free(steal_ptr(container->sources));
 }

@@ -100,8 +100,6 @@ void namespaces_postpone(struct namespaces *namespaces, int flags)
 
 void namespaces_close(struct namespaces *namespaces)
 {
-    for (int i = 0; i < NS_KINDS; i++) {
+    for (int i = 0; i < NS_KINDS; i++)
         close_fd(&namespaces->join[i]);
-        namespaces->join[i] = -1;
-    }
 }

@@ -9,6 +9,8 @@
  *     namespaces_join         in the child: the rest
  *     namespaces_join_group   in the child, when it is in its groups: the cgroup namespace
  *
+ * And, for a child that is no container: namespaces_run.
+ *
  * Source: the OCI's config-linux.md, "Namespaces"; setns(2), user_namespaces(7),
  * time_namespaces(7).
  */
@@ -64,6 +66,13 @@ int namespaces_join_group(struct namespaces *namespaces, struct err *err);
  * this takes away (prctl(2)), and not dumpable. Where 0 is not mapped the IDs stay.
  */
 void namespaces_become_root(void);
+
+/*
+ * Have a child do `work` in new namespaces (CLONE_NEW* flags, 0: none), and wait for it. In a new
+ * user namespace the caller's IDs are mapped (idmap_for_caller), and it can become root there by
+ * namespaces_become_root. Errors: work's, as if the caller had done it.
+ */
+int namespaces_run(int flags, int (*work)(void *arg, struct err *err), void *arg, struct err *err);
 
 /* Safe to call twice, but not before namespaces_open. */
 void namespaces_close(struct namespaces *namespaces);

@@ -38,7 +38,7 @@ static int setns_one(struct namespaces *namespaces, int index, struct err *err)
 {
     if (setns(namespaces->join[index], ns_table[index].flag) < 0)
         return explain_setns(index, namespaces, err);
-    close(steal_fd(&namespaces->join[index]));
+    close_fd(&namespaces->join[index]);
     return 0;
 }
 

@@ -7,7 +7,8 @@
  * is joined, all that is made must be made after it; and where one is made, all that is joined must
  * be joined before. Both are done by a step (step.h).
  *
- * When: a PID namespace counts for the children of who joined it, so it is joined for the clone.
+ * When: a PID namespace counts for the children of the process that joined it, so it is joined
+ * before the clone.
  */
 #include "namespaces_internal.h"
 

@@ -66,17 +66,33 @@ int stage_root(struct container *container, struct err *err)
     return rootfs_bind(path, &container->root_fd, err);
 }
 
-int stage_pivot(struct container *container, struct err *err)
+/* It is made in a root that cannot be written, too. Why it could not be, change_directory says. */
+static void make_directory(const struct container *container)
+{
+    struct err ignored;
+    cleanup_close int fd = mount_open_in_root(
+        container->root_fd, container->spec->process.cwd, MOUNT_MAKE_DIR, &ignored);
+
+    (void)fd;
+}
+
+static int make_readonly(const struct container *container, struct err *err)
 {
     static const struct mount_attributes readonly = {.set = MOUNT_RDONLY};
+
+    make_directory(container);
+    return mount_set_attributes(container->root_fd, "/", false, &readonly, err);
+}
+
+int stage_pivot(struct container *container, struct err *err)
+{
     const struct spec *spec = container->spec;
     unsigned long propagation = spec->linux_.rootfs_propagation;
     bool is_private = mounts_base_propagation(spec) == MS_PRIVATE;
 
     /* a bind can be read-only where its file system is not; all that had to be made in it is there
      */
-    if (spec->root.readonly &&
-        mount_set_attributes(container->root_fd, "/", false, &readonly, err) < 0)
+    if (spec->root.readonly && make_readonly(container, err) < 0)
         return -1;
     explain_step(&container->explain, "pivot_root(2); lab 05",
         container->no_pivot ? "move the root over /, and chroot"
@@ -84,7 +100,7 @@ int stage_pivot(struct container *container, struct err *err)
     if ((container->no_pivot ? rootfs_move(container->root_fd, err)
                              : rootfs_pivot(container->root_fd, !is_private, err)) < 0)
         return -1;
-    close(steal_fd(&container->root_fd));
+    close_fd(&container->root_fd);
     if (propagation && mount(NULL, "/", NULL, propagation, NULL) < 0)
         return err_sys(err, "cannot set rootfsPropagation");
     return 0;

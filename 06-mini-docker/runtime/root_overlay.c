@@ -7,7 +7,8 @@
  *
  * Where overlayfs cannot be had, because `upper` itself lies on one (in a container, in the
  * throwaway machine) or the kernel refuses it to ordinary users, the single lower layer is copied
- * once, into `work`, and that is the root. What must hold: the copy is whole or not there.
+ * once, into `work`, and that is the root. What must hold: the copy is whole or not there; and what
+ * a root began as, it stays: what it has written is in the overlay, or in the copy.
  */
 #include "root_overlay.h"
 #include "stages.h"
@@ -33,16 +34,18 @@ enum { DATA = 4096 };
  * In a user namespace overlayfs keeps its marks in user.* attributes, as trusted.* are refused
  * (the kernel's Documentation/filesystems/overlayfs.rst). Where a kernel would let a directory that
  * was renamed, or a file whose owner was changed, refer to the layer below, it is told not to:
- * `upper` alone must say what has changed, for diff and commit.
+ * `upper` alone must say what has changed, for diff and commit. And `upper` is not bound to the
+ * very inodes below it, nor to one mount, as some kernels have it (index=on): a store that was
+ * copied would not start, nor a container whose last mount the kernel is still taking away.
  *
  * At its end an overlay syncs the whole file system of `upper`, which waits for what everybody else
  * has written there: not a volatile one.
  */
 static bool write_data(char data[DATA], const struct spec_root *root, const char *lower, bool user)
 {
-    return snprintf(data, DATA, "lowerdir=%s%s%s%s%s%s%s", lower, root->upper ? ",upperdir=" : "",
-               root->upper ? root->upper : "", root->upper ? ",workdir=" : "",
-               root->upper ? root->work : "",
+    return snprintf(data, DATA, "index=off,lowerdir=%s%s%s%s%s%s%s", lower,
+               root->upper ? ",upperdir=" : "", root->upper ? root->upper : "",
+               root->upper ? ",workdir=" : "", root->upper ? root->work : "",
                user ? ",userxattr" : ",redirect_dir=off,metacopy=off",
                root->fleeting ? ",volatile" : "") < DATA;
 }
@@ -101,7 +104,7 @@ static int mount_overlay(const struct spec_root *root, bool user)
     return mount("overlay", root->path, "overlay", root->upper ? 0 : MS_RDONLY, data);
 }
 
-static int copy_lower(const struct spec_root *root, const char *to, bool user, struct err *err)
+static int copy_lower(const struct spec_root *root, const char *to, struct err *err)
 {
     cleanup_close int from_dir = open(root->lower, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     cleanup_close int to_dir = -1;
@@ -112,24 +115,33 @@ static int copy_lower(const struct spec_root *root, const char *to, bool user, s
         to_dir = open(to, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (to_dir < 0)
         return err_sys(err, "cannot make %s", to);
-    return rootfs_copy_inside(from_dir, to_dir, user ? 0 : ROOTFS_OWNERS, err);
+    return rootfs_copy_inside(from_dir, to_dir, ROOTFS_OWNERS, err);
 }
 
 /* One that a killed start left half-way has another name; each start has a name of its own. */
-static int use_copy(const struct spec_root *root, bool user, struct err *err)
+static int use_copy(const struct spec_root *root, struct err *err)
 {
     char copy[PATH_MAX], part[PATH_MAX];
 
     snprintf(copy, sizeof(copy), "%s/copy", root->work);
     snprintf(part, sizeof(part), "%s/part-%d-%llu", root->work, getpid(),
         (unsigned long long)explain_now());
-    if (access(copy, F_OK) < 0 && (copy_lower(root, part, user, err) < 0))
+    if (access(copy, F_OK) < 0 && (copy_lower(root, part, err) < 0))
         return -1;
     if (access(copy, F_OK) < 0 && rename(part, copy) < 0)
         return err_sys(err, "cannot make %s", copy);
     if (mount(copy, root->path, NULL, MS_BIND, NULL) < 0)
         return err_sys(err, "cannot bind %s", copy);
     return 0;
+}
+
+/* overlayfs makes a directory "work" of its own in there, with the first mount. */
+static bool has(const struct spec_root *root, const char *name)
+{
+    char path[PATH_MAX];
+
+    return root->upper && snprintf(path, sizeof(path), "%s/%s", root->work, name) < PATH_MAX &&
+           access(path, F_OK) == 0;
 }
 
 /* overlayfs mounts read-only, and says so only in the kernel's log, where it cannot make a
@@ -149,6 +161,9 @@ int root_overlay_mount(const struct spec_root *root, bool user, struct err *err)
 {
     struct spec_root lasting = *root;
 
+    if (has(root, "copy"))
+        return use_copy(root, err);
+    bool began = has(root, "work");
     lasting.fleeting = false; /* Linux before 5.10 knows no volatile overlay */
     if ((mount_overlay(root, user) == 0 ||
             (root->fleeting && mount_overlay(&lasting, user) == 0)) &&
@@ -160,12 +175,16 @@ int root_overlay_mount(const struct spec_root *root, bool user, struct err *err)
                              "a shorter --root");
     if (!root->upper || err->code == ENOSPC || err->code == EDQUOT || err->code == EROFS)
         return -1;
+    if (began)
+        return err_hint(err,
+            "what it has written is in an overlay, and where its files lie now there can be none "
+            "-> put them back on the file system that it began on");
     if (strchr(root->lower, ':') || access(root->lower, R_OK) < 0)
         return err_hint(err,
             "maybe the file system of %s cannot be an upper layer, as an overlay "
             "itself cannot -> --root on another one, a tmpfs for example",
             root->upper);
-    return use_copy(root, user, err);
+    return use_copy(root, err);
 }
 
 int root_overlay(const struct container *container, struct err *err)

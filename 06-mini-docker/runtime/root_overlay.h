@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* root_overlay: a root of layers, for a container's first process and for who looks into one that
- * does not run. */
+/* root_overlay: a root of layers, for a container's first process, and to look into one that does
+ * not run. */
 #ifndef RUNTIME_ROOT_OVERLAY_H
 #define RUNTIME_ROOT_OVERLAY_H
 

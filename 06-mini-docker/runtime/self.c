@@ -8,6 +8,8 @@
 
 #include "self_execute.h"
 
+#include "cleanup.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -69,7 +71,5 @@ int self_protect(char *const argv[], struct err *err)
 
 void self_release(void)
 {
-    if (mount_fd >= 0)
-        close(mount_fd);
-    mount_fd = -1;
+    close_fd(&mount_fd);
 }

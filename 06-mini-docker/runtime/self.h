@@ -20,9 +20,9 @@
 int self_protect(char *const argv[], struct err *err);
 
 /*
- * Let go of that file's mount, which stays as it is for who runs from it. The kernel then waits
- * for all processors (an RCU grace period, 0.1 ms and more), so it is for a moment in which there
- * is nothing to do; else the end of the process does it.
+ * Let go of that file's mount, which stays as it is for the processes that run from it. The kernel
+ * then waits for all processors (an RCU grace period, 0.1 ms and more), so it is for a moment in
+ * which there is nothing to do; else the end of the process does it.
  */
 void self_release(void);
 

@@ -42,6 +42,7 @@ struct spec_process {
     char *const *args; /* ends with NULL */
     char *const *env;  /* ends with NULL; PATH in it is where args[0] is looked up */
     const char *cwd;   /* absolute; made when it is missing */
+    bool capabilities_given;
     struct caps capabilities;
     bool no_new_privileges;
     bool oom_score_adj_given;

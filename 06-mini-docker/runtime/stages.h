@@ -9,7 +9,7 @@
 
 #include "container.h"
 
-/* names.c: the host name, and lo up. */
+/* names.c: the host name, the personality, and lo up. */
 int stage_names(struct container *container, struct err *err);
 /* groups.c: join the groups, and see them as the root from here on; an early child does it later.
  */
@@ -33,7 +33,5 @@ int stage_sysctl(struct container *container, struct err *err);
 int stage_masks(struct container *container, struct err *err);
 /* root.c: pivot_root(2), and the old root is gone. */
 int stage_pivot(struct container *container, struct err *err);
-/* names.c: the working directory, resource limits, user, groups, capabilities. */
-int stage_identity(struct container *container, struct err *err);
 
 #endif

@@ -5,6 +5,7 @@
  *
  * The lock is flock(2) on the directory: the kernel gives it back however its holder ends. Whoever
  * waited for it may find that the directory was removed meanwhile, and sees that by its link count.
+ * While a container is made its journal is locked, too: others may lock the directory later on.
  */
 #include "state.h"
 
@@ -136,8 +137,10 @@ int state_create(
     int result = take_lock(ret, err);
     if (result > 0)
         return err_set(err, ERR_SYS, "container %s was deleted meanwhile", id);
-    if (result == 0 && undo_open_in(ret_undo, ret->dir, err) == 0)
+    if (result == 0 && undo_open_in(ret_undo, ret->dir, err) == 0) {
+        flock(ret_undo->fd, LOCK_EX | LOCK_NB); /* ours alone yet: it cannot fail */
         return 0;
+    }
     rmdir(ret->dir); /* whoever locked it in between removes it himself */
     return -1;
 }
@@ -189,6 +192,12 @@ int state_ready(const struct state *state, struct err *err)
     return rename(from, to) < 0 ? err_sys(err, "cannot make %s", to) : 0;
 }
 
+void state_made(struct state *state, const struct undo *undo)
+{
+    flock(undo->fd, LOCK_UN);
+    state_close(state);
+}
+
 int state_remove(struct state *state, struct err *err)
 {
     struct undo undo = {.fd = -1};
@@ -219,7 +228,6 @@ int state_forget(struct state *state, struct err *err)
 void state_close(struct state *state)
 {
     close_fd(&state->lock);
-    state->lock = -1;
     cgroup_close(&state->group);
 }
 

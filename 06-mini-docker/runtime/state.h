@@ -73,6 +73,9 @@ int state_create(
 int state_make_fifos(const struct state *state, struct sync *ret_child_side, struct err *err);
 int state_ready(const struct state *state, struct err *err);
 
+/* It is made, and no longer "creating"; gives the lock back. */
+void state_made(struct state *state, const struct undo *undo);
+
 /* Write state.json. */
 int state_save(const struct state *state, struct err *err);
 

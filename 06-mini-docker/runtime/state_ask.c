@@ -33,11 +33,13 @@ static bool is_alive(const struct state *state)
     return state->pid > 0 && proc_lives(state->pid, state->start_time);
 }
 
-/* True while a command holds the lock. */
-static bool is_locked(const struct state *state)
+/* True while a command holds the lock of the directory (""), or of a file in it. */
+static bool is_locked(const struct state *state, const char *name)
 {
-    cleanup_close int fd = open(state->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    char path[PATH_MAX];
 
+    snprintf(path, sizeof(path), "%s/%s", state->dir, name);
+    cleanup_close int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     return state->lock < 0 && fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) < 0;
 }
 
@@ -54,9 +56,9 @@ enum state_status state_status(const struct state *state)
     if (state->pid && !is_alive(state))
         return STATE_STOPPED;
     if (!state->pid)
-        return is_locked(state) ? STATE_CREATING : STATE_STOPPED;
+        return is_locked(state, "") ? STATE_CREATING : STATE_STOPPED;
     cleanup_close int start = open_fifo(state, "start", O_WRONLY);
-    if (start < 0 && errno == ENOENT && is_locked(state))
+    if (start < 0 && errno == ENOENT && is_locked(state, "journal"))
         return STATE_CREATING;
     if (state_is_paused(state)) /* what is held can be frozen, too */
         return STATE_PAUSED;
@@ -67,6 +69,8 @@ int state_pidfd(const struct state *state, int *ret_pidfd, struct err *err)
 {
     cleanup_close int pidfd = state->pid > 0 ? proc_pidfd(state->pid) : -1;
 
+    if (pidfd < 0 && state->pid > 0 && errno != ESRCH)
+        return err_sys(err, "cannot reach container %s", state->id);
     if (pidfd < 0 || !is_alive(state)) {
         errno = ESRCH;
         err_sys(err, "container %s is not running", state->id);

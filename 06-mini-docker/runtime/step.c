@@ -93,7 +93,7 @@ int step_spawn(int (*join)(void *arg, struct err *err), void *arg, const struct 
     struct spawn first = {.cgroup_fd = -1, .child = step_main, .arg = &step};
     if (spawn_start(&first, &process, err) < 0)
         return -1;
-    close(steal_fd(&out));
+    close_fd(&out);
     int result = take_result(in, ret, err);
     spawn_wait(&process, &ignored);
     close(process.pidfd);
@@ -103,15 +103,10 @@ int step_spawn(int (*join)(void *arg, struct err *err), void *arg, const struct 
 /* Where the caller cannot come back, it must not go on with a child either. */
 static int come_back(int own, struct spawned *child, bool spawned, struct err *err)
 {
-    struct err ignored;
-
     if (setns(own, CLONE_NEWPID) == 0)
         return spawned ? 0 : -1;
-    if (spawned) {
-        proc_pidfd_signal(child->pidfd, SIGKILL);
-        spawn_wait(child, &ignored);
-        close(steal_fd(&child->pidfd));
-    }
+    if (spawned)
+        spawn_end(child);
     return err_sys(err, "cannot come back into our own PID namespace");
 }
 

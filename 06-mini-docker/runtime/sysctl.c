@@ -3,11 +3,11 @@
  * linux.sysctl: files below /proc/sys. Most of them set the whole machine; only those of a
  * namespace are a container's to set, and only where that namespace is its own.
  *
- * A sysctl belongs to the namespaces of who writes it, so any procfs will do. The host's
- * (host_proc.h) has had all other containers in it: to find a file of ours, the kernel goes through
- * those of the same name of every network namespace, 2 ms where 1,000 are alive. So it is the
- * container's own, which nobody has used yet, opened before anything covers a part of it; and the
- * host's, where that is not whole. Either way the image has no say in which file it is.
+ * A sysctl belongs to the namespaces of the process that writes it, so any procfs will do. The
+ * host's (host_proc.h) has had all other containers in it: to find a file of ours, the kernel goes
+ * through those of the same name of every network namespace, 2 ms where 1,000 are alive. So it is
+ * the container's own, which nobody has used yet, opened before anything covers a part of it; and
+ * the host's, where that is not whole. Either way the image has no say in which file it is.
  *
  * A name is "net.ipv4.ip_forward" or "net/ipv4/ip_forward". Whichever of the two comes first parts
  * the words, and then the other belongs to a word: "net.ipv4.conf.eth0/1.forwarding" is about the
