@@ -62,19 +62,22 @@ RUN rm -r /d && \
     echo more >>/f
 LABEL of=me
 WORKDIR /work/dir
-USER 65534:65534
+EXPOSE 8$A
+VOLUME ["/v$A"]
+USER ${A}2:34
 RUN id -u; pwd
 CMD ["cat", "/f"]
 EOF
     built -t one
     [ "$cached" -eq 0 ] || fail "something was cached"
     complained "#2 [2/5] RUN echo"
-    grep -q '^#5 [0-9.]* 65534$' <<<"$stderr" || fail "USER has no effect"
+    grep -q '^#5 [0-9.]* 12$' <<<"$stderr" || fail "USER has no effect"
     grep -q '^#5 [0-9.]* /work/dir$' <<<"$stderr" || fail "WORKDIR has no effect"
     prints $'1 two words\nmore' run --rm --network none one
     [ "$(in_image one 'ls -d /d /work/dir 2>&1')" = $'ls: /d: No such file or directory\n/work/dir' ] || fail "other files"
     engine history --no-trunc --format '{{.CreatedBy}}' one
-    [ "${lines[*]:0:3}" = 'CMD ["cat", "/f"] RUN /bin/sh -c id -u; pwd USER 65534:65534' ] || fail "another history"
+    [ "${lines[*]:0:5}" = 'CMD ["cat", "/f"] RUN /bin/sh -c id -u; pwd USER 12:34 VOLUME [/v1] EXPOSE 81' ] || fail "another history"
+    [ "${lines[9]}" = "ENV A=1 B=two words" ] || fail "another ENV: ${lines[9]}"
     local first
     first=$(id_of one)
     built -t two -t three:3
@@ -85,6 +88,24 @@ EOF
     built -q --no-cache
     [ "$cached" -eq 0 ] && [ -z "$stderr" ] || fail "it is not quiet, or was cached"
     [[ $output == sha256:* ]] && [ "$output" != "$first" ] || fail "--no-cache has used the cache"
+    whole
+}
+
+@test "06 build: what one step made a directory with stays there when another writes into it" {
+    dockerfile <<'EOF'
+FROM busybox
+RUN mkdir /etc/again /etc/new && touch /etc/again/1 /etc/new/1 && mv /etc/new /etc/made
+RUN rm -r /etc/again && mkdir /etc/again && touch /etc/again/2 /etc/made/2
+RUN touch /etc/again/3 /etc/made/3
+EOF
+    built -t made
+    [ "$(in_image made 'cd /etc && echo again/* made/*')" = "again/2 again/3 made/1 made/2 made/3" ] || fail "other files"
+    works run --name more --network none made touch /etc/made/4
+    prints $'C /etc\nC /etc/made\nA /etc/made/4' diff more
+    works commit more more
+    [ "$(in_image more 'echo /etc/made/*')" = "/etc/made/1 /etc/made/2 /etc/made/3 /etc/made/4" ] ||
+        fail "commit has lost what lies below"
+    works rm more
     whole
 }
 
@@ -270,6 +291,9 @@ EOF
     printf 'FROM busybox\nCOPY b.log /\n' | dockerfile
     build
     ends 1 '.dockerignore'
+    printf 'FROM busybox\nWORKDIR /etc/passwd\n' | dockerfile
+    build
+    ends 1 'Dockerfile:2:1: Cannot mkdir: /etc/passwd is not a directory'
 }
 
 @test "06 build: stages: only those that are needed, each from another, scratch too" {
@@ -391,6 +415,8 @@ COPY . /ctx/
 COPY dir sub/
 ADD f /f2
 FROM busybox
+RUN mkdir /etc/new && touch /etc/new/1 && mv /etc/new /etc/made
+RUN touch /etc/made/2
 COPY --from=b --chown=3:4 /w /w
 COPY --from=b /opt /
 ENV PATH=$PATH:/more
@@ -417,7 +443,7 @@ EOF
     diff <(files_of ours) <(files_of theirs:1) || fail "other files"
     diff <(config_of ours) <(config_of theirs:1) || fail "another configuration"
     works save -o ours.tar ours
-    [ "$(skopeo inspect --config docker-archive:ours.tar | jq -c '[.config.Cmd[2], (.rootfs.diff_ids | length)]')" = '["echo hi",4]' ] ||
+    [ "$(skopeo inspect --config docker-archive:ours.tar | jq -c '[.config.Cmd[2], (.rootfs.diff_ids | length)]')" = '["echo hi",6]' ] ||
         fail "skopeo reads something else"
 }
 
@@ -426,16 +452,53 @@ EOF
     mkdir -p "$store/context"
     chmod a+rx "$BATS_RUN_TMPDIR" "$BATS_TEST_TMPDIR/.." "$BATS_TEST_TMPDIR"
     echo text >"$store/context/file"
-    printf '%s\n' 'FROM busybox AS a' 'WORKDIR /w' 'COPY file .' 'RUN id -u >id' 'FROM scratch' \
-        'COPY --from=a /w /bin/busybox /' >"$store/context/Dockerfile"
+    printf '%s\n' 'FROM busybox AS a' 'WORKDIR /w' 'COPY file .' 'RUN id -u >id' \
+        'RUN mkdir /again && touch /again/1' 'RUN rm -r /again && mkdir /again && touch /again/2' \
+        'RUN touch /again/3 && echo /again/* >names' 'FROM scratch' 'COPY --from=a /w /bin/busybox /' >"$store/context/Dockerfile"
     [ "$(id -u)" -ne 0 ] || chown -R 65534:65534 "$store"
     call "${AS_USER[@]}" "$MINI" --root "$store/store" build --network none -t x "$store/context"
     [[ $stderr != *"blocks user namespaces"* ]] || skip "${stderr%%$'\n'*}"
     ends 0
-    call "${AS_USER[@]}" "$MINI" --root "$store/store" run --rm --network none x /busybox cat /id /file
+    call "${AS_USER[@]}" "$MINI" --root "$store/store" run --rm --network none x /busybox cat /id /file /names
     ends 0
-    [ "$output" = $'0\ntext' ] || fail "other files"
+    [ "$output" = $'0\ntext\n/again/2 /again/3' ] || fail "other files"
     "${AS_USER[@]}" rm -rf "$store/store"
+}
+
+@test "06 build: with ranges in /etc/subuid an ordinary user's images and volumes have files of many users: rootless" {
+    need_root "to lay files over /etc/subuid and /etc/subgid"
+    need newuidmap
+    local store=$BATS_TEST_TMPDIR/user
+    mkdir -p "$store/context"
+    chmod a+rx "$BATS_RUN_TMPDIR" "$BATS_TEST_TMPDIR/.." "$BATS_TEST_TMPDIR"
+    echo text >"$store/context/file"
+    cat >"$store/context/Dockerfile" <<'EOF'
+FROM busybox
+RUN mkdir -m 700 /data && touch /data/1 && chown -R 33:44 /data
+COPY --chown=5:6 file /file
+USER 33:44
+RUN touch /data/2
+VOLUME /data
+EOF
+    chown -R 65534:65534 "$store"
+    echo 65534:100000:65536 >ranges
+    cat >script <<EOF
+mount --bind ranges /etc/subuid && mount --bind ranges /etc/subgid
+mini() { ${AS_USER[*]} $MINI --root $store/store "\$@"; }
+mini build -q --network none -t x $store/context
+mini run --network none -v kept:/data x touch /data/3
+mini run --rm --network none -v kept:/data x sh -c "stat -c '%a %u:%g %n' /data /data/* /file"
+mini system prune -af
+mini volume rm kept
+EOF
+    call unshare --mount --propagation private bash -eu script
+    [[ $stderr != *"blocks user namespaces"* ]] || skip "${stderr%%$'\n'*}"
+    ends 0
+    told $'700 33:44 /data\n644 33:44 /data/1\n644 33:44 /data/2\n644 33:44 /data/3\n644 5:6 /file\n'
+    local left
+    left=$(find "$store"/store/{layers,containers,volumes} -mindepth 1)
+    [ -z "$left" ] || fail "left: $left"
+    rm -rf "$store"
 }
 
 @test "06 build: a compiler works in it, and only what it made is in the image" {

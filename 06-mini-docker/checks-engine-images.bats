@@ -220,6 +220,30 @@ layer_of_busybox() { echo "$STORE"/layers/*/diff/bin/busybox; }
     [ "$output" = 125 ] || fail "it does not see all layers"
 }
 
+@test "06 images: what began as an overlay or as a copy goes on as that, where its files are moved to" {
+    need_root "overlayfs"
+    mkdir lower upper work m
+    cat >script <<EOF
+mount -t overlay none -o lowerdir=lower,upperdir=upper,workdir=work m # on which there can be no other
+mini() { "$MINI" --root "\$@"; }
+mini $STORE run --name lays --network none busybox touch /mine
+[ ! -d $STORE/containers/*/work/copy ] || exit 77
+cp -a $STORE m/store
+mini m/store start -a lays && exit 1
+mini m/store run --name copies --network none busybox touch /mine
+mini m/store export copies | tar -t mine
+cp -a m/store moved
+mini moved start -a copies && mini moved export copies | tar -t mine
+mini moved start -a lays && mini moved diff lays
+EOF
+    call unshare --mount --propagation private bash -eu script
+    [ "$status" -ne 77 ] || skip "overlayfs cannot be had here"
+    ends 0
+    complained "put them back on the file system that it began on"
+    [ "$output" = $'mine\nmine\nA /mine' ] || fail "something is lost"
+    rm -rf m moved
+}
+
 @test "06 images: names, tags, IDs, and what rmi says" {
     engine tag busybox team/app:1
     engine tag team/app:1 localhost:5000/x/y

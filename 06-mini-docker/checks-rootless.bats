@@ -49,6 +49,14 @@ with_lists() {
     ends 0
     map=$'0 65534 1\n1 100000 65535'
     [ "$(sed 's/^ *//; s/  */ /g' <<<"$output")" = "$map"$'\n'"$map"$'\n5:6' ] || fail "other IDs"
+    # one range alone, of IDs that are not the user's own
+    change box '.linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}] | .linux.gidMappings = .linux.uidMappings'
+    with_lists 65534:100000:65536 65534:100000:65536
+    ends 0
+    map='0 100000 65536'
+    [ "$(sed 's/^ *//; s/  */ /g' <<<"$output")" = "$map"$'\n'"$map"$'\n5:6' ] || fail "other IDs"
+    with_lists '' ''
+    ends 1 "/etc/subuid has no range for user 65534"
 }
 
 @test "06 rootless: without a range, or with a smaller one, newuidmap refuses, and it says which list" {

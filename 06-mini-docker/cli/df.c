@@ -6,6 +6,8 @@
 #include "engine/show/human.h"
 #include "engine/show/table.h"
 
+#include "runtime/json_write.h"
+
 #include <inttypes.h>
 #include <json-c/json_object.h>
 #include <stddef.h>
@@ -64,27 +66,22 @@ static const struct section {
 };
 enum { SECTIONS = sizeof(ALL) / sizeof(ALL[0]) };
 
-static void set(struct json_object *row, const char *key, const char *text)
-{
-    json_object_object_add(row, key, json_object_new_string(text));
-}
-
 static struct json_object *row_of(const struct df_kind *kind)
 {
     struct json_object *row = json_object_new_object();
     char text[80], size[HUMAN_TEXT];
 
     snprintf(text, sizeof(text), "%zu", kind->active);
-    set(row, "Active", text);
+    json_add_string(row, "Active", text);
     human_size(kind->reclaimable_bytes, 4, size);
     if (kind->bytes > 0)
         snprintf(text, sizeof(text), "%s (%" PRIu64 "%%)", size,
             kind->reclaimable_bytes * 100 / kind->bytes);
-    set(row, "Reclaimable", kind->bytes > 0 ? text : size);
-    set(row, "Size", human_size(kind->bytes, 4, size));
+    json_add_string(row, "Reclaimable", kind->bytes > 0 ? text : size);
+    json_add_string(row, "Size", human_size(kind->bytes, 4, size));
     snprintf(text, sizeof(text), "%zu", kind->total);
-    set(row, "TotalCount", text);
-    set(row, "Type", kind->name);
+    json_add_string(row, "TotalCount", text);
+    json_add_string(row, "Type", kind->name);
     return row;
 }
 

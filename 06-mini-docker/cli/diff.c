@@ -3,6 +3,7 @@
 #include "commands.h"
 
 #include "engine/files/diff.h"
+#include "engine/files/export.h"
 #include "engine/show/events.h"
 
 static const struct opt DIFF_OPTS[] = {{0}};

@@ -31,13 +31,12 @@ static int do_one(const struct each *each, const char *word, struct err *err)
     return result;
 }
 
-/* `failure` becomes the command's, and the one before it is said. */
-static void say(int result, const char *word, const struct err *failure, struct err *err)
+void cli_tried(int result, const char *word, const struct err *failure, struct err *err)
 {
-    if (result == 0) {
+    if (result == 0 && word)
         puts(word);
+    if (result == 0)
         return;
-    }
     fflush(stdout);
     if (err->kind != ERR_NONE)
         err_print(stderr, PROGRAM, err);
@@ -55,7 +54,7 @@ int cli_each(int argc, char **argv, each_one *one, void *arg, struct err *err)
     *err = (struct err){.kind = ERR_NONE};
     for (int i = 0; i < argc; i++) {
         int result = do_one(&each, argv[i], &failure);
-        say(result, argv[i], &failure, err);
+        cli_tried(result, argv[i], &failure, err);
     }
     return err->kind == ERR_NONE ? 0 : -1;
 }
@@ -121,7 +120,7 @@ int cli_each_at_once(int argc, char **argv, each_one *one, void *arg, struct err
         for (; begun < argc && begun < i + AT_ONCE; begun++)
             begin(&each, argv[begun], &workers[begun % AT_ONCE]);
         int result = end(&each, argv[i], &workers[i % AT_ONCE], &failure);
-        say(result, argv[i], &failure, err);
+        cli_tried(result, argv[i], &failure, err);
     }
     return err->kind == ERR_NONE ? 0 : -1;
 }

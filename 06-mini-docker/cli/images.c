@@ -64,10 +64,12 @@ struct images_look {
     struct timespec before, since;
 };
 
-/* "busybox" is every tag of it; a pattern is one of a shell, for the name with or without tag. */
+/* "busybox" is every tag of it; a pattern is one of a shell, for the name with or without tag,
+ * and * stops at a slash. */
 static bool is_named(const char *pattern, const char *repository, const char *name)
 {
-    return fnmatch(pattern, name, 0) == 0 || fnmatch(pattern, repository, 0) == 0;
+    return fnmatch(pattern, name, FNM_PATHNAME) == 0 ||
+           fnmatch(pattern, repository, FNM_PATHNAME) == 0;
 }
 
 static bool is_shown(

@@ -4,7 +4,7 @@
 
 #include "engine/images/image_change.h"
 #include "engine/images/image_make.h"
-#include "engine/images/image_manifest.h"
+#include "engine/images/image_platform.h"
 #include "engine/show/events.h"
 
 #include "cleanup.h"

@@ -9,6 +9,8 @@
 
 #include "version.h"
 
+#include "runtime/json_write.h"
+
 #include "cgroup.h"
 #include "cleanup.h"
 #include "fsio.h"
@@ -145,11 +147,6 @@ static void print(const struct info *info)
     printf(" Docker Root Dir: %s\n", info->store.root);
 }
 
-static void set(struct json_object *object, const char *key, const char *text)
-{
-    json_object_object_add(object, key, json_object_new_string(text));
-}
-
 static void set_number(struct json_object *object, const char *key, int64_t number)
 {
     json_object_object_add(object, key, json_object_new_int64(number));
@@ -171,21 +168,21 @@ static struct json_object *describe(const struct info *info)
     set_number(object, "ContainersPaused", info->paused);
     set_number(object, "ContainersStopped", info->containers - info->running - info->paused);
     set_number(object, "Images", info->images);
-    set(object, "Driver", "overlay2");
-    set(object, "LoggingDriver", "json-file");
-    set(object, "CgroupDriver", "cgroupfs");
+    json_add_string(object, "Driver", "overlay2");
+    json_add_string(object, "LoggingDriver", "json-file");
+    json_add_string(object, "CgroupDriver", "cgroupfs");
     snprintf(version, sizeof(version), "%d", cgroup_version());
-    set(object, "CgroupVersion", version);
-    set(object, "DefaultRuntime", "mini-runc");
-    set(object, "KernelVersion", info->uts.release);
-    set(object, "OperatingSystem", info->system);
-    set(object, "OSType", "linux");
-    set(object, "Architecture", info->uts.machine);
+    json_add_string(object, "CgroupVersion", version);
+    json_add_string(object, "DefaultRuntime", "mini-runc");
+    json_add_string(object, "KernelVersion", info->uts.release);
+    json_add_string(object, "OperatingSystem", info->system);
+    json_add_string(object, "OSType", "linux");
+    json_add_string(object, "Architecture", info->uts.machine);
     set_number(object, "NCPU", sysconf(_SC_NPROCESSORS_ONLN));
     set_number(object, "MemTotal", (int64_t)info->memory_bytes);
-    set(object, "Name", info->uts.nodename);
-    set(object, "DockerRootDir", info->store.root);
-    set(object, "ServerVersion", VERSION);
+    json_add_string(object, "Name", info->uts.nodename);
+    json_add_string(object, "DockerRootDir", info->store.root);
+    json_add_string(object, "ServerVersion", VERSION);
     set_text(object, "SecurityOptions",
         host_is_root() ? "[\"name=seccomp,profile=builtin\"]"
                        : "[\"name=seccomp,profile=builtin\", \"name=rootless\"]");
@@ -194,7 +191,7 @@ static struct json_object *describe(const struct info *info)
         "{\"Volume\": [\"local\"], \"Network\": [\"bridge\", \"host\", \"null\"],"
         " \"Authorization\": null, \"Log\": [\"json-file\", \"none\"]}");
     set_text(object, "Swarm", "{\"LocalNodeState\": \"inactive\"}");
-    set(object, "IndexServerAddress", "https://index.docker.io/v1/");
+    json_add_string(object, "IndexServerAddress", "https://index.docker.io/v1/");
     set_text(object, "Labels", "[]");
     set_text(object, "Warnings", "null");
     set_text(object, "ExperimentalBuild", "false");
@@ -216,10 +213,11 @@ static int info_run(void *args, int argc, char **argv, struct err *err)
         print(&info);
         return 0;
     }
-    int result = show_begin(&show, options->format, err);
+    const char *format = strcmp(options->format, "json") == 0 ? "{{json .}}" : options->format;
+    if (show_begin(&show, format, err) < 0)
+        return -1;
     struct json_object *object = describe(&info);
-    if (result == 0)
-        result = show_one(&show, object, err);
+    int result = show_one(&show, object, err);
     json_object_put(object);
     show_end(&show);
     return result;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* rm: containers go; engine/life/removal.h does the work. */
-#include "commands.h"
+#include "each.h"
 
 #include "engine/life/removal.h"
 
@@ -21,7 +21,6 @@ static const struct opt OPTS[] = {
     {0},
 };
 
-/* All are tried; the last error is the command's, those before it are printed here. */
 static int rm_run(void *args, int argc, char **argv, struct err *err)
 {
     const struct rm_args *options = args;
@@ -38,18 +37,13 @@ static int rm_run(void *args, int argc, char **argv, struct err *err)
     removal_finish(&store);
     *err = (struct err){.kind = ERR_NONE};
     for (int i = 0; i < argc; i++) {
-        if (removal_word(&store, argv[i], options->force, options->volumes, &failure) == 0) {
-            puts(argv[i]);
-            continue;
-        }
-        fflush(stdout);
-        if (options->force && failure.kind == ERR_REFUSED && failure.code == ENOENT) {
+        int result = removal_word(&store, argv[i], options->force, options->volumes, &failure);
+        if (result < 0 && options->force && failure.kind == ERR_REFUSED && failure.code == ENOENT) {
+            fflush(stdout);
             err_print(stderr, PROGRAM, &failure); /* gone is what was wanted */
-            continue;
+        } else {
+            cli_tried(result, argv[i], &failure, err);
         }
-        if (err->kind != ERR_NONE)
-            err_print(stderr, PROGRAM, err);
-        *err = failure;
     }
     return err->kind == ERR_NONE ? 0 : -1;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* rmi and image rm: images that go. engine/images/image_remove.c has the rules. */
+#include "each.h"
 #include "image_commands.h"
 
 #include "engine/images/image_remove.h"
@@ -35,26 +36,21 @@ static int rmi_run(void *values, int argc, char **argv, struct err *err)
     const struct rmi_args *args = values;
     struct image_removal removal = {
         .force = args->force, .untagged = say_untagged, .deleted = say_deleted};
-    struct err failed = {0};
+    struct err failure;
     struct store store;
 
     if (cli_store(&store, err) < 0)
         return -1;
-    /* one that cannot go does not keep the others; the last error is the command's */
+    *err = (struct err){.kind = ERR_NONE};
     for (int i = 0; i < argc; i++) {
-        if (image_remove(&store, argv[i], &removal, err) == 0)
-            continue;
+        int result = image_remove(&store, argv[i], &removal, &failure);
         /* with -f it is said, but is no failure, that one is not there */
-        if (args->force && err->kind == ERR_REFUSED && err->code == ENOENT) {
-            err_print(stderr, PROGRAM, err);
-            continue;
-        }
-        if (failed.kind != ERR_NONE)
-            err_print(stderr, PROGRAM, &failed);
-        failed = *err;
+        if (result < 0 && args->force && failure.kind == ERR_REFUSED && failure.code == ENOENT)
+            err_print(stderr, PROGRAM, &failure);
+        else
+            cli_tried(result, NULL, &failure, err);
     }
-    *err = failed;
-    return failed.kind == ERR_NONE ? 0 : -1;
+    return err->kind == ERR_NONE ? 0 : -1;
 }
 
 #define RMI                                                                                        \

@@ -23,19 +23,21 @@ static int draw_once(struct picture *picture, struct tree *tree, struct err *err
     struct status status;
     struct state state;
     struct err stopped;
+    int result = 0;
 
     if (status_ask(tree->store, tree->record->id, &status, err) < 0)
         return -1;
     tree->status = &status;
     tree->state = NULL;
-    if (measure_state(tree->store, tree->record->id, tree->record->name, &state, &stopped) == 0)
+    if (measure_state(tree->store, tree->record->id, tree->record->name, &state, &stopped) == 0) {
         tree->state = &state;
-    if (tree->state && network_ask(tree->store, tree->record->id, &status, err) < 0)
-        return state_close(&state), -1;
-    tree_draw(picture, tree);
+        result = network_ask(tree->store, tree->record->id, &status, err);
+    }
+    if (result == 0)
+        tree_draw(picture, tree);
     if (tree->state)
         state_close(&state);
-    return 0;
+    return result;
 }
 
 static int draw(const struct store *store, const struct record *record, bool watch, struct err *err)

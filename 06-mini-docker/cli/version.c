@@ -2,9 +2,11 @@
 /* version: what this is, and what the host under it offers, in the fields of `docker version`. */
 #include "commands.h"
 
+#include "engine/images/image_platform.h"
 #include "engine/show/show.h"
-
 #include "version.h"
+
+#include "runtime/json_write.h"
 
 #include "host.h"
 
@@ -22,42 +24,34 @@ static const struct opt OPTS[] = {
     {0},
 };
 
-/* Docker has Go's names for machines. */
-static const char *architecture(const char *machine)
-{
-    static const struct {
-        const char *machine, *name;
-    } names[] = {{"x86_64", "amd64"}, {"aarch64", "arm64"}, {"i686", "386"}, {"armv7l", "arm"}};
-
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (strcmp(names[i].machine, machine) == 0)
-            return names[i].name;
-    }
-    return machine;
-}
-
-static void set(struct json_object *object, const char *key, const char *text)
-{
-    json_object_object_add(object, key, json_object_new_string(text));
-}
+/*
+ * Nobody here answers requests, so there is no API. What scripts mean when they ask for its version
+ * is which Docker they speak to: our JSON has the members of this one's, Docker 20.10's.
+ */
+static const char API_VERSION[] = "1.41";
 
 /* There is no daemon: client and server are this program, so both have its version. */
-static struct json_object *describe(const struct utsname *uts)
+static struct json_object *describe(const struct utsname *uts, bool as_json)
 {
+    const char *api = as_json ? "ApiVersion" : "APIVersion"; /* Go's name for it in a template */
     struct json_object *all = json_object_new_object(), *client = json_object_new_object();
     struct json_object *server = json_object_new_object(), *platform = json_object_new_object();
 
-    set(client, "Version", VERSION);
-    set(client, "Os", "linux");
-    set(client, "Arch", architecture(uts->machine));
-    set(client, "Context", "default");
-    set(platform, "Name", PROGRAM);
+    json_add_string(client, "Version", VERSION);
+    json_add_string(client, api, API_VERSION);
+    json_add_string(client, "DefaultAPIVersion", API_VERSION);
+    json_add_string(client, "Os", "linux");
+    json_add_string(client, "Arch", image_architecture());
+    json_add_string(client, "Context", "default");
+    json_add_string(platform, "Name", PROGRAM);
     json_object_object_add(server, "Platform", platform);
-    set(server, "Version", VERSION);
-    set(server, "Os", "linux");
-    set(server, "Arch", architecture(uts->machine));
-    set(server, "KernelVersion", uts->release);
-    set(server, "Cgroups", host_cgroups_name(host_cgroups()));
+    json_add_string(server, "Version", VERSION);
+    json_add_string(server, api, API_VERSION);
+    json_add_string(server, "MinAPIVersion", API_VERSION);
+    json_add_string(server, "Os", "linux");
+    json_add_string(server, "Arch", image_architecture());
+    json_add_string(server, "KernelVersion", uts->release);
+    json_add_string(server, "Cgroups", host_cgroups_name(host_cgroups()));
     json_object_object_add(server, "Rootless", json_object_new_boolean(!host_is_root()));
     json_object_object_add(all, "Client", client);
     json_object_object_add(all, "Server", server);
@@ -68,7 +62,8 @@ static void print(const struct utsname *uts)
 {
     printf("Client: " PROGRAM "\n");
     printf(" Version:           %s\n", VERSION);
-    printf(" OS/Arch:           linux/%s\n", architecture(uts->machine));
+    printf(" API version:       %s, in what is shown; nobody answers requests\n", API_VERSION);
+    printf(" OS/Arch:           linux/%s\n", image_architecture());
     printf("\nServer: none; each command does its own work\n");
     printf(" Kernel:            %s %s\n", uts->sysname, uts->release);
     printf(" Groups:            %s\n", host_cgroups_name(host_cgroups()));
@@ -78,11 +73,12 @@ static void print(const struct utsname *uts)
 static int print_format(const struct utsname *uts, const char *format, struct err *err)
 {
     struct show show;
-    int result = show_begin(&show, format, err);
-    struct json_object *object = describe(uts);
 
-    if (result == 0)
-        result = show_one(&show, object, err);
+    bool json = strcmp(format, "json") == 0;
+    if (show_begin(&show, json ? "{{json .}}" : format, err) < 0)
+        return -1;
+    struct json_object *object = describe(uts, json);
+    int result = show_one(&show, object, err);
     json_object_put(object);
     show_end(&show);
     return result;

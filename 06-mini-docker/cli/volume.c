@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* volume create and rm. What shows volumes is in volume_show.c. */
+#include "each.h"
 #include "prune.h"
 
 #include "engine/create/labels.h"
@@ -25,15 +26,18 @@ static const struct opt CREATE_OPTS[] = {
     {0},
 };
 
-static int check_create(const struct create_args *args, int argc, struct err *err)
+/* `word`: the name as an operand, or NULL. */
+static int check_create(const struct create_args *args, const char *word, struct err *err)
 {
-    if (args->name && argc > 0)
+    const char *name = word ?: args->name;
+
+    if (args->name && word)
         return err_refuse(err, EINVAL,
             "conflicting options: either specify --name or provide "
             "positional arg, not both");
     if (args->driver && strcmp(args->driver, "local") != 0) {
         err_refuse(err, EINVAL, "create %s: Error looking up volume plugin %s: plugin not found",
-            args->name ? args->name : "", args->driver);
+            name ?: "a volume", args->driver);
         return err_hint(err, "there is only the driver `local` -> leave --driver out");
     }
     if (args->options.count > 0) {
@@ -53,7 +57,7 @@ static int create_run(void *arg, int argc, char **argv, struct err *err)
     struct store store;
     char id[STORE_ID + 1];
 
-    if (check_create(args, argc, err) < 0 || cli_store(&store, err) < 0 ||
+    if (check_create(args, argc > 0 ? argv[0] : NULL, err) < 0 || cli_store(&store, err) < 0 ||
         labels_read(&args->labels, &labels, err) < 0)
         return -1;
     int result = 0;
@@ -94,21 +98,19 @@ static const struct opt REMOVE_OPTS[] = {
 static int remove_run(void *arg, int argc, char **argv, struct err *err)
 {
     const struct remove_args *args = arg;
+    struct err failure;
     struct store store;
-    int status = 0;
 
     if (cli_store(&store, err) < 0)
         return -1;
+    *err = (struct err){.kind = ERR_NONE};
     for (int i = 0; i < argc; i++) {
-        if (volume_remove(&store, argv[i], err) == 0 || (args->force && err->code == ENOENT)) {
-            puts(argv[i]);
-            continue;
-        }
-        fflush(stdout);
-        err_print(stderr, PROGRAM, err);
-        status = 1;
+        int result = volume_remove(&store, argv[i], &failure);
+        if (result < 0 && args->force && failure.code == ENOENT)
+            result = 0;
+        cli_tried(result, argv[i], &failure, err);
     }
-    return status;
+    return err->kind == ERR_NONE ? 0 : -1;
 }
 
 static const struct command volume_rm_command = {

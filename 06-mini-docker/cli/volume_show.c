@@ -8,6 +8,8 @@
 #include "engine/show/show.h"
 #include "engine/show/table.h"
 
+#include "runtime/json_write.h"
+
 #include "cleanup.h"
 
 #include <json-c/json_object.h>
@@ -49,6 +51,7 @@ static const struct opt LS_OPTS[] = {
 struct ls {
     const struct store *store;
     struct filters filters;
+    bool dangling;
     struct table_out out;
 };
 
@@ -57,7 +60,6 @@ static int is_wanted(const struct ls *ls, const struct volume *volume,
     const struct json_object *labels, bool *ret, struct err *err)
 {
     char users[256];
-    bool dangling;
     size_t used;
 
     *ret = filters_match(&ls->filters, "name", volume->name) &&
@@ -65,10 +67,9 @@ static int is_wanted(const struct ls *ls, const struct volume *volume,
            filters_labels(&ls->filters, "label", labels);
     if (!*ret || !filters_given(&ls->filters, "dangling"))
         return 0;
-    if (filters_bool(&ls->filters, "dangling", true, &dangling, err) < 0 ||
-        volume_users(ls->store, volume->name, &used, users, err) < 0)
+    if (volume_users(ls->store, volume->name, &used, users, err) < 0)
         return -1;
-    *ret = used != dangling;
+    *ret = used != ls->dangling;
     return 0;
 }
 
@@ -82,12 +83,12 @@ static int ls_one(const struct volume *volume, void *arg, struct err *err)
 
     int result = is_wanted(ls, volume, labels, &wanted, err);
     for (const struct table_column *column = COLUMNS; column->key; column++)
-        json_object_object_add(row, column->key, json_object_new_string("N/A"));
-    json_object_object_add(row, "Driver", json_object_new_string(volume->driver));
-    json_object_object_add(row, "Labels", json_object_new_string(text ?: ""));
-    json_object_object_add(row, "Mountpoint", json_object_new_string(volume->mountpoint));
-    json_object_object_add(row, "Name", json_object_new_string(volume->name));
-    json_object_object_add(row, "Scope", json_object_new_string(volume->scope));
+        json_add_string(row, column->key, "N/A");
+    json_add_string(row, "Driver", volume->driver);
+    json_add_string(row, "Labels", text);
+    json_add_string(row, "Mountpoint", volume->mountpoint);
+    json_add_string(row, "Name", volume->name);
+    json_add_string(row, "Scope", volume->scope);
     if (result == 0 && wanted)
         result = table_row(&ls->out, row, labels, err);
     json_object_put(row);
@@ -107,6 +108,8 @@ static int ls_run(void *arg, int argc, char **argv, struct err *err)
     int result = cli_store(&store, err);
     if (result == 0)
         result = filters_read(&args->filters, keys, &ls.filters, err);
+    if (result == 0)
+        result = filters_bool(&ls.filters, "dangling", true, &ls.dangling, err);
     if (result == 0)
         result = table_begin(&ls.out, &TABLE, args->format, args->quiet, err);
     if (result == 0)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* wait: until containers have ended; their exit statuses are printed. */
-#include "commands.h"
+#include "each.h"
 
 #include "engine/life/control.h"
 
@@ -20,14 +20,12 @@ static int wait_run(void *args, int argc, char **argv, struct err *err)
         return -1;
     *err = (struct err){.kind = ERR_NONE};
     for (int i = 0; i < argc; i++) {
-        if (record_find(&store, argv[i], id, &failure) == 0 &&
-            control_wait(&store, id, &status, &failure) == 0) {
+        int result = record_find(&store, argv[i], id, &failure);
+        if (result == 0)
+            result = control_wait(&store, id, &status, &failure);
+        if (result == 0)
             printf("%d\n", status);
-            continue;
-        }
-        if (err->kind != ERR_NONE)
-            err_print(stderr, PROGRAM, err);
-        *err = failure;
+        cli_tried(result, NULL, &failure, err);
     }
     return err->kind == ERR_NONE ? 0 : -1;
 }

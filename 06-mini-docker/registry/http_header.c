@@ -24,39 +24,73 @@ void http_keep(char *ret, size_t size, const char *value, size_t length)
     ret[length] = '\0';
 }
 
+static void take_type(struct http_answer *answer, const char *value)
+{
+    http_keep(answer->type, sizeof(answer->type), value, strcspn(value, "; "));
+    for (char *at = answer->type; *at; at++)
+        *at = (char)tolower((unsigned char)*at);
+}
+
+static void take_digest(struct http_answer *answer, const char *value)
+{
+    struct err ignored;
+
+    if (digest_check("header", value, &ignored) == 0)
+        strcpy(answer->digest, value);
+}
+
+static void take_location(struct http_answer *answer, const char *value)
+{
+    strcpy(answer->location, value);
+}
+
+static void take_link(struct http_answer *answer, const char *value)
+{
+    strcpy(answer->link, value);
+}
+
+static void take_challenge(struct http_answer *answer, const char *value)
+{
+    if (!answer->challenge[0] || strncasecmp(value, "bearer ", 7) == 0)
+        http_keep(answer->challenge, sizeof(answer->challenge), value, strlen(value));
+}
+
+static void take_range(struct http_answer *answer, const char *value)
+{
+    answer->range_from = strncasecmp(value, "bytes ", 6) == 0 ? strtoull(value + 6, NULL, 10) : 0;
+}
+
+static void take_retry(struct http_answer *answer, const char *value)
+{
+    answer->retry_after_sec = strtol(value, NULL, 10);
+}
+
+/* A value has less than HTTP_URL bytes, none of them a control character; else it is "". */
+static const struct {
+    const char *name;
+    void (*take)(struct http_answer *answer, const char *value);
+} HEADERS[] = {
+    {"content-type", take_type},
+    {"docker-content-digest", take_digest},
+    {"location", take_location},
+    {"link", take_link},
+    {"www-authenticate", take_challenge},
+    {"content-range", take_range},
+    {"retry-after", take_retry},
+};
+
 static void keep_header(
     struct http_answer *answer, const char *name, size_t name_length, const char *value, size_t n)
 {
-    char text[128];
-    struct err ignored;
+    char text[HTTP_URL];
 
-#define IS(word) (name_length == sizeof(word) - 1 && strncasecmp(name, word, name_length) == 0)
-    if (IS("content-type")) {
-        size_t type = 0;
-        while (type < n && !strchr("; ", value[type]))
-            type++;
-        http_keep(answer->type, sizeof(answer->type), value, type);
-        for (char *at = answer->type; *at; at++)
-            *at = (char)tolower((unsigned char)*at);
-    } else if (IS("docker-content-digest")) {
+    for (size_t i = 0; i < sizeof(HEADERS) / sizeof(HEADERS[0]); i++) {
+        if (strlen(HEADERS[i].name) != name_length ||
+            strncasecmp(HEADERS[i].name, name, name_length) != 0)
+            continue;
         http_keep(text, sizeof(text), value, n);
-        if (digest_check("header", text, &ignored) == 0)
-            strcpy(answer->digest, text);
-    } else if (IS("location")) {
-        http_keep(answer->location, sizeof(answer->location), value, n);
-    } else if (IS("link")) {
-        http_keep(answer->link, sizeof(answer->link), value, n);
-    } else if (IS("www-authenticate")) {
-        if (!answer->challenge[0] || strncasecmp(value, "bearer ", n < 7 ? n : 7) == 0)
-            http_keep(answer->challenge, sizeof(answer->challenge), value, n);
-    } else if (IS("content-range")) {
-        http_keep(text, sizeof(text), value, n);
-        answer->range_from = strncasecmp(text, "bytes ", 6) == 0 ? strtoull(text + 6, NULL, 10) : 0;
-    } else if (IS("retry-after")) {
-        http_keep(text, sizeof(text), value, n);
-        answer->retry_after_sec = strtol(text, NULL, 10);
+        HEADERS[i].take(answer, text);
     }
-#undef IS
 }
 
 /* The headers of each hop come; the last one's count. */

@@ -32,6 +32,7 @@ void progress_begin(struct progress *progress, size_t most, bool quiet);
 /* A new row, for a digest; returns its number. */
 size_t progress_add(struct progress *progress, const char *digest, const char *state);
 
+/* What happens to it now; without a bar, or with one. `state` is kept as it is: a constant. */
 void progress_state(struct progress *progress, size_t row, const char *state);
 void progress_bytes(
     struct progress *progress, size_t row, const char *state, uint64_t done, uint64_t total);

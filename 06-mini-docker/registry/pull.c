@@ -192,7 +192,7 @@ static int pull_run(void *values, int argc, char **argv, struct err *err)
     explicit_bzero(&pull.remote, sizeof(pull.remote));
     if (result < 0) {
         struct err ignored;
-        close(steal_fd(&guard));
+        close_fd(&guard);
         image_heal(&pull.store, &ignored); /* a layer that was unpacked by half */
         return -1;
     }

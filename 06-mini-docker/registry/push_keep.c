@@ -7,6 +7,8 @@
 
 #include "engine/images/image_blob.h"
 
+#include "runtime/json_write.h"
+
 #include "cleanup.h"
 
 #include <json-c/json_object.h>
@@ -23,8 +25,8 @@ static void describe(struct json_object *layer, const struct image_layer *carrie
     if (json_object_object_get_ex(layer, "mediaType", &was))
         snprintf(type, sizeof(type) - 8, "%s", json_object_get_string(was));
     strcat(type, strstr(type, ".docker.") ? ".gzip" : "+gzip");
-    json_object_object_add(layer, "mediaType", json_object_new_string(type));
-    json_object_object_add(layer, "digest", json_object_new_string(carried->digest));
+    json_add_string(layer, "mediaType", type);
+    json_add_string(layer, "digest", carried->digest);
     json_object_object_add(layer, "size", json_object_new_uint64(carried->size));
 }
 

@@ -155,10 +155,8 @@ static void end(struct job *job)
 {
     if (job->child > 0)
         proc_end(job->child);
-    if (job->fd >= 0)
-        close(job->fd);
+    close_fd(&job->fd);
     job->child = 0;
-    job->fd = -1;
 }
 
 static int done(struct job *job, const struct message *message, struct err *err)

@@ -22,7 +22,8 @@
 
 static const char HUB[] = "docker.io", HUB_SERVER[] = "registry-1.docker.io";
 
-bool remote_is_loopback(const char *host)
+/* True for localhost, 127.0.0.0/8 and [::1], with a port or without. */
+static bool is_loopback(const char *host)
 {
     char name[64];
     struct in_addr address;
@@ -60,7 +61,7 @@ int remote_prepare(
     *ret = (struct remote){.http.stall_sec = (unsigned)options->stall_sec};
     snprintf(ret->host, sizeof(ret->host), "%s", host);
     snprintf(ret->http.certs, sizeof(ret->http.certs), "/etc/docker/certs.d/%s", host);
-    ret->http.direct = ret->http.plain = remote_is_loopback(host);
+    ret->http.direct = ret->http.plain = is_loopback(host);
     ret->http.plain |= is_listed(host);
     for (size_t i = 0; i < options->insecure.count; i++)
         ret->http.plain |= strcmp(options->insecure.items[i], host) == 0;
@@ -101,7 +102,8 @@ static int hello_by(struct remote *remote, const char *scheme, bool only_look,
     return http_ask(&remote->http, &request, answer, err);
 }
 
-bool remote_is_ours(const struct remote *remote, const char *url)
+/* Is this a URL of the registry itself? */
+static bool is_ours(const struct remote *remote, const char *url)
 {
     size_t length = strlen(remote->base);
 
@@ -110,7 +112,7 @@ bool remote_is_ours(const struct remote *remote, const char *url)
 
 bool remote_challenges(const struct remote *remote, const struct http_answer *answer)
 {
-    return answer->status == 401 && answer->challenge[0] && remote_is_ours(remote, answer->url);
+    return answer->status == 401 && answer->challenge[0] && is_ours(remote, answer->url);
 }
 
 int remote_hello(struct remote *remote, struct err *err)
@@ -173,8 +175,7 @@ int remote_ask(struct remote *remote, const struct http_request *request, struct
 {
     for (int tries = 0;; tries++) {
         struct http_request mine = *request;
-        mine.authorization =
-            remote_is_ours(remote, request->url) ? remote_authorization(remote) : NULL;
+        mine.authorization = is_ours(remote, request->url) ? remote_authorization(remote) : NULL;
         int result = http_ask(&remote->http, &mine, ret, err);
         if (result < 0 || tries > 0 || !remote_challenges(remote, ret))
             return result;

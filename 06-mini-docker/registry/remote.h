@@ -62,17 +62,11 @@ int remote_ask(struct remote *remote, const struct http_request *request, struct
 /* The header's value for http_begin, or NULL. */
 const char *remote_authorization(const struct remote *remote);
 
-/* Is this a URL of the registry itself? */
-bool remote_is_ours(const struct remote *remote, const char *url);
-
 /* Does this 401 come from the registry itself? Whoever it sends us to must not learn who we are. */
 bool remote_challenges(const struct remote *remote, const struct http_answer *answer);
 
 /* auth.c: do what the challenge wants: fill in remote->authorization. Errors: it wants somebody,
  * and we are nobody; the token server says no. */
 int remote_authorize(struct remote *remote, const char *challenge, struct err *err);
-
-/* True for localhost, 127.0.0.0/8 and [::1], with a port or without. */
-bool remote_is_loopback(const char *host);
 
 #endif

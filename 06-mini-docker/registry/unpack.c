@@ -121,9 +121,7 @@ void unpack_end(struct unpack *unpack)
 {
     if (unpack->child > 0)
         proc_end(unpack->child);
-    if (unpack->errors >= 0)
-        close(unpack->errors);
+    close_fd(&unpack->errors);
     unpack->child = 0;
-    unpack->errors = -1;
     json_memory_free(&unpack->memory);
 }

@@ -9,8 +9,8 @@
 #include "build_internal.h"
 
 #include "engine/images/image_index.h"
-#include "engine/images/image_manifest.h"
 #include "engine/images/image_name.h"
+#include "engine/images/image_platform.h"
 #include "engine/images/image_remove.h"
 #include "engine/show/events.h"
 
@@ -79,7 +79,7 @@ static int find_stages(struct build *build, struct err *err)
     return 0;
 }
 
-struct build_stage *build_stage_number(struct build *build, const char *word)
+static struct build_stage *stage_number(struct build *build, const char *word)
 {
     char *end;
     unsigned long number = strtoul(word, &end, 10);
@@ -104,7 +104,7 @@ struct build_stage *build_stage_of(const struct build_at *at, const char *from)
     struct build *build = at->build;
     struct build_stage *stage = from ? build_find_stage(build, from, build->stages_count) : NULL;
 
-    return stage || !from ? stage : build_stage_number(build, from);
+    return stage || !from ? stage : stage_number(build, from);
 }
 
 int build_need_stage(struct build *build, struct build_stage *stage, struct err *err)
@@ -128,7 +128,7 @@ static struct build_stage *find_target(struct build *build, struct err *err)
                                      : &build->stages[build->stages_count - 1];
 
     if (!stage)
-        stage = build_stage_number(build, word);
+        stage = stage_number(build, word);
     if (!stage) {
         err_set(err, ERR_USAGE, "target stage \"%.80s\" could not be found", word);
         err_hint(err, "--target names a stage -> FROM IMAGE AS %.40s", word);
@@ -165,8 +165,11 @@ static int full_names(const struct build_options *options, char (*names)[IMAGE_N
         return err_set(err, ERR_USAGE, "at most %d names", TAGS_MOST);
     for (size_t i = 0; i < options->tags.count; i++) {
         struct image_name name;
-        if (image_name_parse(options->tags.items[i], &name, err) < 0)
+        if (image_name_parse(options->tags.items[i], &name, err) < 0) {
+            err->kind = ERR_USAGE;
+            err->code = 0;
             return -1;
+        }
         image_name_full(&name, names[i]);
         list[i] = names[i];
     }

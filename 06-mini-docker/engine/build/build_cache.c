@@ -12,8 +12,8 @@
 #include "engine/images/image_blob.h"
 #include "engine/images/layer.h"
 
-#include "engine/life/removal_files.h"
 #include "engine/show/usage.h"
+#include "engine/store/remove_files.h"
 
 #include "cleanup.h"
 #include "fsio.h"

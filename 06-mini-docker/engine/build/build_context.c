@@ -228,8 +228,7 @@ int build_context_open(const struct store *store, const struct build_options *op
 
 void build_context_close(struct build_context *context)
 {
-    if (context->fd >= 0)
-        close(context->fd);
+    close_fd(&context->fd);
     build_ignore_free(&context->ignore);
     free(context->text);
     if (context->room.path[0])

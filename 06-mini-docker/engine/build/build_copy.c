@@ -29,8 +29,8 @@ struct copying {
     bool fetches; /* ADD of addresses, and where they are then */
     struct image_stage room_fetched;
     char digest[DIGEST_TEXT];
-    char *destination, *chmod;
-    char **words; /* expanded, as these two are */
+    char *destination, *chmod, *by; /* by: what history says of it */
+    char **words;                   /* expanded, as these two are */
     struct dockerfile_heredoc *heredocs;
 };
 
@@ -173,6 +173,11 @@ static int choose_words(struct copying *copying, struct err *err)
         return -1;
     while (copying->words[count])
         count++;
+    copying->by = copying->at->instruction->heredoc_count > 0
+                      ? strdup(copying->at->instruction->text)
+                      : build_history(copying->at, copying->words, err);
+    if (!copying->by)
+        return -1;
     cleanup_free char *last = steal_ptr(copying->words[count - 1]);
     copying->destination = build_absolute(copying->at->stage, last, err);
     if (!copying->destination)
@@ -219,15 +224,12 @@ static int do_step(struct copying *copying, struct err *err)
 {
     const struct build_at *at = copying->at;
     struct build_key key;
-    cleanup_free char *by = NULL;
 
     build_key_begin(&key, &at->stage->draft);
     build_key_add(&key, copying->digest);
-    if (asprintf(&by, "%s", at->instruction->text) < 0)
-        return err_sys(err, "no memory for COPY");
     struct build_step step = {.at = at,
         .key = &key,
-        .created_by = by,
+        .created_by = copying->by,
         .lower = copying->lower,
         .make = make_copy,
         .arg = copying};
@@ -262,6 +264,7 @@ int build_copy(const struct build_at *at, struct err *err)
     free(copying.copy.exclude);
     free(copying.destination);
     free(copying.chmod);
+    free(copying.by);
     free(copying.from_lower);
     if (copying.fetches && copying.tree.fd >= 0)
         close(copying.tree.fd);

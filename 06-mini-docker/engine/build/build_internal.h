@@ -52,10 +52,6 @@ struct build_at {
 /* build_stage.c: an instruction that changes the configuration. */
 int build_change(const struct build_at *at, struct err *err);
 
-/* An image of the store, which is fetched where it is missing, or with --pull in any case; its
- * layers are unpacked. */
-int build_find_image(struct build *build, const char *word, struct image *ret, struct err *err);
-
 /* --from: overlayfs's lowerdir of a stage, which was built before, or of an image. The caller frees
  * it. */
 char *build_from_lower(const struct build_at *at, const char *from, struct err *err);
@@ -66,11 +62,13 @@ char *build_absolute(const struct build_stage *stage, const char *path, struct e
 /* True for those that are a step of their own. */
 bool build_makes_layer(enum dockerfile_word word);
 
-/* build.c: the stage of this name among the first `before`, or of this number; NULL: none. And see
- * that it is built. Errors: it needs itself. */
+/* build.c: the stage of this name among the first `before`; NULL: none. */
 struct build_stage *build_find_stage(struct build *build, const char *word, size_t before);
-struct build_stage *build_stage_number(struct build *build, const char *word);
-struct build_stage *build_stage_of(const struct build_at *at, const char *from); /* of --from */
+
+/* build.c: the stage that --from means, by name or number; NULL: none, so it is an image. */
+struct build_stage *build_stage_of(const struct build_at *at, const char *from);
+
+/* build.c: see that it is built. Errors: it needs itself. */
 int build_need_stage(struct build *build, struct build_stage *stage, struct err *err);
 
 /* build.c: ERR_USAGE where a --platform is not this machine's. NULL is. */
@@ -110,6 +108,9 @@ void build_words_free(struct build_words *words);
 /* "/bin/sh -c make", with "|1 A=b " in front for what ARGs give it, as Docker's history has it;
  * they may be NULL. The caller frees it. */
 char *build_words_text(const struct build_words *words, const struct opt_list *args);
+
+/* Any other instruction, with these words in place of its own: "ENV A=b c". The caller frees it. */
+char *build_history(const struct build_at *at, char *const *words, struct err *err);
 
 /*
  * build_step.c: a step that makes a layer. `make` is called unless the cache knows the key, to

@@ -11,30 +11,40 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of --secret id=ID,src=FILE: the file; without src the one that is called ID. *ret NULL: there is
- * no such secret; else the caller frees it. */
+/* Cut up the text of one --secret, id=ID,src=FILE; `given` is what it was. */
+static int read_secret(
+    const char *given, char *text, const char **ret_id, const char **ret_file, struct err *err)
+{
+    *ret_id = "";
+    *ret_file = NULL;
+    for (char *word; (word = strsep(&text, ","));) {
+        char *value = word + strcspn(word, "=");
+        if (*value)
+            *value++ = '\0';
+        if (strcmp(word, "id") == 0) {
+            *ret_id = value;
+        } else if (strcmp(word, "src") == 0 || strcmp(word, "source") == 0) {
+            *ret_file = value;
+        } else if (strcmp(word, "type") != 0 || strcmp(value, "file") != 0) {
+            err_set(err, ERR_USAGE, "--secret: unexpected key '%.40s' in %.200s", word, given);
+            return err_hint(err, "a secret is a file here -> --secret id=ID,src=FILE");
+        }
+    }
+    return 0;
+}
+
+/* The file of a secret; without src the one that is called ID. *ret NULL: there is no such secret;
+ * else the caller frees it. */
 static int find_secret(const struct build *build, const char *id, char **ret, struct err *err)
 {
     const struct opt_list *list = &build->options->secrets;
+    const char *name, *file;
 
     *ret = NULL;
     for (size_t i = 0; i < list->count && !*ret; i++) {
         cleanup_free char *text = strdup(list->items[i]);
-        const char *name = "", *file = NULL;
-        for (char *rest = text, *word; (word = strsep(&rest, ","));) {
-            char *value = word + strcspn(word, "=");
-            if (*value)
-                *value++ = '\0';
-            if (strcmp(word, "id") == 0)
-                name = value;
-            else if (strcmp(word, "src") == 0 || strcmp(word, "source") == 0)
-                file = value;
-            else if (strcmp(word, "type") != 0 || strcmp(value, "file") != 0) {
-                err_set(err, ERR_USAGE, "--secret: unexpected key '%.40s' in %.200s", word,
-                    list->items[i]);
-                return err_hint(err, "a secret is a file here -> --secret id=ID,src=FILE");
-            }
-        }
+        if (read_secret(list->items[i], text, &name, &file, err) < 0)
+            return -1;
         if (strcmp(name, id) == 0 && !(*ret = strdup(file ?: name)))
             return err_sys(err, "no memory for a secret");
     }

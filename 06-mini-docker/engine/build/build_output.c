@@ -11,7 +11,7 @@
 #include "build_internal.h"
 #include "build_view.h"
 
-#include "engine/files/diff.h"
+#include "engine/files/export.h"
 
 #include "cleanup.h"
 #include "rootfs.h"

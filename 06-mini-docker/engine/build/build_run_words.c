@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * The words that a RUN is: those of its JSON, or a shell's with the script behind them. A script
- * with a #! line of its own is no shell's, and has to be a file.
+ * with a #! line of its own is no shell's, and has to be a file. And what history says of it, and
+ * of the other instructions.
  */
 #include "build_internal.h"
 
@@ -128,4 +129,28 @@ void build_words_free(struct build_words *words)
         free(words->items[i]);
     free(words->items);
     *words = (struct build_words){0};
+}
+
+char *build_history(const struct build_at *at, char *const *words, struct err *err)
+{
+    const struct dockerfile_instruction *instruction = at->instruction;
+    bool list = instruction->word == DOCKERFILE_VOLUME; /* "VOLUME [/a /b]", as Docker has it */
+    char *text = NULL;
+    size_t length;
+    FILE *out = open_memstream(&text, &length);
+
+    if (out) {
+        fputs(dockerfile_name(instruction->word), out);
+        for (size_t i = 0; i < instruction->flag_count; i++)
+            fprintf(out, instruction->flags[i].value[0] ? " --%s=%s" : " --%s",
+                instruction->flags[i].name, instruction->flags[i].value);
+        for (char *const *word = words; *word; word++)
+            fprintf(out, " %s%s", list && word == words ? "[" : "", *word);
+        fputs(list ? "]" : "", out);
+        if (fclose(out) == 0)
+            return text;
+    }
+    free(text);
+    err_sys(err, "no memory for the history");
+    return NULL;
 }

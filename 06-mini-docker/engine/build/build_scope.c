@@ -7,7 +7,7 @@
  */
 #include "build_internal.h"
 
-#include "engine/images/image_manifest.h"
+#include "engine/images/image_platform.h"
 
 #include "cleanup.h"
 

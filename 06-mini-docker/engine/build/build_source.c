@@ -162,6 +162,8 @@ static int write_heredoc(struct building *building, const struct dockerfile_here
     cleanup_close int fd =
         result < 0 ? -1
                    : openat(place.dir, place.name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd >= 0)
+        errno = ENOSPC; /* what a write that is short means */
     if (result == 0 && (fd < 0 || write(fd, heredoc->text, length) != (ssize_t)length ||
                            build_own(building, fd, "") < 0 || fchmod(fd, mode) < 0))
         result = err_sys(building->err, "cannot write %.200s", building->destination);

@@ -27,27 +27,28 @@ static int maintainer(const struct build_at *at, struct err *err)
     return 0;
 }
 
-/* What an instruction does; those that make a layer see to their history themselves. */
+/* What an instruction does; those that make a layer see to their history themselves, the others'
+ * has their words with or without variables. */
 static const struct {
     int (*run)(const struct build_at *at, struct err *err);
-    bool layer;
+    bool layer, expanded;
 } INSTRUCTIONS[] = {
     [DOCKERFILE_ADD] = {build_copy, true},
-    [DOCKERFILE_ARG] = {build_arg, false},
+    [DOCKERFILE_ARG] = {build_arg, false, true},
     [DOCKERFILE_CMD] = {build_change, false},
     [DOCKERFILE_COPY] = {build_copy, true},
     [DOCKERFILE_ENTRYPOINT] = {build_change, false},
-    [DOCKERFILE_ENV] = {build_change, false},
-    [DOCKERFILE_EXPOSE] = {build_change, false},
+    [DOCKERFILE_ENV] = {build_change, false, true},
+    [DOCKERFILE_EXPOSE] = {build_change, false, true},
     [DOCKERFILE_HEALTHCHECK] = {build_change, false},
-    [DOCKERFILE_LABEL] = {build_change, false},
+    [DOCKERFILE_LABEL] = {build_change, false, true},
     [DOCKERFILE_MAINTAINER] = {maintainer, false},
     [DOCKERFILE_ONBUILD] = {build_change, false},
     [DOCKERFILE_RUN] = {build_run, true},
     [DOCKERFILE_SHELL] = {build_change, false},
-    [DOCKERFILE_STOPSIGNAL] = {build_change, false},
-    [DOCKERFILE_USER] = {build_change, false},
-    [DOCKERFILE_VOLUME] = {build_change, false},
+    [DOCKERFILE_STOPSIGNAL] = {build_change, false, true},
+    [DOCKERFILE_USER] = {build_change, false, true},
+    [DOCKERFILE_VOLUME] = {build_change, false, true},
     [DOCKERFILE_WORKDIR] = {build_workdir, true},
 };
 
@@ -113,6 +114,19 @@ static int need_others(const struct build_at *at, struct err *err)
     return result;
 }
 
+/* As it was before the instruction itself has changed what variables there are. */
+static char *history(const struct build_at *at, struct err *err)
+{
+    struct dockerfile_scope scope = build_scope(at);
+
+    if (!INSTRUCTIONS[at->instruction->word].expanded)
+        return strdup(at->instruction->text);
+    char **words = dockerfile_expand_all(at->instruction, &scope, err);
+    char *text = words ? build_history(at, words, err) : NULL;
+    dockerfile_words_free(words);
+    return text;
+}
+
 static int run_instruction(const struct build_at *at, struct err *err)
 {
     enum dockerfile_word word = at->instruction->word;
@@ -123,9 +137,10 @@ static int run_instruction(const struct build_at *at, struct err *err)
         return build_place(at, err);
     if (INSTRUCTIONS[word].layer)
         begin_step(at->build, at->stage, at->instruction->text);
-    int result = INSTRUCTIONS[word].run(at, err);
-    if (result == 0 && !INSTRUCTIONS[word].layer)
-        result = note(at->build, at->stage, at->instruction->text, err);
+    cleanup_free char *text = INSTRUCTIONS[word].layer ? NULL : history(at, err);
+    int result = text || INSTRUCTIONS[word].layer ? INSTRUCTIONS[word].run(at, err) : -1;
+    if (result == 0 && text)
+        result = note(at->build, at->stage, text, err);
     if (result == 0)
         return 0;
     if (INSTRUCTIONS[word].layer)
@@ -165,7 +180,9 @@ static int run_triggers(struct build *build, struct build_stage *stage, struct e
     return result;
 }
 
-int build_find_image(struct build *build, const char *word, struct image *ret, struct err *err)
+/* An image of the store, which is fetched where it is missing, or with --pull in any case; its
+ * layers are unpacked. */
+static int find_image(struct build *build, const char *word, struct image *ret, struct err *err)
 {
     struct image_pull pull = {.missing = true, .quiet = build->options->quiet};
 
@@ -186,7 +203,7 @@ char *build_from_lower(const struct build_at *at, const char *from, struct err *
 
     if (stage)
         return image_draft_lower(at->build->store, &stage->draft, err);
-    if (build_find_image(at->build, from, &image, err) < 0)
+    if (find_image(at->build, from, &image, err) < 0)
         return NULL;
     char *lower = steal_ptr(image.lower);
     image_free(&image);
@@ -198,7 +215,7 @@ static int from_image(
 {
     struct image image;
 
-    if (build_find_image(build, word, &image, err) < 0)
+    if (find_image(build, word, &image, err) < 0)
         return -1;
     int result = image_draft_from(build->store, image.id, &stage->draft, err);
     image_free(&image);

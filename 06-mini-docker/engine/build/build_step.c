@@ -14,7 +14,7 @@
 #include "engine/images/image_blob.h"
 #include "engine/images/image_stage.h"
 #include "engine/images/layer.h"
-#include "engine/life/removal_files.h"
+#include "engine/store/remove_files.h"
 
 #include "cleanup.h"
 

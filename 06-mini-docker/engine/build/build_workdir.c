@@ -10,6 +10,7 @@
 #include "host.h"
 #include "mount.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <json-c/json_object.h>
 #include <string.h>
@@ -23,6 +24,13 @@ struct making {
     int fd;
 };
 
+static bool is_directory(int fd)
+{
+    struct stat st;
+
+    return fstat(fd, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 /* One directory, as if the root were /. */
 static int make_one(int root_fd, const char *path, const struct making *making, struct err *err)
 {
@@ -33,7 +41,9 @@ static int make_one(int root_fd, const char *path, const struct making *making, 
         there < 0 ? mount_open_in_root(root_fd, path, MOUNT_MAKE_DIR, err) : -1;
 
     if (there >= 0)
-        return 0;
+        return is_directory(there)
+                   ? 0
+                   : err_refuse(err, ENOTDIR, "Cannot mkdir: %s is not a directory", path);
     if (made < 0)
         return -1;
     snprintf(self, sizeof(self), "/proc/self/fd/%d", made);
@@ -68,7 +78,7 @@ static int is_there(int root_fd, void *arg, struct err *err)
 {
     cleanup_close int found = mount_open_in_root(root_fd, arg, MOUNT_MAKE_NOTHING, err);
 
-    return found < 0 ? -1 : 0;
+    return found < 0 || !is_directory(found) ? -1 : 0;
 }
 
 static const char *text_of(struct json_object *config, const char *key)

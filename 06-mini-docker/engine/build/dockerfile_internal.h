@@ -88,10 +88,11 @@ int dockerfile_add_word(struct dockerfile_reading *reading, struct dockerfile_in
 
 /*
  * Go behind a word, in which spaces may stand in quotes. False: a quote is not closed. *ret_quote
- * is where the last one opens, SIZE_MAX where there is none. pass_quoted does it with the line, and
- * says so.
+ * is where the last one opens, SIZE_MAX where there is none.
  */
 bool dockerfile_pass_word(const char *text, char escape, size_t *at, size_t *ret_quote);
+
+/* The same in the line that is read. Errors: a quote is not closed. */
 int dockerfile_pass_quoted(struct dockerfile_reading *reading);
 
 /* A word without its quotes and escapes, in memory of its own; NULL: there is none. */

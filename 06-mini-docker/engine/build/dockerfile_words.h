@@ -26,8 +26,8 @@ struct dockerfile_scope {
  * an unfinished ${ or quote, an unknown operator, or of ${NAME:?word}. */
 char *dockerfile_expand(const char *word, const struct dockerfile_scope *scope, struct err *err);
 
-/* All words of the instruction, in a list that ends with NULL; dockerfile_words_free gives it back,
- * or takes a NULL. NULL: an error. */
+/* dockerfile.c: all words of the instruction, in a list that ends with NULL, for
+ * dockerfile_words_free, which takes a NULL too. NULL: an error. */
 char **dockerfile_expand_all(const struct dockerfile_instruction *instruction,
     const struct dockerfile_scope *scope, struct err *err);
 void dockerfile_words_free(char **words);

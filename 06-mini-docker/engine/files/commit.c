@@ -133,8 +133,7 @@ static int pause_it(const struct committing *committing, struct waker *ret, stru
 
 static void wake(struct waker *waker)
 {
-    if (waker->end >= 0)
-        close(waker->end);
+    close_fd(&waker->end);
     if (waker->pid > 0)
         waitpid(waker->pid, NULL, 0);
 }

@@ -30,8 +30,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Who is not root has one user or a few, and gets what is copied in. Found out before the view is,
- * where everybody looks like root. */
+/* An ordinary user has one user ID or a few, and what is copied in becomes theirs. This is found
+ * out before the view is made, where everybody looks like root. */
 struct copying {
     const struct copy_job *job;
     bool owners;

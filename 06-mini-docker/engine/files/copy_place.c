@@ -105,8 +105,7 @@ static int step(int root_fd, char path[PATH_MAX], bool follow, struct copy_place
         return 0;
     if (follow_link(place, path) < 0)
         return -1;
-    close(place->dir);
-    place->dir = -1;
+    close_fd(&place->dir);
     place->exists = false;
     return 1;
 }
@@ -139,7 +138,5 @@ int copy_place_open_dir(const struct copy_place *place, struct err *err)
 
 void copy_place_free(struct copy_place *place)
 {
-    if (place->dir >= 0)
-        close(place->dir);
-    place->dir = -1;
+    close_fd(&place->dir);
 }

@@ -3,8 +3,8 @@
  * The first use of a volume. The copy cannot be made beside it and renamed, since another container
  * may have the empty volume mounted by then; so it is made in place, file by file, each whole when
  * it gets its name. A file `copying` beside _data says that it is not at its end, and what is
- * copied: who finds it and has the same goes on, and leaves what is there as it is. Who has the
- * volume at another place has nothing to add, and no end to declare.
+ * copied: a start that finds it and would copy the same goes on, and leaves what is there as it is.
+ * A start that has the volume at another place has nothing to add, and no end to declare.
  */
 #include "copy_up.h"
 
@@ -25,15 +25,13 @@
 #include <unistd.h>
 
 struct job {
-    const char *target;
-    int data;    /* _data of the volume */
-    bool owners; /* we are root; an ordinary user's files are that user's in the image, too */
+    const char *target, *data; /* where the image has it, and _data of the volume */
 };
 
-static bool is_empty(int dir_fd)
+/* One that an ordinary user may not read belongs to a user of the user's containers already. */
+static bool is_empty(const char *path)
 {
-    int again = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    cleanup_closedir DIR *dir = again < 0 ? NULL : fdopendir(again);
+    cleanup_closedir DIR *dir = opendir(path);
     int names = 0;
 
     while (dir && names < 3 && readdir(dir))
@@ -65,7 +63,12 @@ static int copy_from(int root_fd, void *arg, struct err *err)
     cleanup_close int from =
         there < 0 ? -1 : openat(there, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-    return from < 0 ? 0 : copy_all(from, job->data, job->owners, err);
+    cleanup_close int to = open(job->data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (to < 0)
+        return err_sys(err, "cannot open %s", job->data);
+    /* as root, or root of a user namespace, in which an ordinary user looks into an image */
+    return from < 0 ? 0 : copy_all(from, to, host_is_root(), err);
 }
 
 /* One layer, or --rootfs, can be looked at as it is; only a stack of them has to be mounted. */
@@ -84,7 +87,7 @@ static int copy_image(const struct store *store, const struct record *record, co
 }
 
 /* Is there nothing in it, or what was cut off while it came from the same place? */
-static bool is_ours(int data, const char *mark, const char *source)
+static bool is_ours(const char *data, const char *mark, const char *source)
 {
     struct err ignored;
     cleanup_free char *begun = fsio_read(NULL, mark, &ignored);
@@ -96,21 +99,19 @@ int copy_up(const struct store *store, const struct record *record, const char *
     const char *target, const struct volume *volume, struct err *err)
 {
     char dir[PATH_MAX], mark[PATH_MAX], source[2 * PATH_MAX];
-    struct job job = {.target = target, .owners = host_is_root()};
+    struct job job = {target, volume->path};
 
     snprintf(source, sizeof(source), "%s %s",
         (lower ? record->image_id : record->host.rootfs) ?: "", target);
     snprintf(dir, sizeof(dir), "%s/volumes/%s", store->root, volume->name);
     snprintf(mark, sizeof(mark), "%.*s/copying", PATH_MAX - 10, dir);
-    cleanup_close int data = open(volume->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     cleanup_close int lock = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (data < 0 || lock < 0 || flock(lock, LOCK_EX) < 0)
+    if (lock < 0 || flock(lock, LOCK_EX) < 0)
         return err_sys(err, "cannot open the volume %s", volume->name);
-    if (!is_ours(data, mark, source))
+    if (!is_ours(volume->path, mark, source))
         return 0;
     if (fsio_create(err, NULL, mark, source) < 0)
         return -1;
-    job.data = data;
     if (copy_image(store, record, lower, &job, err) < 0)
         return -1;
     if (unlink(mark) < 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* diff: what a container has changed in its image's files; and its whole root as an archive. */
+/* diff: what a container has changed in its image's files. */
 #ifndef ENGINE_DIFF_H
 #define ENGINE_DIFF_H
 
@@ -17,11 +17,5 @@ int diff_print(const struct store *store, const struct record *record, struct er
 /* Is this a place that the engine itself made in the root, to mount something on, and that is still
  * as it made it? `path` without the leading slash. */
 bool diff_is_mount_point(const char *path, const struct stat *st);
-
-/* Write the container's root as a tar, without what is mounted in it. */
-int export_write(const struct store *store, const struct record *record, int fd, struct err *err);
-
-/* The same of any open directory. */
-int export_tree(int root_fd, int fd, struct err *err);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* export: the container's root in one archive, image and changes together, as `import` reads it. */
-#include "diff.h"
+#include "export.h"
 
 #include "engine/images/tar_tree.h"
 #include "view.h"

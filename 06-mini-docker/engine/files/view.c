@@ -25,10 +25,7 @@
 
 #include "cleanup.h"
 #include "host.h"
-#include "idmap.h"
 #include "mount.h"
-#include "spawn.h"
-#include "sync.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -45,7 +42,6 @@ struct viewer {
     void *arg;
     int pidfd; /* of the container's first process, or -1: it does not run */
     bool user; /* rootless */
-    struct sync sync;
 };
 
 /* Rootless and stopped: the child is root in a user namespace of its own. */
@@ -182,48 +178,12 @@ static int look(const struct viewer *viewer, struct err *err)
     return result;
 }
 
-static int run_child(void *arg)
+static int run_child(void *arg, struct err *err)
 {
-    struct viewer *viewer = arg;
-    struct err err = {0};
-
     signal(SIGPIPE, SIG_IGN); /* who reads our archive may end: an error, with a text */
-    sync_child(&viewer->sync);
-    if (sync_wait(&viewer->sync, &err) < 0 || look(viewer, &err) < 0)
-        sync_fail(&viewer->sync, &err);
-    else if (fflush(stdout) != 0 && err_sys(&err, "cannot write to standard output") < 0)
-        sync_fail(&viewer->sync, &err);
-    else
-        sync_signal(&viewer->sync, &err);
-    return 0;
-}
-
-static int run(struct viewer *viewer, struct err *err)
-{
-    static struct idmap map; /* 8 KiB */
-    const struct spec_linux wanted = {.namespaces = namespaces_of(viewer)};
-    struct spawn spawn = {.cgroup_fd = -1, .child = run_child, .arg = viewer};
-    struct namespaces namespaces;
-    struct spawned child;
-    struct err ignored;
-
-    fflush(stdout);
-    if (namespaces_open(&wanted, &namespaces, err) < 0 || sync_open(&viewer->sync, err) < 0)
+    if (look(arg, err) < 0)
         return -1;
-    if (namespaces_spawn(&namespaces, &spawn, &child, err) < 0) {
-        sync_close(&viewer->sync);
-        return -1;
-    }
-    sync_parent(&viewer->sync);
-    int result = 0;
-    if (spawn.namespaces & CLONE_NEWUSER)
-        result = idmap_for_caller(&map, err) < 0 ? -1 : idmap_write(child.pid, &map, err);
-    if (result == 0)
-        result = sync_signal(&viewer->sync, err) < 0 ? -1 : sync_wait(&viewer->sync, err);
-    sync_close(&viewer->sync); /* a child that still waits ends by this */
-    spawn_wait(&child, &ignored);
-    close(child.pidfd);
-    return result;
+    return fflush(stdout) == 0 ? 0 : err_sys(err, "cannot write to standard output");
 }
 
 /* -1 where it does not run. */
@@ -274,7 +234,8 @@ int view_run(const struct view *view, int (*work)(int root_fd, void *arg, struct
         full.lower = image.lower;
     cleanup_close int pidfd = view->kind == VIEW_IMAGE ? -1 : find_process(view);
     viewer.pidfd = pidfd;
-    int result = run(&viewer, err);
+    fflush(stdout);
+    int result = namespaces_run(namespaces_of(&viewer), run_child, &viewer, err);
     image_free(&image);
     return result;
 }

@@ -8,13 +8,13 @@
 #include "volume.h"
 
 #include "engine/show/events.h"
+#include "engine/store/remove_files.h"
 #include "mount_words.h"
 
 #include "runtime/json_write.h"
 
 #include "cleanup.h"
 #include "fsio.h"
-#include "remove.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -68,7 +68,7 @@ static int sweep(const struct store *store, struct err *err)
         if (entry->d_name[0] != '.' || strcmp(entry->d_name, ".") == 0 ||
             strcmp(entry->d_name, "..") == 0)
             continue;
-        if (volume_path(store, "", entry->d_name, NULL, path) && remove_tree(path, err) < 0)
+        if (volume_path(store, "", entry->d_name, NULL, path) && remove_files(path, err) < 0)
             return -1;
     }
     return 0;
@@ -257,5 +257,5 @@ int volume_remove(const struct store *store, const char *name, struct err *err)
     if (store_sync(store, "volumes", err) < 0)
         return -1;
     event_add(store, "volume", "destroy", name, EVENT);
-    return remove_tree(old, err);
+    return remove_files(old, err);
 }

@@ -5,7 +5,8 @@
  * one: what people keep is in _data.
  *
  * One without a name of its own (-v /data, an image's VOLUME) has 64 hex digits for a name and the
- * label VOLUME_ANONYMOUS. Which of these is a container's is in mount_names.h.
+ * label VOLUME_ANONYMOUS. Which of them a container has is in
+ * its record (engine/store/record.h, record_mount).
  */
 #ifndef ENGINE_VOLUME_H
 #define ENGINE_VOLUME_H
@@ -42,6 +43,7 @@ int volume_create(const struct store *store, const char *name, const struct spec
 int volume_load(const struct store *store, const char *name, struct volume *ret, struct err *err);
 void volume_free(struct volume *volume);
 
+/* True when nobody has named it: it has the label VOLUME_ANONYMOUS. */
 bool volume_is_anonymous(const struct volume *volume);
 
 /* Call visit for each volume, by name, until it returns non-zero. */

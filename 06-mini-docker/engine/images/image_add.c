@@ -10,6 +10,8 @@
 #include "image_index.h"
 #include "layer.h"
 
+#include "runtime/json_write.h"
+
 #include "cleanup.h"
 
 #include <fcntl.h>
@@ -66,8 +68,8 @@ static struct json_object *descriptor(const char *media_type, const char *digest
 {
     struct json_object *ret = json_object_new_object();
 
-    json_object_object_add(ret, "mediaType", json_object_new_string(media_type));
-    json_object_object_add(ret, "digest", json_object_new_string(digest));
+    json_add_string(ret, "mediaType", media_type);
+    json_add_string(ret, "digest", digest);
     json_object_object_add(ret, "size", json_object_new_uint64(size));
     return ret;
 }
@@ -79,7 +81,7 @@ static int put_manifest(const struct store *store, const struct image_incoming *
     struct json_object *root = json_object_new_object(), *layers = json_object_new_array();
 
     json_object_object_add(root, "schemaVersion", json_object_new_int(2));
-    json_object_object_add(root, "mediaType", json_object_new_string(MEDIA_MANIFEST));
+    json_add_string(root, "mediaType", MEDIA_MANIFEST);
     json_object_object_add(root, "config", descriptor(MEDIA_CONFIG, id, incoming->config_length));
     json_object_object_add(root, "layers", layers);
     for (size_t i = 0; i < incoming->layers_count; i++) {

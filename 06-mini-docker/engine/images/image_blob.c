@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-void blob_path(const struct store *store, const char *digest, char ret[PATH_MAX])
+static void blob_path(const struct store *store, const char *digest, char ret[PATH_MAX])
 {
     snprintf(ret, PATH_MAX, "%s/images/blobs/sha256/%s", store->root, digest_hex(digest));
 }
@@ -138,8 +138,7 @@ void blob_abandon(struct blob_writer *writer, bool keep)
         return;
     if (!keep)
         unlink(writer->path);
-    close(writer->fd);
-    writer->fd = -1;
+    close_fd(&writer->fd);
 }
 
 int blob_adopt(const struct store *store, const char *path, const char *digest, struct err *err)
@@ -199,8 +198,9 @@ int blob_open(const struct store *store, const char *digest, struct err *err)
     if (fd >= 0)
         return fd;
     err_sys(err, "cannot open %s", path);
-    return err_hint(
-        err, "the image is not whole -> remove it with rmi -f, and load or pull it again");
+    if (err->code == ENOENT)
+        err_hint(err, "the image is not whole -> remove it with rmi -f, and load or pull it again");
+    return -1;
 }
 
 char *blob_read(const struct store *store, const char *digest, size_t *ret_length, struct err *err)

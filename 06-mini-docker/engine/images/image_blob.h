@@ -42,6 +42,7 @@ int blob_restart(struct blob_writer *writer, struct err *err);
 /* The end of a download. Errors: it is not what its digest says, and the file is gone. */
 int blob_accept(struct blob_writer *writer, const char *digest, struct err *err);
 
+/* Add bytes to the file and to its sum. Errors: a full disk. */
 int blob_write(struct blob_writer *writer, const void *bytes, size_t length, struct err *err);
 
 /* The end: its digest. The writer is closed, the file stays. */
@@ -61,6 +62,7 @@ int blob_adopt(const struct store *store, const char *path, const char *digest, 
 int blob_put(const struct store *store, const char *text, size_t length,
     char ret_digest[DIGEST_TEXT], struct err *err);
 
+/* *ret_size: of its file; ret_size may be NULL. */
 bool blob_exists(const struct store *store, const char *digest, uint64_t *ret_size);
 
 /* Open one; the caller closes. Errors: it is not there. */
@@ -69,8 +71,5 @@ int blob_open(const struct store *store, const char *digest, struct err *err);
 /* Read a text, at most BLOB_TEXT_MOST, and see that it is what its name says. NULL: an error. The
  * caller frees it. */
 char *blob_read(const struct store *store, const char *digest, size_t *ret_length, struct err *err);
-
-/* ROOT/images/blobs/sha256/HEX. */
-void blob_path(const struct store *store, const char *digest, char ret[PATH_MAX]);
 
 #endif

@@ -200,7 +200,7 @@ static int add_trigger(struct image_change *change)
         part(change, json_type_array), json_object_new_string(change->words[0]));
 }
 
-/* --interval=30s and the like. */
+/* --interval=30s and the like. 0 and "" are the default, as BuildKit has it, and are not kept. */
 static int set_times(struct image_change *change, struct json_object *health)
 {
     static const char *const times[][2] = {{"interval", "Interval"}, {"timeout", "Timeout"},
@@ -211,20 +211,24 @@ static int set_times(struct image_change *change, struct json_object *health)
 
     for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
         text = dockerfile_flag(change->instruction, times[i][0]);
-        if (!text)
+        if (!text || !*text)
             continue;
         if (human_parse_duration(text, &nsec) < 0 || (nsec != 0 && nsec < 1000000)) {
             err_refuse(
                 change->err, EINVAL, "HEALTHCHECK: --%s cannot be '%.80s'", times[i][0], text);
-            return err_hint(change->err, "accepted: 0, or 1ms and more: 500ms, 30s, 1m30s");
+            return err_hint(
+                change->err, "accepted: 0 for the default, or 1ms and more: 500ms, 30s, 1m30s");
         }
-        json_object_object_add(health, times[i][1], json_object_new_int64(nsec));
+        if (nsec != 0)
+            json_object_object_add(health, times[i][1], json_object_new_int64(nsec));
     }
-    if (!retries)
+    if (!retries || !*retries)
         return 0;
     if (size_parse_u64("--retries", retries, 0, INT32_MAX, &number, change->err) < 0)
         return -1;
-    return json_object_object_add(health, "Retries", json_object_new_int((int32_t)number));
+    return number == 0
+               ? 0
+               : json_object_object_add(health, "Retries", json_object_new_int((int32_t)number));
 }
 
 static int set_health(struct image_change *change)

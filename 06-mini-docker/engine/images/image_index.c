@@ -113,12 +113,12 @@ static struct json_object *describe_row(const struct image_row *row)
 {
     struct json_object *ret = json_object_new_object(), *notes = json_object_new_object();
 
-    json_object_object_add(ret, "mediaType", json_object_new_string(row->media_type));
-    json_object_object_add(ret, "digest", json_object_new_string(row->manifest));
+    json_add_string(ret, "mediaType", row->media_type);
+    json_add_string(ret, "digest", row->manifest);
     json_object_object_add(ret, "size", json_object_new_uint64(row->size));
     if (row->name[0])
-        json_object_object_add(notes, ANNOTATION_NAME, json_object_new_string(row->name));
-    json_object_object_add(notes, ANNOTATION_ID, json_object_new_string(row->id));
+        json_add_string(notes, ANNOTATION_NAME, row->name);
+    json_add_string(notes, ANNOTATION_ID, row->id);
     json_object_object_add(ret, "annotations", notes);
     return ret;
 }
@@ -170,7 +170,7 @@ int image_index_write(const struct store *store, const struct image_index *index
     char images[PATH_MAX];
 
     json_object_object_add(root, "schemaVersion", json_object_new_int(2));
-    json_object_object_add(root, "mediaType", json_object_new_string(MEDIA_INDEX));
+    json_add_string(root, "mediaType", MEDIA_INDEX);
     json_object_object_add(root, "manifests", list);
     for (size_t i = 0; i < index->count; i++)
         json_object_array_add(list, describe_row(&index->rows[i]));
@@ -238,6 +238,9 @@ int image_index_set(
 {
     struct image_row named = *row;
 
+    if (strncmp(image_name_familiar(name), "sha256:", 7) == 0)
+        return err_refuse(
+            err, EINVAL, "refusing to create an ambiguous tag using digest algorithm as name");
     if (name[0])
         take_name(index, name);
     for (size_t i = 0; i < index->count; i++) {

@@ -49,7 +49,7 @@ int image_index_write_less(
 
 /*
  * Give the image this name; "" for none. The image that had the name keeps a row without one, where
- * it has no other. row->name is ignored.
+ * it has no other. row->name is ignored. Errors: a name that would look like an ID.
  */
 int image_index_set(
     struct image_index *index, const struct image_row *row, const char *name, struct err *err);

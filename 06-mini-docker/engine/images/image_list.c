@@ -19,7 +19,8 @@
 
 enum { SHORT = 12 };
 
-uint64_t image_size(const struct store *store, const struct image_config *config)
+/* The bytes of an image's files: what its layers hold unpacked. */
+static uint64_t files_size(const struct store *store, const struct image_config *config)
 {
     char chain[DIGEST_TEXT];
     uint64_t bytes = 0;
@@ -79,10 +80,10 @@ int image_list_row(const struct store *store, const struct image_row *row, bool 
     json_add_string(object, "Repository", repository);
     json_add_string(object, "SharedSize", "N/A");
     json_add_string(object, "Size",
-        damaged ? "damaged" : human_size(image_size(store, &parts.config), 3, text));
+        damaged ? "damaged" : human_size(files_size(store, &parts.config), 3, text));
     json_add_string(object, "Tag", tag);
     json_add_string(object, "UniqueSize", "N/A");
-    json_add_string(object, "VirtualSize", human_size(image_size(store, &parts.config), 4, text));
+    json_add_string(object, "VirtualSize", human_size(files_size(store, &parts.config), 4, text));
     for (size_t i = 0; i < parts.config.config.labels_count; i++) {
         const struct spec_pair *label = &parts.config.config.labels[i];
         json_add_string(ret->labels, label->key, label->value);
@@ -246,7 +247,7 @@ static struct json_object *describe_image(
 {
     struct json_object *ret = json_object_new_object();
     const struct image_config *config = &parts->config;
-    uint64_t bytes = image_size(store, config);
+    uint64_t bytes = files_size(store, config);
     const struct image_history *last =
         config->history_count ? &config->history[config->history_count - 1] : NULL;
 

@@ -14,9 +14,6 @@
 
 struct json_object;
 
-/* The bytes of an image's files: what its layers hold unpacked. */
-uint64_t image_size(const struct store *store, const struct image_config *config);
-
 /*
  * A row of `images`: Containers, CreatedAt, CreatedSince, Digest, ID, Repository, SharedSize, Size,
  * Tag, UniqueSize, VirtualSize; its labels, an object; and when it was made. The caller gives

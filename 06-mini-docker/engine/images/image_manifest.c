@@ -147,6 +147,21 @@ int image_config_parse(const char *file, const char *text, size_t length,
     return parse(&CONFIG_TABLE, file, text, length, memory, ret, err);
 }
 
+const char *image_annotation(const struct image_descriptor *descriptor, const char *key)
+{
+    for (size_t i = 0; i < descriptor->annotations_count; i++) {
+        if (strcmp(descriptor->annotations[i].key, key) == 0)
+            return descriptor->annotations[i].value;
+    }
+    return NULL;
+}
+
+bool image_is_index(const char *media_type)
+{
+    return media_type &&
+           (strcmp(media_type, MEDIA_INDEX) == 0 || strcmp(media_type, MEDIA_LIST) == 0);
+}
+
 int image_parts_check(const struct image_parts *parts, struct err *err)
 {
     if (parts->manifest.layers_count == parts->config.diff_ids_count)

@@ -14,6 +14,7 @@
 #include "digest.h"
 #include "engine/store/record_config.h"
 #include "engine/store/store.h"
+#include "image_platform.h"
 
 #include <stdbool.h>
 
@@ -28,10 +29,6 @@
 
 /* Docker's limit as well: overlayfs, and the length of what is mounted, allow no more. */
 enum { IMAGE_LAYERS = 127 };
-
-struct image_platform {
-    const char *architecture, *os, *variant;
-};
 
 struct image_descriptor {
     const char *media_type, *digest;
@@ -96,23 +93,5 @@ const char *image_annotation(const struct image_descriptor *descriptor, const ch
 
 /* True for an index or a list of manifests. */
 bool image_is_index(const char *media_type);
-
-/* The one for this machine, by platform; where none says its platform, the first. NULL: none. */
-const struct image_descriptor *image_choose(const struct image_index_file *index);
-
-/* The same for another kind of machine, whose name must be there. */
-const struct image_descriptor *image_choose_for(
-    const struct image_index_file *index, const struct image_platform *wanted);
-
-/* What --platform says, NULL: this machine. *ret points into `room`. Errors: ERR_USAGE. */
-int image_platform_parse(
-    const char *text, char room[96], struct image_platform *ret, struct err *err);
-
-/* Does an image for `has` run where `wanted` is asked for? wanted->architecture is not NULL; os
- * NULL is linux, variant NULL any. */
-bool image_platform_fits(const struct image_platform *wanted, const struct image_platform *has);
-
-/* What this machine is called there: "amd64". */
-const char *image_architecture(void);
 
 #endif

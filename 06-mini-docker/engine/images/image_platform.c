@@ -3,8 +3,11 @@
  * Which of several images is for this machine. An index lists one manifest for each kind of
  * machine; architectures have the names of the Go language there, not the kernel's.
  */
+#include "image_platform.h"
+
 #include "image_manifest.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -24,21 +27,6 @@ const char *image_architecture(void)
     return uts.machine;
 }
 
-const char *image_annotation(const struct image_descriptor *descriptor, const char *key)
-{
-    for (size_t i = 0; i < descriptor->annotations_count; i++) {
-        if (strcmp(descriptor->annotations[i].key, key) == 0)
-            return descriptor->annotations[i].value;
-    }
-    return NULL;
-}
-
-bool image_is_index(const char *media_type)
-{
-    return media_type &&
-           (strcmp(media_type, MEDIA_INDEX) == 0 || strcmp(media_type, MEDIA_LIST) == 0);
-}
-
 int image_platform_parse(
     const char *text, char room[96], struct image_platform *ret, struct err *err)
 {
@@ -49,7 +37,7 @@ int image_platform_parse(
     char *first = strtok(room, "/"), *second = strtok(NULL, "/"), *third = strtok(NULL, "/");
     if (!first || strlen(text) >= 96 || strtok(NULL, "/") || strstr(text, "..") ||
         text[strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_/.-")]) {
-        err_set(err, ERR_USAGE, "--platform '%.80s' is no kind of machine", text);
+        err_refuse(err, EINVAL, "--platform '%.80s' is no kind of machine", text);
         return err_hint(err, "accepted: OS/ARCH[/VARIANT], such as linux/amd64 or linux/arm/v7");
     }
     if (second || strcmp(first, "linux") == 0)

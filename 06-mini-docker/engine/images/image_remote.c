@@ -111,7 +111,7 @@ static int run_remote(const char *root, const char *const words[], struct err *e
     const struct proc_spec spec = {.argv = argv, .setup = arrange, .arg = &writes};
     if (proc_start(&spec, &pid, err) < 0)
         return -1;
-    close(steal_fd(&writes));
+    close_fd(&writes);
     return wait_for(pid, reads, err);
 }
 

@@ -27,22 +27,19 @@ static void tell_untagged(
             (const struct event_attribute[]){{"name", name}, {0}});
 }
 
-/* What stands against it. `by_name`: the word was a name. */
-static int check(const struct image_index *index, const struct image_row *row, bool by_name,
-    const char *word, const char *user, bool running, bool force, struct err *err)
+static int refuse_name(const char *word, const char *id, const char *user, struct err *err)
 {
-    const char *id = digest_hex(row->id);
-    bool shared = image_index_names(index, row->id) > 1;
+    err_refuse(err, 0,
+        "conflict: unable to remove repository reference \"%s\" (must force) - container %.12s "
+        "is using its referenced image %.12s",
+        word, user, id);
+    return err_hint(err, "remove the container first -> mini-docker rm %.12s", user);
+}
 
-    if (by_name && (shared || force || !user[0]))
-        return 0;
-    if (by_name) {
-        err_refuse(err, 0,
-            "conflict: unable to remove repository reference \"%s\" (must force) - container %.12s "
-            "is using its referenced image %.12s",
-            word, user, id);
-        return err_hint(err, "remove the container first -> mini-docker rm %.12s", user);
-    }
+/* What stands against an image's going with all its names; `user` as image_user has it. */
+static int check_whole(
+    const char *id, bool shared, const char *user, bool running, bool force, struct err *err)
+{
     if (running) {
         err_refuse(err, 0,
             "conflict: unable to delete %.12s (cannot be forced) - image is being used by running "
@@ -98,16 +95,19 @@ static int remove_found(const struct store *store, struct image_index *index, si
     const char *word, struct image_removal *removal, struct err *err)
 {
     const struct image_row *row = &index->rows[at];
-    char user[STORE_ID + 1];
-    bool running = false, by_id;
+    const char *id = digest_hex(row->id);
     const char *digits = strncmp(word, "sha256:", 7) == 0 ? word + 7 : word;
+    bool shared = image_index_names(index, row->id) > 1, force = removal->force, running;
+    char user[STORE_ID + 1];
 
     /* a word that is a name and an ID is the name, as image_index_find has it */
-    by_id = strncmp(digest_hex(row->id), digits, strlen(digits)) == 0 &&
-            strcmp(image_name_familiar(row->name), word) != 0;
+    bool by_id = strncmp(id, digits, strlen(digits)) == 0 &&
+                 strcmp(image_name_familiar(row->name), word) != 0;
     if (image_user(store, row->id, user, &running, err) < 0 ||
-        check(index, row, !by_id, word, user, running, removal->force, err) < 0)
+        (by_id && check_whole(id, shared, user, running, force, err) < 0))
         return -1;
+    if (!by_id && user[0] && !shared && !force)
+        return refuse_name(word, id, user, err);
     take_rows(store, index, at, by_id, user[0] != '\0', removal);
     return image_index_write_less(store, index, err);
 }
@@ -125,8 +125,7 @@ int image_remove(
     if (result == 0)
         result = remove_found(store, &index, at, word, removal, err);
     image_index_free(&index);
-    if (lock >= 0)
-        close(steal_fd(&lock));
+    close_fd(&lock);
     return result == 0 ? image_sweep(store, removal, false, err) : -1;
 }
 
@@ -164,8 +163,7 @@ int image_prune(const struct store *store, bool all, struct image_removal *remov
     if (result == 0)
         result = prune_rows(store, &index, all, removal, wanted, err);
     image_index_free(&index);
-    if (lock >= 0)
-        close(steal_fd(&lock));
+    close_fd(&lock);
     return result == 0 ? image_sweep(store, removal, true, err) : -1;
 }
 

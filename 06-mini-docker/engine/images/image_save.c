@@ -11,6 +11,8 @@
 #include "image_manifest.h"
 #include "tar.h"
 
+#include "runtime/json_write.h"
+
 #include "cleanup.h"
 
 #include <json-c/json_object.h>
@@ -95,23 +97,18 @@ static int write_blob(struct save *save, const char *digest, struct err *err)
     return fd < 0 ? -1 : tar_write_file(&save->tar, path, 0644, fd, err);
 }
 
-static void add_word(struct json_object *to, const char *key, const char *text)
-{
-    json_object_object_add(to, key, json_object_new_string(text));
-}
-
 /* A row of index.json. containerd and newer Dockers look for the first annotation, others for the
  * second, which for them is only the tag; skopeo and podman take it for the name. */
 static void describe(struct save *save, const struct image_row *row)
 {
     struct json_object *item = json_object_new_object(), *notes = json_object_new_object();
 
-    add_word(item, "mediaType", row->media_type);
-    add_word(item, "digest", row->manifest);
+    json_add_string(item, "mediaType", row->media_type);
+    json_add_string(item, "digest", row->manifest);
     json_object_object_add(item, "size", json_object_new_uint64(row->size));
     if (row->name[0]) {
-        add_word(notes, ANNOTATION_IMAGE, row->name);
-        add_word(notes, ANNOTATION_NAME, image_name_familiar(row->name));
+        json_add_string(notes, ANNOTATION_IMAGE, row->name);
+        json_add_string(notes, ANNOTATION_NAME, image_name_familiar(row->name));
         json_object_object_add(item, "annotations", notes);
     } else {
         json_object_put(notes);
@@ -194,7 +191,7 @@ static int write_all(struct save *save, bool docker, struct err *err)
     int result = tar_write_dir(&save->tar, "blobs", 0755, err);
 
     json_object_object_add(index, "schemaVersion", json_object_new_int(2));
-    add_word(index, "mediaType", MEDIA_INDEX);
+    json_add_string(index, "mediaType", MEDIA_INDEX);
     json_object_object_add(index, "manifests", json_object_get(save->manifests));
     if (result == 0)
         result = tar_write_dir(&save->tar, "blobs/sha256", 0755, err);

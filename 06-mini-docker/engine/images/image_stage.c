@@ -185,8 +185,7 @@ void image_stage_end(struct image_stage *stage)
 
     if (stage->path[0])
         remove_tree(stage->path, &ignored);
-    if (stage->lock >= 0)
-        close(stage->lock);
+    close_fd(&stage->lock);
     for (size_t i = 0; i < stage->count; i++) {
         free(stage->files[i].name);
         free(stage->files[i].target);

@@ -7,13 +7,20 @@
  */
 #include "layer.h"
 
+#include "engine/store/remove_files.h"
+
+#include "runtime/namespaces.h"
+
 #include "cleanup.h"
 #include "fsio.h"
+#include "host.h"
+#include "idmap.h"
 #include "remove.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -100,32 +107,39 @@ static int make_work(const struct store *store, char ret[PATH_MAX], struct err *
     if (dir < 0 || flock(dir, LOCK_EX) < 0 || mkdirat(dir, "diff", 0755) < 0 ||
         fchmodat(dir, "diff", 0755, 0) < 0 || mkdirat(dir, "trash", 0700) < 0) {
         err_sys(err, "cannot make %s", ret);
-        if (dir >= 0)
-            close(dir);
+        close_fd(&dir);
         rmdir(ret);
         return -1;
     }
     return dir;
 }
 
-static int unpack_blob(int blob, int work, const char *diff_id, const char *lower,
-    const struct tar_limits *limits, uint64_t *ret_bytes, struct err *err)
+/* A layer on its way. */
+struct adding {
+    const struct store *store;
+    const struct tar_limits *limits;
+    int blob, dir;    /* of its tar, and of `work`, below which it is unpacked */
+    const char *work; /* a path */
+    const char *lower, *chain, *diff_id;
+};
+
+static int unpack_blob(const struct adding *adding, uint64_t *ret_bytes, struct err *err)
 {
-    cleanup_close int diff = openat(work, "diff", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    cleanup_close int trash = openat(work, "trash", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    cleanup_close int diff = openat(adding->dir, "diff", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    cleanup_close int trash = openat(adding->dir, "trash", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     char digest[DIGEST_TEXT], name[64];
     struct tar_reader reader;
 
-    snprintf(name, sizeof(name), "layer %.19s", diff_id);
-    if (diff < 0 || trash < 0 || lseek(blob, 0, SEEK_SET) < 0)
+    snprintf(name, sizeof(name), "layer %.19s", adding->diff_id);
+    if (diff < 0 || trash < 0 || lseek(adding->blob, 0, SEEK_SET) < 0)
         return err_sys(err, "cannot unpack %s", name);
-    int result = tar_open(blob, name, limits, &reader, err);
+    int result = tar_open(adding->blob, name, adding->limits, &reader, err);
     if (result == 0)
-        result = layer_unpack(&reader, diff, trash, lower, ret_bytes, err);
+        result = layer_unpack(&reader, diff, trash, adding->lower, ret_bytes, err);
     if (result == 0)
         result = tar_end(&reader, digest);
     tar_close(&reader);
-    if (result == 0 && strcmp(digest, diff_id) != 0) {
+    if (result == 0 && strcmp(digest, adding->diff_id) != 0) {
         err_refuse(err, 0, "%s is not what its image says: it is %s", name, digest);
         return err_hint(err, "it was damaged or changed on its way -> load or pull it again");
     }
@@ -133,22 +147,47 @@ static int unpack_blob(int blob, int work, const char *diff_id, const char *lowe
 }
 
 /* All of it is on the disk: give it its name. */
-static int name_layer(const struct store *store, const char *work, int dir, const char *chain,
-    uint64_t bytes, struct err *err)
+static int name_layer(const struct adding *adding, uint64_t bytes, struct err *err)
 {
     char path[PATH_MAX], trash[PATH_MAX], id[DIGEST_TEXT + 24];
 
-    snprintf(trash, sizeof(trash), "%.*s/trash", PATH_MAX - 8, work);
-    snprintf(id, sizeof(id), "%s %llu\n", chain, (unsigned long long)bytes);
-    if (remove_tree(trash, err) < 0 || fsio_create(err, work, "id", id) < 0)
+    snprintf(trash, sizeof(trash), "%.*s/trash", PATH_MAX - 8, adding->work);
+    snprintf(id, sizeof(id), "%s %llu\n", adding->chain, (unsigned long long)bytes);
+    if (remove_tree(trash, err) < 0 || fsio_create(err, adding->work, "id", id) < 0)
         return -1;
-    if (syncfs(dir) < 0)
-        return err_sys(err, "cannot write %s", work);
-    if (layer_find(store, chain, path) || rename(work, path) == 0)
+    if (syncfs(adding->dir) < 0)
+        return err_sys(err, "cannot write %s", adding->work);
+    if (layer_find(adding->store, adding->chain, path) || rename(adding->work, path) == 0)
         return 0;
-    if ((errno == EEXIST || errno == ENOTEMPTY) && layer_find(store, chain, path))
+    if ((errno == EEXIST || errno == ENOTEMPTY) && layer_find(adding->store, adding->chain, path))
         return 0; /* somebody else was faster */
     return err_sys(err, "cannot make %s", path);
+}
+
+static int add(const struct adding *adding, struct err *err)
+{
+    uint64_t bytes = 0;
+
+    return unpack_blob(adding, &bytes, err) < 0 ? -1 : name_layer(adding, bytes, err);
+}
+
+/*
+ * An ordinary user with ranges of IDs (subuid(5)) has containers with many users, and their files
+ * can be told apart: root of such a user namespace gives each to whom the image says. Without
+ * ranges all of them are the user's own.
+ */
+static bool has_ranges(void)
+{
+    static struct idmap map; /* 8 KiB */
+    struct err ignored;
+
+    return !host_is_root() && idmap_for_caller(&map, &ignored) == 0 && map.uids > 1;
+}
+
+static int add_as_root(void *arg, struct err *err)
+{
+    namespaces_become_root();
+    return add(arg, err);
 }
 
 int layer_add(const struct store *store, int blob, const char *const *diff_ids, size_t which,
@@ -156,7 +195,6 @@ int layer_add(const struct store *store, int blob, const char *const *diff_ids, 
 {
     char chain[DIGEST_TEXT], path[PATH_MAX], work[PATH_MAX];
     struct err ignored;
-    uint64_t bytes = 0;
     size_t missing;
 
     layer_chain(diff_ids, which + 1, chain);
@@ -168,10 +206,10 @@ int layer_add(const struct store *store, int blob, const char *const *diff_ids, 
     cleanup_close int dir = make_work(store, work, err);
     if (dir < 0)
         return -1;
-    int result = unpack_blob(blob, dir, diff_ids[which], lower, limits, &bytes, err);
-    if (result == 0)
-        result = name_layer(store, work, dir, chain, bytes, err);
-    remove_tree(work, &ignored); /* where it was renamed, there is none */
+    struct adding adding = {store, limits, blob, dir, work, lower, chain, diff_ids[which]};
+    int result =
+        has_ranges() ? namespaces_run(CLONE_NEWUSER, add_as_root, &adding, err) : add(&adding, err);
+    remove_files(work, &ignored); /* where it was renamed, there is none */
     return result;
 }
 
@@ -201,7 +239,7 @@ int layer_sweep(const struct store *store, bool (*wanted)(const char *chain, voi
         snprintf(gone, sizeof(gone), "%.*s/.gone-%s", PATH_MAX - 300, layers, entry->d_name);
         if (entry->d_name[0] == '.') {
             if (!is_held(path))
-                remove_tree(path, &ignored);
+                remove_files(path, &ignored);
             continue;
         }
         cleanup_free char *chain = fsio_read(path, "id", &ignored);
@@ -212,7 +250,7 @@ int layer_sweep(const struct store *store, bool (*wanted)(const char *chain, voi
         }
         /* first it is no layer any more, also after a lost power; then it goes, slowly */
         if (rename(path, gone) == 0 && store_sync(store, "layers", &ignored) == 0)
-            remove_tree(gone, &ignored);
+            remove_files(gone, &ignored);
     }
     return 0;
 }

@@ -32,7 +32,8 @@ uint64_t layer_size(const struct store *store, const char *chain);
  * Unpack layer `which` (0 is the lowest) from an open blob; those below it must be there. It
  * appears whole or not at all. One that is there already is left as it is, and its blob not read.
  * Errors: what tar.h says; its digest is another than its diff ID; what it holds is refused.
- * Privilege: owners, devices and trusted attributes need root; for others the files are their own.
+ * Privilege: devices and trusted attributes need root, and owners root or ranges in /etc/subuid and
+ * /etc/subgid; for others the files are their own.
  */
 int layer_add(const struct store *store, int blob, const char *const *diff_ids, size_t which,
     const struct tar_limits *limits, struct err *err);
@@ -43,8 +44,8 @@ char *layer_lower(const struct store *store, const char *const *diff_ids, size_t
     size_t *ret_missing, struct err *err);
 
 /*
- * Remove the layers whose chain ID `wanted` does not want, and what was being unpacked by who was
- * killed. Nobody may be adding images (image_index.h, image_guard).
+ * Remove the layers whose chain ID `wanted` does not want, and what killed commands were
+ * unpacking. Nobody may be adding images (image_index.h, image_guard).
  */
 int layer_sweep(const struct store *store, bool (*wanted)(const char *chain, void *arg), void *arg,
     struct err *err);

@@ -12,6 +12,7 @@
 #include "layer_unpack.h"
 
 #include "cleanup.h"
+#include "host.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -51,6 +52,16 @@ static int owner(struct layer_unpack *unpack, struct archive_entry *entry, uid_t
     return 0;
 }
 
+/* In a user namespace there are only the users of its map (user_namespaces(7)). */
+static int refused_owner(struct layer_unpack *unpack, const char *path, uid_t uid, gid_t gid)
+{
+    err_sys(unpack->err, "cannot give %s to %u:%u", path, uid, gid);
+    if (unpack->err->code == EINVAL)
+        err_hint(unpack->err, "your ranges in /etc/subuid and /etc/subgid do not go so far -> "
+                              "root adds to them: usermod(8), --add-subuids, --add-subgids");
+    return -1;
+}
+
 int layer_dress(struct layer_unpack *unpack, struct archive_entry *entry, int fd, const char *path)
 {
     uid_t uid;
@@ -59,7 +70,7 @@ int layer_dress(struct layer_unpack *unpack, struct archive_entry *entry, int fd
     if (owner(unpack, entry, &uid, &gid) < 0)
         return -1;
     if (unpack->owners && fchown(fd, uid, gid) < 0)
-        return err_sys(unpack->err, "cannot set the owner of %s", path);
+        return refused_owner(unpack, path, uid, gid);
     return set_attributes(unpack, entry, fd, path);
 }
 
@@ -133,9 +144,10 @@ static int dress_by_name(
 
     if (owner(unpack, entry, &uid, &gid) < 0)
         return -1;
-    if ((unpack->owners && fchownat(place->dir, place->name, uid, gid, AT_SYMLINK_NOFOLLOW) < 0) ||
-        utimensat(place->dir, place->name, times, AT_SYMLINK_NOFOLLOW) < 0)
-        return err_sys(unpack->err, "cannot set the owner of %s", place->path);
+    if (unpack->owners && fchownat(place->dir, place->name, uid, gid, AT_SYMLINK_NOFOLLOW) < 0)
+        return refused_owner(unpack, place->path, uid, gid);
+    if (utimensat(place->dir, place->name, times, AT_SYMLINK_NOFOLLOW) < 0)
+        return err_sys(unpack->err, "cannot set the times of %s", place->path);
     return 0;
 }
 
@@ -155,7 +167,7 @@ static int make_node(
 {
     mode_t mode = archive_entry_mode(entry);
 
-    if (!unpack->owners && !S_ISFIFO(mode))
+    if (!S_ISFIFO(mode) && (!unpack->owners || host_in_userns()))
         return 0;
     if (mknodat(place->dir, place->name, mode & (S_IFMT | 07777), archive_entry_rdev(entry)) < 0 ||
         fchmodat(place->dir, place->name, mode & 07777, 0) < 0)

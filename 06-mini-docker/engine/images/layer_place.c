@@ -6,6 +6,7 @@
 #include "layer_unpack.h"
 
 #include "cleanup.h"
+#include "host.h"
 #include "mount.h"
 #include "remove.h"
 
@@ -96,16 +97,14 @@ static int open_dir(struct layer_unpack *unpack, const char *path, bool make)
         int there = mount_open_in_root(unpack->into, part, MOUNT_MAKE_NOTHING, &ignored);
         if (there < 0 && make_parent(unpack, part) < 0)
             return -1;
-        if (there >= 0)
-            close(there);
+        close_fd(&there);
         if (!path[end])
             fd = mount_open_in_root(unpack->into, path, MOUNT_MAKE_NOTHING, &ignored);
     }
     struct stat st;
     if (fd >= 0 && fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
         return fd;
-    if (fd >= 0)
-        close(fd);
+    close_fd(&fd);
     return tar_refuse(
         unpack->reader, "%s is not the directory that an entry needs", path[0] ? path : "/");
 }
@@ -131,8 +130,7 @@ int layer_place(struct layer_unpack *unpack, const char *path, struct layer_plac
     if (split(unpack, path, parent, ret) < 0)
         return -1;
     if (unpack->parent_fd < 0 || strcmp(parent, unpack->parent) != 0) {
-        if (unpack->parent_fd >= 0)
-            close(unpack->parent_fd);
+        close_fd(&unpack->parent_fd);
         unpack->parent_fd = open_dir(unpack, parent, true);
         strcpy(unpack->parent, parent);
     }
@@ -187,12 +185,29 @@ bool layer_is_whiteout(const struct stat *st)
     return S_ISCHR(st->st_mode) && st->st_rdev == makedev(0, 0);
 }
 
-bool layer_is_opaque(int dir)
+#define OPAQUE_OF_ROOT "trusted.overlay.opaque"
+#define OPAQUE_OF_USER "user.overlay.opaque"
+
+/*
+ * Overlayfs has two names for it, and a mount goes by one of them (runtime/root_overlay.c): the
+ * other is to it an attribute like any, which is copied up with the directory and marks nothing.
+ */
+static bool is_trusted(void)
+{
+    return host_is_root() && !host_in_userns();
+}
+
+static bool has_attribute(int dir, const char *name)
 {
     char value[4];
 
-    return fgetxattr(dir, "trusted.overlay.opaque", value, sizeof(value)) > 0 ||
-           fgetxattr(dir, "user.overlay.opaque", value, sizeof(value)) > 0;
+    return fgetxattr(dir, name, value, sizeof(value)) > 0;
+}
+
+bool layer_is_opaque(int dir)
+{
+    return has_attribute(dir, OPAQUE_OF_ROOT) ||
+           (has_attribute(dir, OPAQUE_OF_USER) && !is_trusted());
 }
 
 static int explain_mark(struct layer_unpack *unpack, const char *path)
@@ -210,14 +225,12 @@ int layer_whiteout(struct layer_unpack *unpack, const struct layer_place *place)
     return explain_mark(unpack, place->path);
 }
 
-/* Both of overlayfs's names for it: of a mount in the first user namespace, and in another. */
 int layer_opaque(struct layer_unpack *unpack, int dir, const char *path)
 {
     char self[32];
 
     snprintf(self, sizeof(self), "/proc/self/fd/%d", dir);
-    bool user = setxattr(self, "user.overlay.opaque", "y", 1, 0) == 0;
-    if (unpack->owners ? setxattr(self, "trusted.overlay.opaque", "y", 1, 0) == 0 : user)
+    if (setxattr(self, is_trusted() ? OPAQUE_OF_ROOT : OPAQUE_OF_USER, "y", 1, 0) == 0)
         return 0;
     return explain_mark(unpack, path);
 }

@@ -141,8 +141,7 @@ static int unpack_all(struct layer_unpack *unpack)
         result = unpack_entry(unpack, entry);
     if (result == 0)
         result = finish(unpack);
-    if (unpack->parent_fd >= 0)
-        close(unpack->parent_fd);
+    close_fd(&unpack->parent_fd);
     for (size_t i = 0; i < unpack->late_count; i++)
         free(unpack->late[i].path);
     free(unpack->late);

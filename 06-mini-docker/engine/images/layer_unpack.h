@@ -21,7 +21,7 @@ struct layer_unpack {
     int into, trash; /* trash -1: what is replaced is removed at once */
     const char *lower;
     bool plain;  /* a tar like any other: no name in it is a mark */
-    bool owners; /* root: as the archive says; others own all of it themselves */
+    bool owners; /* root, or root of a user namespace: as the archive says; else all is ours */
     const struct layer_owner *owner; /* NULL, or whose all of it is, with `owners` */
     char parent[TAR_PATH];
     int parent_fd; /* of the directory `parent`, kept for the next entry; or -1 */

@@ -15,9 +15,9 @@
 #include "engine/files/volume.h"
 #include "engine/images/image_remove.h"
 #include "removal.h"
-#include "removal_files.h"
 
 #include "engine/network/network_store.h"
+#include "engine/store/remove_files.h"
 #include "engine/store/status.h"
 
 #include "cleanup.h"

@@ -13,10 +13,10 @@
 #include "engine/network/network.h"
 #include "engine/show/events.h"
 #include "engine/store/record_names.h"
+#include "engine/store/remove_files.h"
 #include "engine/store/status.h"
 #include "life_events.h"
 #include "monitor.h"
-#include "removal_files.h"
 
 #include "runtime/life.h"
 
@@ -25,7 +25,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/file.h>
@@ -38,14 +37,11 @@ enum { NAME = sizeof(REMOVING) + STORE_ID, END_MS = 10000 };
 /* It leaves at once, and takes the container with it. Without a pidfd it is gone already. */
 static void end_monitor(const struct status *status)
 {
-    cleanup_close int pidfd =
-        status->monitor > 0 && status->monitor != getpid() ? proc_pidfd(status->monitor) : -1;
-    struct pollfd end = {.fd = pidfd, .events = POLLIN};
-
-    if (pidfd < 0 || proc_start_time(status->monitor) != status->monitor_start_time)
+    if (status->monitor == getpid())
         return;
+    cleanup_close int pidfd = proc_pidfd_of(status->monitor, status->monitor_start_time);
     proc_pidfd_signal(pidfd, SIGTERM);
-    if (poll(&end, 1, END_MS) == 0)
+    if (!proc_pidfd_ended(pidfd, END_MS))
         proc_pidfd_signal(pidfd, SIGKILL);
 }
 

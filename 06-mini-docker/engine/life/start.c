@@ -11,7 +11,7 @@
 #include "engine/store/status.h"
 #include "packet.h"
 #include "removal.h"
-#include "removal_files.h"
+#include "engine/store/remove_files.h"
 
 #include "cleanup.h"
 #include "proc.h"

@@ -79,6 +79,37 @@ static int list(const struct store *store, const char *prefix, struct entries *r
     return 0;
 }
 
+/*
+ * The same for one word of maybe many: from the second one on among those that were there then, so
+ * that a thousand words do not mean to read the directory a thousand times. Some may have gone.
+ */
+static int list_of_word(
+    const struct store *store, const char *prefix, struct entries *ret, struct err *err)
+{
+    static struct entries all;
+    static char root[PATH_MAX]; /* of which store */
+    char path[PATH_MAX];
+
+    if (strcmp(root, store->root) != 0) {
+        free(all.items);
+        all = (struct entries){0};
+        strcpy(root, store->root);
+        return list(store, prefix, ret, err);
+    }
+    if (!all.items && list(store, "", &all, err) < 0)
+        return -1;
+    *ret = (struct entries){0};
+    for (size_t i = 0; i < all.count; i++) {
+        const struct entry *entry = &all.items[i];
+        if (strncmp(entry->id, prefix, strlen(prefix)) != 0)
+            continue;
+        record_path(store, entry->id, "container.json", path);
+        if (access(path, F_OK) == 0 && add(ret, entry->id, entry->created, err) < 0)
+            return -1;
+    }
+    return ret->count > 0 ? 0 : list(store, prefix, ret, err); /* it may have come since */
+}
+
 int record_find(
     const struct store *store, const char *word, char ret_id[STORE_ID + 1], struct err *err)
 {
@@ -98,7 +129,7 @@ int record_find(
     }
     if (strlen(name) > STORE_ID || !is_hex(name, strlen(name)))
         return err_refuse(err, ENOENT, "No such container: %s", word);
-    if (list(store, name, &entries, err) == 0) {
+    if (list_of_word(store, name, &entries, err) == 0) {
         if (entries.count == 1) {
             strcpy(ret_id, entries.items[0].id);
             result = 0;

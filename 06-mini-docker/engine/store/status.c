@@ -4,7 +4,8 @@
  * dead has left its last words undone; whoever finds that finishes for it.
  *
  * What must hold: only one heals at a time, and nobody heals what is being started: both have the
- * container's lock. Who does not get it says what is plain already, and changes nothing.
+ * container's lock. A command that does not get it says what is plain already, and
+ * changes nothing.
  */
 #include "status.h"
 

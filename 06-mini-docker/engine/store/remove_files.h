@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* removal_files: remove_tree for files that may belong to users of a user namespace of ours. */
-#ifndef ENGINE_REMOVAL_FILES_H
-#define ENGINE_REMOVAL_FILES_H
+/* remove_files: remove_tree for files that may belong to users of a user namespace of ours. */
+#ifndef ENGINE_REMOVE_FILES_H
+#define ENGINE_REMOVE_FILES_H
 
 #include "err.h"
 
