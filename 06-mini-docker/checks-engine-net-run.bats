@@ -52,6 +52,11 @@ leases() { awk '{print $1, $3}' store/run/networks/leases; }
     ends 1 "bad address 'web'"
     engine network inspect back --format '{{range .Containers}}{{.Name}} {{.IPv4Address}}{{end}}'
     [ "$output" = "web 172.18.0.2/16" ] || fail "not its member"
+    engine network inspect back --format '{{range .Containers}}{{.EndpointID}}{{end}}'
+    [[ $output =~ ^[0-9a-f]{64}$ ]] || fail "no endpoint"
+    endpoint=$output
+    engine inspect -f '{{.NetworkSettings.Networks.back.EndpointID}}' web
+    [ "$output" = "$endpoint" ] || fail "not the endpoint $endpoint"
     engine network rm back
     ends 1 "has active endpoints"
     engine kill web
@@ -82,6 +87,8 @@ gone() { ! grep -q " $1\$" store/run/networks/leases; }
     ends 0
     told 'inet 10.204.0.77/24'
     told $'10.9.9.9\tprinter'
+    engine run --rm --hostname box.example.org busybox sh -c 'ping -c 1 box && ping -c 1 box.example.org'
+    ends 0
     engine run --rm --network none busybox ip -o link
     ends 0
     [[ $output != *eth0* ]] || fail "it has eth0"
@@ -137,6 +144,27 @@ knows() {
     engine network connect back web
     engine exec web ip route
     told 'default via 172.18.0.1 dev eth0'
+    # none is a network that one can leave, the host's is not
+    engine run -d --name empty --network none busybox sleep 1000
+    engine network connect back empty
+    ends 1 "container cannot be connected to multiple networks with one of the networks in private (none) mode"
+    engine network disconnect none empty
+    engine network connect back empty
+    ends 0
+    for _ in now again; do
+        engine exec empty ip -o -4 addr show scope global
+        told "inet 172.18.0."
+        engine exec look ping -c 1 -W 10 empty
+        ends 0
+        engine restart -t 0 empty
+    done
+    engine rm -f empty
+    ! grep -q " empty\$" store/run/networks/leases || fail "it has its address still"
+    engine create --name wide --network host busybox
+    for verb in connect disconnect; do
+        engine network $verb host wide
+        ends 1 "container cannot be disconnected from host network or connected to host network"
+    done
     engine exec look sh -c 'yes "# filled" | head -c 2000000 >>/etc/hosts' # is nobody's loss but its own
     engine run --rm --network back busybox true
     ends 0
@@ -146,7 +174,9 @@ knows() {
     local serve='hostname >/page; exec httpd -f -h /'
     for net in front back; do engine network create $net; done
     engine network create --internal inner
-    engine run -d --name web --hostname web --network inner --network front -p 8080:80 busybox sh -c "$serve"
+    # nobody answers there: the client is told so by the kernel, at once
+    is_closed() { inside timeout 20 bash -c "exec 3<>/dev/tcp/127.0.0.1/${1:-8080}" 2>&1 | grep -q refused; }
+    engine run -d --name web --hostname web --network inner --network front -p 8080:80 -p 8053:53/udp busybox sh -c "$serve"
     ends 0
     answers() { pages '' 127.0.0.1:8080 web 2>/dev/null; }
     wait_for 20 answers || fail "the first of its networks has no way out, and so the second has no port"
@@ -161,9 +191,27 @@ knows() {
     engine network disconnect back web
     engine run -d --name other --hostname other --network back busybox sh -c "$serve"
     pages '' 172.19.0.2:80 other
-    ! inside timeout 1 busybox wget -qO- http://127.0.0.1:8080/page || fail "somebody else has the port"
+    is_closed || fail "web has left all networks, and whoever asks for its port waits"
+    engine port web
+    [ -z "$output" ] || fail "port shows what it has left: $output"
+    engine run -d --name second -p 8080:80 -p 8053:53/udp busybox sleep 1000 # nobody has them
+    ends 0
     engine network connect front web
+    ends 1 "Bind for 0.0.0.0:8080 failed: port is already allocated"
+    engine exec web ip -o -4 addr show scope global
+    [[ $output != *172.18.* ]] || fail "a half of connect"
+    engine rm -f second
+    engine network connect front web
+    ends 0
     pages '' 127.0.0.1:8080 web
+    [ -n "$(inside ss -Hltn 'sport = :8080')" ] || fail "the host's programs can take it from web"
+    engine port web
+    [ "$output" = $'53/udp -> 0.0.0.0:8053\n80/tcp -> 0.0.0.0:8080' ] || fail "not its ports: $output"
+    engine run -d --name inward --network inner -p 8082:80 busybox sleep 1000 # no way in: no port
+    is_closed 8082 || fail "who asks for a port of an internal network waits"
+    engine network connect front inward
+    [ -n "$(inside ss -Hltn 'sport = :8082')" ] || fail "it has a way now, and no port"
+    engine rm -f inward
     # nor to who has that of a killed one, because it was asked for, or is the last
     engine network create --subnet 10.208.0.0/30 tiny
     engine run -d --name last --network tiny -p 8081:80 busybox sleep 1000
@@ -195,9 +243,21 @@ knows() {
     again() { engine inspect -f '{{.RestartCount}} {{.State.Running}}' site && [ "$output" = "1 true" ]; }
     wait_for 20 again || fail "it does not start again"
     engine exec site ip -o -4 addr show scope global
-    [[ $output == *172.19.0.2/16* && ${#lines[@]} -eq 1 ]] || fail "other networks"
-    knows site site 172.19.0.2
-    knows site db 172.19.0.2
+    # .3 while the kernel has not taken the cable of its last life away
+    [[ $output =~ (172\.19\.0\.[23])/16 && ${#lines[@]} -eq 1 ]] || fail "other networks"
+    local ip=${BASH_REMATCH[1]}
+    knows site site "$ip"
+    knows site db "$ip"
+    # and who shares the network of one that was started again is in that of now
+    engine run -d --name guest --restart always --network container:site busybox sleep 1000
+    engine restart -t 0 site
+    engine inspect -f '{{.State.Pid}}' site
+    there=$(readlink "/proc/$output/ns/net")
+    engine inspect -f '{{.State.Pid}}' guest
+    kill -9 "$output"
+    back() { engine inspect -f '{{.RestartCount}} {{.State.Pid}}' guest && [[ $output == "1 "[1-9]* ]]; }
+    wait_for 20 back || fail "guest does not start again"
+    [ "$(readlink "/proc/${output#* }/ns/net")" = "$there" ] || fail "guest is in another network"
 }
 
 @test "06 networks: addresses at the ends of ranges; and connect says at once what a start could not do" {
@@ -229,7 +289,8 @@ knows() {
 --ip 10.205.0.9 one|invalid address 10.205.0.9: It does not belong to any of this network's subnets
 --alias a,b one|invalid network alias 'a,b'
 --alias a bridge|network-scoped aliases are only supported for user-defined networks
-host|container cannot be connected to network host: it is not a bridge
+host|container cannot be disconnected from host network or connected to host network
+none|container cannot be connected to network none: it is not a bridge
 END
     engine network inspect -f '{{.Id}}' one
     engine create --name byid --network "${output:0:9}" busybox true
@@ -250,7 +311,7 @@ END
 }
 
 @test "06 networks: run takes several networks: an address in each, --ip and aliases in the first, the way out by it" {
-    engine network create --subnet 10.201.0.0/16 front
+    engine network create --subnet 10.201.0.0/16 -o com.docker.network.driver.mtu=1400 front
     engine network create --subnet 10.202.0.0/16 back
     engine run -d --name look --network back busybox sleep 1000
     engine run -d --name web --network front --ip 10.201.3.3 --network-alias www --network name=back,alias=db,ip=10.202.4.4 busybox sleep 1000
@@ -259,6 +320,8 @@ END
     [ "$(awk '{print $2, $4}' <<<"$output")" = $'eth0 10.201.3.3/16\neth1 10.202.4.4/16' ] || fail "other addresses"
     engine exec web ip route show default
     told "default via 10.201.0.1 dev eth0"
+    engine exec web sh -c 'cat /sys/class/net/eth[01]/mtu'
+    [ "$output" = $'1400\n1500' ] || fail "other sizes of packets"
     for name in web db; do knows look "$name" 10.202.4.4; done
     knows look www
     engine inspect -f '{{.HostConfig.NetworkMode}}' web
@@ -295,6 +358,8 @@ END
     told site
     engine stop -t 0 site
     knows look site
+    unplugged() { ! inside ip -o link | grep -qE 'mdvac1[23]0002'; }
+    wait_for 20 unplugged || fail "its cables are still there, and their addresses not free"
     engine run -d --name other --network back busybox sleep 1000
     told ""
     engine start site
@@ -530,10 +595,15 @@ at() {
         engine exec web sh -c 'ip -o -4 addr show scope global; ip route show default'
         [ "$(grep -c inet <<<"$output") $(grep -c default <<<"$output")" = "$1 $2" ] || fail "at call $n, not $1 cables"
         [ "$(inside nft list ruleset | grep -c 'tcp . 8080 : 172.19.0.')" = "$2" ] || fail "at call $n, not $2 ports"
+        [ "$(inside ss -Hltn 'sport = :8080' | wc -l)" = "$2" ] || fail "at call $n, not $2 sockets"
     }
     for ((n = RANDOM % ${step:-30} + 1; ; n += ${step:-30})); do
         at 0 "$n" network connect back web
         grep -q '^call ' log || break
+        engine network disconnect inner web # finds no way out in what is half there
+        ends 0
+        engine network connect inner web
+        ends 0
         engine network connect back web # which may have been done, but for the last word
         ends "$status" "$([ "$status" = 0 ] || echo "endpoint with name web already exists in network back")"
         whole 2 1
@@ -727,6 +797,10 @@ passes() {
     inside iptables-nft -S >before
     passes "iptables"
     inside iptables-nft -S | diff before - || fail "something of ours stayed"
+    # the policy passes all, and the last rule nothing: RHEL's
+    inside sh -c 'iptables-nft -P FORWARD ACCEPT; iptables-nft -A FORWARD -j REJECT --reject-with icmp-host-prohibited'
+    passes "a rule for all"
+    inside iptables-nft -D FORWARD -j REJECT --reject-with icmp-host-prohibited
     engine run -d --name stays busybox sleep 1000
     inside sh -c 'nft flush ruleset; iptables-nft -P FORWARD DROP' # a firewall that is loaded anew
     engine run --rm busybox ping -c 1 -W 5 10.55.0.1
@@ -737,15 +811,57 @@ passes() {
     inside nft list ruleset >before
     passes "Docker"
     inside nft list ruleset | diff before - || fail "something of ours stayed"
+    # what Docker's containers do not publish they have for themselves, though it lets us pass
+    inside sh -c "ip link add up2 type veth peer name up3 && ip link set up3 netns $world && ip link add mybr0 type bridge &&
+        ip addr add 10.77.0.1/24 dev mybr0 && ip link set up2 master mybr0 up && ip link set mybr0 up &&
+        nsenter -t $world -n sh -c 'ip addr add 10.77.0.2/24 dev up3 && ip link set up3 up && ip route add default via 10.77.0.1'"
+    engine run --rm busybox ping -c 1 -W 10 10.77.0.2
+    ends 0
+    bridge=mybr0
+    for name in docker0 br-0123456789ab; do
+        inside sh -c "ip link set $bridge down && ip link set $bridge name $name && ip link set $name up"
+        bridge=$name
+        engine run --rm busybox ping -c 1 -W 1 10.77.0.2
+        ends 1
+    done
+    inside ip link delete br-0123456789ab
     inside nft delete table ip filter
     inside iptables-legacy -P FORWARD DROP
     inside iptables-legacy -S >before
     passes "iptables-legacy"
     inside iptables-legacy -S | diff before - || fail "something of ours stayed"
-    inside iptables-legacy -P FORWARD ACCEPT
-    inside nft 'table inet mine { chain way { type filter hook forward priority 0; policy drop; }; }'
-    engine run --rm busybox ping -c 1 -W 1 10.55.0.1
-    ends 1 "the chain 'inet mine way' drops what it does not know -> nft insert rule inet mine way"
+    inside sh -c 'iptables-legacy -P FORWARD ACCEPT; iptables-legacy -A FORWARD -j REJECT'
+    passes "a rule for all of iptables-legacy"
+    inside iptables-legacy -F FORWARD
+    for way in 'policy drop;' 'ct state established accept; counter log reject;'; do
+        inside nft "table inet mine { chain way { type filter hook forward priority 0; $way }; }"
+        engine run --rm busybox ping -c 1 -W 1 10.55.0.1
+        ends 1 "the chain 'inet mine way' drops what it does not know -> nft insert rule inet mine way"
+        for side in iifname oifname; do inside nft insert rule inet mine way $side '"mdocker*"' accept; done
+        passes "$way"
+        [ -z "$said" ] || fail "it is told again: $said"
+        inside nft delete table inet mine
+    done
+    inside nft 'table inet mine { chain way { type filter hook forward priority 0; tcp dport 1 drop; }; }'
+    engine run --rm busybox ping -c 1 -W 5 10.55.0.1
+    ends 0
+    [ -z "$stderr" ] || fail "a rule for some: $stderr"
+}
+
+@test "06 networks: what is published on 127.0.0.1 is not for a machine beside the host" {
+    world_begin
+    for port in 127.0.0.1:8080 8081; do
+        engine run -d --name "web${port#*:}" -p $port:80 busybox sh -c 'echo one >/page; exec httpd -f -h /'
+        ends 0
+    done
+    far() { nsenter -t "$world" -n timeout "$1" busybox wget -qO- "http://$2/page" 2>/dev/null | grep -q one; }
+    wait_for 20 pages '' 127.0.0.1:8080 one 2>/dev/null && wait_for 20 far 5 10.55.0.2:8081 || fail "no page"
+    # 127.0.0.1 is the host's from there
+    nsenter -t "$world" -n sh -c 'echo 1 >/proc/sys/net/ipv4/conf/all/route_localnet
+        ip rule add pref 10 lookup local && ip rule add pref 1 lookup 100 && ip rule del pref 0 &&
+        ip route add 127.0.0.1 via 10.55.0.2 dev up1 src 10.55.0.1 table 100'
+    for port in 8080 8081; do ! far 1 127.0.0.1:$port || fail "it reaches port $port"; done
+    pages '' 127.0.0.1:8080 one
 }
 
 @test "06 networks: beside firewalld, which is asked to trust the bridge, and forgets it afterwards" {

@@ -89,6 +89,10 @@ network() { call "$MINI" --root "$BATS_TEST_TMPDIR/store" network "$@"; }
 --subnet 10.202.0.0/16 --ip-range 10.8.0.0/24|no matching subnet for range 10.8.0.0/24
 --ipv6 --subnet fd00::/64|there is IPv4 alone
 --subnet fd00::/64|a range is an IPv4 address
+--subnet 10.202.0.0/24 --subnet 10.203.0.0/24|bridge driver doesn't support multiple subnets
+-o com.docker.network.driver.mtu=1400x|com.docker.network.driver.mtu: invalid value '1400x'
+-o com.docker.network.driver.mtu=67|68 to 65535
+-o com.docker.network.bridge.enable_icc=false|mini-docker does not have this
 -d overlay|could not find the network driver 'overlay'
 END
     for name in ../x .x 'a b' "$(printf 'x%.0s' {1..70})"; do
@@ -100,6 +104,9 @@ END
     [ -z "$output" ] || fail "one of them was made"
     network ls --filter foo=1
     complained "foo"
+    network ls --filter dangling=maybe
+    ends 1 "invalid filter 'dangling=maybe'"
+    [ -z "$output" ] || fail "a table all the same: $output"
 }
 
 @test "06 network: ls filters, prune" {

@@ -122,7 +122,10 @@ static int hear(struct attach_client *client, struct err *err)
     case PACKET_STDOUT:
     case PACKET_STDERR:
         client->start = 0;
-        client->end = client->closed[client->packet.type - '0'] ? 0 : (size_t)length;
+        client->end =
+            client->closed[client->packet.type - '0'] || client->quiet[client->packet.type - '0']
+                ? 0
+                : (size_t)length;
         return 0;
     case PACKET_EXIT:
         memcpy(&client->exit, client->packet.bytes, sizeof(client->exit));
@@ -145,6 +148,7 @@ static void write_output(struct attach_client *client)
         char closed = (char)fd;
         client->start = client->end;
         client->closed[fd] = true;
+        client->lost = errno == EPIPE ? client->lost : errno;
         packet_send(client->socket, PACKET_CLOSED, &closed, 1, 0);
     }
 }
@@ -183,6 +187,5 @@ int attach_client_follow(struct attach_client *client, struct err *err)
         result = serve(client, err);
     attach_end(&client->attach);
     close_fd(&client->socket);
-    client->socket = -1;
     return result == 1 ? client->exit.status : result;
 }

@@ -19,6 +19,7 @@ struct attach_client {
     bool interactive; /* our standard input is the program's */
     bool terminal;    /* it has one of its own */
     bool sig_proxy;
+    bool quiet[3]; /* what comes for our 1 or 2 is for others */
     struct detach_keys keys;
     struct packet_exit exit; /* afterwards: how it ended */
 
@@ -29,6 +30,7 @@ struct attach_client {
     struct packet typed; /* input that the monitor has not taken yet */
     size_t typed_length; /* 0: none; else with its type */
     bool closed[3];      /* nobody reads our 1 or 2 */
+    int lost;            /* errno: why output could not be written, where somebody would read it */
 };
 
 /* Before anything is made: as attach_signals. The caller fills in the first part. */

@@ -26,7 +26,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { DEFAULT_SEC = 10, DEATH_MS = 10000 };
+enum { DEFAULT_SEC = 10, DEATH_MS = 10000, PORTS_MS = 2000 };
 
 /*
  * Wait for a packet of this type. 1: it came, in *ret; 0: timeout_ms is over (-1: for ever); -1:
@@ -200,6 +200,21 @@ int control_wait(const struct store *store, const char *id, int *ret_status, str
     return 0;
 }
 
+int control_explain(const struct store *store, const struct record *record, struct err *err)
+{
+    struct state state = {.lock = -1, .group = {.absent = true, .fd = -1}};
+    struct err missing;
+    char root[PATH_MAX];
+
+    if (store_run_dir(store, "runtime", root, &missing) < 0)
+        return -1;
+    bool ended = state_load(root, record->id, false, &state, &missing) < 0
+                     ? missing.kind == ERR_NOT_FOUND
+                     : state_status(&state) == STATE_STOPPED;
+    state_close(&state);
+    return ended ? err_refuse(err, ESRCH, "Container %s is not running", record->id) : -1;
+}
+
 int control_pause(
     const struct store *store, const struct record *record, bool pause, struct err *err)
 {
@@ -215,9 +230,21 @@ int control_pause(
         return err_refuse(err, EINVAL, "Container %s is not paused", record->id);
     if (status.kind != wanted)
         return err_refuse(err, ESRCH, "Container %s is not running", record->id);
-    if (store_run_dir(store, "runtime", root, err) < 0 ||
-        life_pause(root, record->id, pause, err) < 0)
+    if (store_run_dir(store, "runtime", root, err) < 0)
         return -1;
+    if (life_pause(root, record->id, pause, err) < 0)
+        return control_explain(store, record, err);
     event_container(store, record, pause ? "pause" : "unpause", NULL);
     return 0;
+}
+
+void control_ports(const struct store *store, const char *id)
+{
+    cleanup_close int client = -1;
+    struct packet packet;
+    struct err ignored;
+
+    if (monitor_connect(store, id, 0, &client, &ignored) == 0 &&
+        packet_send(client, PACKET_PORTS, "", 0, 0) == 0)
+        await(client, PACKET_DONE, PORTS_MS, &packet);
 }

@@ -29,6 +29,14 @@ int control_kill(
 /* Wait until it ends; *ret_status is how. One that does not run is not waited for. */
 int control_wait(const struct store *store, const char *id, int *ret_status, struct err *err);
 
+/* Have its monitor hold the ports that it publishes by now, and no others. Without one: nothing. No
+ * lock that the monitor may want is held meanwhile. */
+void control_ports(const struct store *store, const char *id);
+
+/* After an error of runtime/: where the container has ended meanwhile, that in Docker's words. -1.
+ */
+int control_explain(const struct store *store, const struct record *record, struct err *err);
+
 /* Errors: it does not run, or is paused already, or is not; no freezer. */
 int control_pause(
     const struct store *store, const struct record *record, bool pause, struct err *err);

@@ -26,7 +26,7 @@ static int read_key(const char *word, size_t length)
 
 int detach_keys_read(const char *words, struct detach_keys *ret, struct err *err)
 {
-    const char *word = words ? words : "ctrl-p,ctrl-q";
+    const char *word = words && *words ? words : "ctrl-p,ctrl-q";
 
     *ret = (struct detach_keys){0};
     for (;; word++) {

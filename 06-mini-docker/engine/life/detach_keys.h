@@ -17,8 +17,8 @@ struct detach_keys {
 };
 
 /*
- * Docker's words: letters, or ctrl- and one of a-z @ [ \ ] ^ _, with commas between; NULL: the
- * default. Errors: ERR_USAGE.
+ * Docker's words: letters, or ctrl- and one of a-z @ [ \ ] ^ _, with commas between; NULL or
+ * "": the default. Errors: ERR_REFUSED.
  */
 int detach_keys_read(const char *words, struct detach_keys *ret, struct err *err);
 

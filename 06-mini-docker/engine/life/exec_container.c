@@ -11,7 +11,8 @@
 #include "engine/store/status.h"
 #include "engine/translate/translate.h"
 
-#include "exec_stay.h"
+#include "control.h"
+#include "exec_keep.h"
 
 #include "cleanup.h"
 
@@ -44,7 +45,7 @@ static int fill_record(const struct exec_options *options, const struct env *env
     if (options->user)
         record->config.user = options->user;
     if (options->workdir && options->workdir[0] != '/') {
-        err_refuse(err, EINVAL, "the working directory '%s' is invalid", options->workdir);
+        err_set(err, ERR_NOT_EXECUTABLE, "the working directory '%s' is invalid", options->workdir);
         return err_hint(err, "it needs to be an absolute path");
     }
     if (options->workdir)
@@ -91,15 +92,16 @@ static int enter(const struct store *store, const struct record *record,
     int result = store_run_dir(store, "runtime", root, err);
     if (result == 0)
         result = exec_events_begin(&events, err);
-    if (result == 0)
-        result = state_load(root, record->id, false, &state, err);
-    if (result == 0) {
+    if (result < 0)
+        return -1;
+    bool loaded = state_load(root, record->id, false, &state, err) == 0;
+    if (loaded)
         result =
             options->detach ? exec_detach(&enter, &events, err) : exec_stay(&enter, &events, err);
-        state_close(&state);
-    }
+    state_close(&state);
     close_fd(&enter.process.pidfd);
-    return result;
+    return !loaded || (result < 0 && err->kind == ERR_SYS) ? control_explain(store, record, err)
+                                                           : result;
 }
 
 static int check_runs(const struct store *store, const struct record *record, struct err *err)

@@ -139,7 +139,7 @@ static _Noreturn void keep_beside(
 static int start_keeper(
     struct enter *enter, const struct exec_events *events, int socket, struct err *err)
 {
-    struct sync starter = {-1, -1, -1, -1};
+    struct sync starter = SYNC_NONE;
 
     if (sync_open(&starter, err) < 0)
         return -1;

@@ -13,6 +13,9 @@
 int exec_keep(
     struct enter *enter, const struct exec_events *events, int *ret_socket, struct err *err);
 
+/* Start it and leave at once; a keeper waits for its end, to tell of it. Returns 0. */
+int exec_detach(struct enter *enter, const struct exec_events *events, struct err *err);
+
 /* After the program's end, which the keeper has told of: its exit status, or -1: the keeper is
  * gone. */
 int exec_keep_wait(int socket, struct err *err);

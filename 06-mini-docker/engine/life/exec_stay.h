@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* exec_stay: the time of an exec: from its start to its end, or without us, and what is told. */
+/* exec_stay: the time of an exec, from its start to its end, and what `events` tells of it. */
 #ifndef ENGINE_EXEC_STAY_H
 #define ENGINE_EXEC_STAY_H
 
@@ -26,9 +26,5 @@ void exec_events_ended(const struct exec_events *events, int status);
  * escape sequence", when the person has left it with the detach keys: it goes on then.
  */
 int exec_stay(struct enter *enter, const struct exec_events *events, struct err *err);
-
-/* Start it and leave at once; a keeper waits for its end, to tell of it. Returns 0 (exec_keep.c).
- */
-int exec_detach(struct enter *enter, const struct exec_events *events, struct err *err);
 
 #endif

@@ -225,6 +225,5 @@ void health_end(struct health *health)
         waitpid(health->helper, NULL, 0);
     }
     close_fd(&health->answer);
-    health->answer = -1;
     health->helper = 0;
 }

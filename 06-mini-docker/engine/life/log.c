@@ -182,5 +182,4 @@ void log_close(struct log *log)
         munmap(log->out, LOG_OUT);
     log->out = NULL;
     close_fd(&log->fd);
-    log->fd = -1;
 }

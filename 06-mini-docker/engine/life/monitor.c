@@ -175,9 +175,9 @@ static bool wait_to_restart(struct monitor *monitor)
 }
 
 /*
- * With --rm. `locked`: whoever started us has the lock still, and waits. Else it may be somebody
- * who removes the container as well, and would end us: SIGTERM counts again. The lock, which is the
- * last that holds the directory, is given back by our end: no client waits for the disk to free it.
+ * With --rm. `locked`: the lock of the start is held still. Else it may be somebody who removes the
+ * container as well, and would end us: SIGTERM counts again. The lock, which is the last that holds
+ * the directory, is given back by our end: no client waits for the disk to free it.
  */
 static void remove_container(struct monitor *monitor, bool locked)
 {
@@ -284,6 +284,7 @@ void monitor_main(struct monitor *monitor, struct sync *starter, bool attach)
         (host->log_none ||
             log_open(path, host->log_size_bytes, host->log_files, &monitor->log, &err) == 0) &&
         start(monitor, &err) == 0) {
+        close_fd(&monitor->lock);
         sync_signal(starter, &ignored); /* whoever started it may be gone; then it goes on alone */
         sync_close(starter);
         monitor_explain_later(monitor, attach);

@@ -27,12 +27,14 @@ struct monitor_options {
      */
     bool held;
     struct explain explain; /* explain.fd is the caller's */
+    int lock;               /* the container's: start_container's, which gives it */
 };
 
 /*
  * Fork the monitor, and return when the program runs. *ret_client is our connection to it, with
- * `attach`, else -1. The caller has the container's lock. After an error nothing of it runs, and
- * status.json says why. Errors: life_run's, network_connect's.
+ * `attach`, else -1. The caller has the container's lock, and the monitor shares it as long
+ * as it starts: nobody starts the container once more when the caller is killed. After an error
+ * nothing of it runs, and status.json says why. Errors: life_run's, network_connect's.
  */
 int monitor_start(const struct store *store, const struct record *record,
     struct translation *translation, const struct monitor_options *options, int *ret_client,

@@ -5,6 +5,7 @@
  */
 #include "monitor_internal.h"
 
+#include "engine/network/network.h"
 #include "engine/show/events.h"
 
 #include "cleanup.h"
@@ -46,7 +47,6 @@ static void end_input(struct monitor *monitor, const struct monitor_client *clie
     if (!(client->wants & PACKET_OWNS) || !config->stdin_once || config->tty)
         return;
     close_fd(&monitor->input);
-    monitor->input = -1;
 }
 
 void monitor_drop_client(struct monitor *monitor, struct monitor_client *client)
@@ -62,7 +62,6 @@ static void close_output(struct monitor *monitor, const struct monitor_client *c
     if (!(client->wants & PACKET_OWNS) || monitor->record->config.tty || fd < 1 || fd > 2)
         return;
     close_fd(&monitor->output[fd - 1]);
-    monitor->output[fd - 1] = -1;
 }
 
 static void set_size(struct monitor *monitor, size_t length)
@@ -88,6 +87,15 @@ static void note_stop(struct monitor *monitor, struct monitor_client *client, bo
     monitor->kept = keep;
     monitor->status.stopped_by_hand = true;
     monitor_save(monitor, false, &ignored);
+    packet_send(client->fd, PACKET_DONE, "", 0, MSG_DONTWAIT);
+}
+
+static void note_ports(struct monitor *monitor, struct monitor_client *client)
+{
+    struct err ignored;
+
+    if (network_listen(monitor->store, monitor->record->id, &monitor->status))
+        monitor_save(monitor, false, &ignored);
     packet_send(client->fd, PACKET_DONE, "", 0, MSG_DONTWAIT);
 }
 
@@ -120,6 +128,9 @@ void monitor_hear_client(struct monitor *monitor, struct monitor_client *client)
         break;
     case PACKET_STOP:
         note_stop(monitor, client, length > 0 && packet->bytes[0]);
+        break;
+    case PACKET_PORTS:
+        note_ports(monitor, client);
         break;
     default:
         break;

@@ -45,7 +45,7 @@ struct monitor {
     struct log log;
     int listener, signals;
     pid_t holder;    /* 0: none; see monitor_options */
-    int lock;        /* the container's, while it is removed (--rm) */
+    int lock;        /* the container's, while it is started, and removed (--rm) */
     bool kept;       /* for a restart, by whoever stops it: --rm does not count this time */
     bool given_back; /* what the last life had: groups, addresses */
 

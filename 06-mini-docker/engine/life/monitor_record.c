@@ -4,6 +4,8 @@
  * its record anew. Whoever starts it again must know that, and so must the policy that is asked
  * whether to. So the monitor looks at the end of each life whether container.json is another file
  * than at the start, and reads it; and the next life's spec is made from that, as start.c makes it.
+ * So is that of a container which shares another's namespaces, in any case: a spec names them by a
+ * process, and that number may be somebody else's by now.
  *
  * What must hold: the first record and its spec are the starter's, and stay; a later one goes only
  * when the life that was made from it is over and the next spec is there.
@@ -14,6 +16,7 @@
 #include "engine/network/network.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 /* A record that was read here, and what was made of it. */
@@ -53,12 +56,12 @@ void monitor_note_record(struct monitor *monitor)
     has_changed(monitor);
 }
 
-void monitor_read_record(struct monitor *monitor)
+static void read_record(struct monitor *monitor)
 {
-    struct monitor_plan *next, *old = monitor->next;
+    struct monitor_plan *old = monitor->next, *next = calloc(1, sizeof(*next));
     struct err ignored;
 
-    if (!has_changed(monitor) || !(next = calloc(1, sizeof(*next))))
+    if (!next)
         return;
     if (record_load(monitor->store, monitor->record->id, &next->record, &ignored) < 0) {
         free(next);
@@ -69,12 +72,31 @@ void monitor_read_record(struct monitor *monitor)
     drop(&old);
 }
 
+void monitor_read_record(struct monitor *monitor)
+{
+    if (has_changed(monitor))
+        read_record(monitor);
+}
+
+static bool shares_namespaces(const struct record_host *host)
+{
+    const char *const modes[] = {
+        host->network_mode, host->pid_mode, host->ipc_mode, host->uts_mode, host->cgroupns_mode};
+    bool shares = false;
+
+    for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
+        shares |= modes[i] && strncmp(modes[i], "container:", 10) == 0;
+    return shares;
+}
+
 int monitor_renew(struct monitor *monitor, struct err *err)
 {
     struct monitor_plan *next;
     const struct record *record;
 
     monitor_read_record(monitor);
+    if (!monitor->next && shares_namespaces(&monitor->record->host))
+        read_record(monitor);
     if (!(next = monitor->next))
         return 0;
     record = &next->record;

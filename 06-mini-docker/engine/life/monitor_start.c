@@ -67,7 +67,7 @@ static _Noreturn void child(struct monitor *monitor, struct sync *starter, int c
     monitor->explain.fd =
         options->explain.fd >= 0 ? fcntl(options->explain.fd, F_DUPFD_CLOEXEC, 3) : -1;
     int kept[] = {starter->in, starter->out, starter->peer_in, starter->peer_out, client,
-        monitor->listener, monitor->explain.fd};
+        monitor->listener, monitor->explain.fd, monitor->lock};
     close_others(kept, sizeof(kept) / sizeof(kept[0]));
     if (leave_caller(monitor) < 0) {
         err_sys(&err, "cannot begin a monitor");
@@ -119,7 +119,7 @@ int monitor_start(const struct store *store, const struct record *record,
 {
     /* Large for a stack, and the most of it are buffers that nobody has touched before the fork. */
     static struct monitor monitor;
-    struct sync starter = {-1, -1, -1, -1};
+    struct sync starter = SYNC_NONE;
     int clients[2] = {-1, -1};
     pid_t pid = -1;
 
@@ -129,6 +129,7 @@ int monitor_start(const struct store *store, const struct record *record,
     monitor.translation = translation;
     monitor_note_record(&monitor);
     monitor.explain = options->explain;
+    monitor.lock = options->lock;
     int result = prepare(&monitor, options, &starter, clients, err);
     monitor.holder = options->held ? getpid() : 0;
     if (result == 0 && (pid = fork()) < 0)
@@ -146,6 +147,6 @@ int monitor_start(const struct store *store, const struct record *record,
     sync_close(&starter);
     if (result < 0)
         close_fd(&clients[0]);
-    *ret_client = result < 0 ? -1 : clients[0];
+    *ret_client = clients[0];
     return result;
 }

@@ -26,21 +26,15 @@
 
 enum { AT_LISTENER, AT_SIGNALS, AT_PROCESS, AT_INPUT, AT_OUTPUT, AT_ERROR, AT_HEALTH, AT_CLIENTS };
 
-static void shut(int *fd)
-{
-    close_fd(fd);
-    *fd = -1;
-}
-
 void monitor_close_streams(struct monitor *monitor)
 {
     for (int i = 0; i < 3; i++)
-        shut(&monitor->stdio[i]);
+        close_fd(&monitor->stdio[i]);
     for (int i = 0; i < 2; i++) {
-        shut(&monitor->console[i]);
-        shut(&monitor->output[i]);
+        close_fd(&monitor->console[i]);
+        close_fd(&monitor->output[i]);
     }
-    shut(&monitor->input);
+    close_fd(&monitor->input);
 }
 
 /*
@@ -92,13 +86,13 @@ int monitor_begin_streams(struct monitor *monitor, struct err *err)
     int master;
 
     for (int i = 0; i < 3; i++)
-        shut(&monitor->stdio[i]);
-    shut(&monitor->console[1]);
+        close_fd(&monitor->stdio[i]);
+    close_fd(&monitor->console[1]);
     if (!monitor->translation->spec.process.terminal)
         return 0;
     if (sock_receive_fd(monitor->console[0], "the terminal", &master, err) < 0)
         return -1;
-    shut(&monitor->console[0]);
+    close_fd(&monitor->console[0]);
     fcntl(master, F_SETFL, O_RDWR | O_NONBLOCK);
     monitor->output[0] = master;
     monitor->input = fcntl(master, F_DUPFD_CLOEXEC, 3);
@@ -158,7 +152,7 @@ static void read_output(struct monitor *monitor, int which)
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
         return;
     if (got <= 0) { /* EIO: a terminal whose other end is closed */
-        shut(&monitor->output[which]);
+        close_fd(&monitor->output[which]);
         return;
     }
     log_write(&monitor->log, which ? LOG_STDERR : LOG_STDOUT, monitor->out.bytes, (size_t)got);
@@ -174,7 +168,7 @@ static void write_input(struct monitor *monitor)
         monitor->in_start += (size_t)put;
     else if (errno != EAGAIN && errno != EINTR) { /* nobody will read it */
         monitor->in_start = monitor->in_end;
-        shut(&monitor->input);
+        close_fd(&monitor->input);
     }
 }
 

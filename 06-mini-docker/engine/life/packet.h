@@ -14,6 +14,8 @@
  *                                                       it has ended, whoever does not take its
  *                                                       output is not waited for any more
  *                                   <- PACKET_DONE      that is noted; now the signal
+ *     PACKET_PORTS                  ->                  its published ports may have changed
+ *                                   <- PACKET_DONE      it holds those that there are now
  *                                   <- PACKET_STDOUT, PACKET_STDERR   bytes
  *                                   <- PACKET_EXIT      struct packet_exit; all it wrote came
  * before
@@ -35,6 +37,7 @@ enum packet_type {
     PACKET_SIZE = 'w',
     PACKET_CLOSED = 'c',
     PACKET_STOP = 's',
+    PACKET_PORTS = 'p',
     PACKET_DONE = 'd',
     PACKET_STDOUT = '1',
     PACKET_STDERR = '2',

@@ -8,16 +8,15 @@
 
 #include "engine/images/image.h"
 #include "engine/network/network.h"
+#include "engine/store/remove_files.h"
 #include "engine/store/status.h"
 #include "packet.h"
 #include "removal.h"
-#include "engine/store/remove_files.h"
 
 #include "cleanup.h"
 #include "proc.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <unistd.h>
 
 enum { PATIENCE_MS = 2000, LAST_MS = 10000 };
@@ -48,15 +47,21 @@ static int translate_and_start(const struct store *store, const struct record *r
     return result;
 }
 
-static int find_and_start(const struct store *store, const struct record *record,
+/* The caller has read the record before it had the lock: an update may have come between. */
+static int find_and_start(const struct store *store, const char *id,
     const struct monitor_options *options, int *ret_client, struct err *err)
 {
+    struct record record;
     struct image image = {0};
-    int result = image_find(store, record->image_id, &image, err);
 
+    if (record_load(store, id, &record, err) < 0)
+        return -1;
+    int result = record.image_id ? image_find(store, record.image_id, &image, err) : 0;
     if (result == 0)
-        result = translate_and_start(store, record, &image, options, ret_client, err);
+        result = translate_and_start(
+            store, &record, record.image_id ? &image : NULL, options, ret_client, err);
     image_free(&image);
+    record_free(&record);
     return result;
 }
 
@@ -83,21 +88,20 @@ static bool is_settled(const struct status *status)
 
 /*
  * A monitor gives back what its container had after it has written down how that ended, and when
- * its clients have all output. Who takes none of it is not waited for very long.
+ * its clients have all output. A client that takes none of it is not waited for very long.
  */
 static int await_monitor(
     const struct store *store, const char *id, const struct status *status, struct err *err)
 {
-    cleanup_close int pidfd = proc_pidfd(status->monitor), client = -1;
-    struct pollfd end = {.fd = pidfd, .events = POLLIN};
+    cleanup_close int pidfd = proc_pidfd_of(status->monitor, status->monitor_start_time);
+    cleanup_close int client = -1;
     struct err ignored;
 
-    if (pidfd < 0 || proc_start_time(status->monitor) != status->monitor_start_time ||
-        poll(&end, 1, PATIENCE_MS) != 0)
+    if (proc_pidfd_ended(pidfd, PATIENCE_MS))
         return 0;
     if (monitor_connect(store, id, 0, &client, &ignored) == 0)
         packet_send(client, PACKET_STOP, "", 0, 0);
-    return poll(&end, 1, LAST_MS) != 0
+    return proc_pidfd_ended(pidfd, LAST_MS)
                ? 0
                : err_refuse(err, ETIMEDOUT, "the monitor of container %.12s does not end", id);
 }
@@ -115,7 +119,6 @@ static int lock_settled(const struct store *store, const char *id, int *ret_lock
             return status_ask(store, id, ret_status, err);
         }
         close_fd(&lock); /* who heals wants it, and so does a monitor with --rm */
-        lock = -1;
         if (status_is_watched(ret_status) ? await_monitor(store, id, ret_status, err) < 0
                                           : status_ask(store, id, ret_status, err) < 0)
             return -1;
@@ -127,11 +130,13 @@ int start_container(const struct store *store, const struct record *record,
     struct err *err)
 {
     cleanup_close int lock = -1;
+    struct monitor_options own = *options;
     struct status status;
 
     *ret_client = -1;
     if (lock_settled(store, record->id, &lock, &status, err) < 0)
         return -1;
+    own.lock = lock;
     switch (status.kind) {
     case STATUS_RUNNING:
     case STATUS_RESTARTING:
@@ -143,9 +148,9 @@ int start_container(const struct store *store, const struct record *record,
     default:
         if (record->host.auto_remove && status.started_at[0])
             forget_volatile(store, record);
-        if (record->image_id && !image)
-            return find_and_start(store, record, options, ret_client, err);
+        if (!image)
+            return find_and_start(store, record->id, &own, ret_client, err);
         return translate_and_start(
-            store, record, record->image_id ? image : NULL, options, ret_client, err);
+            store, record, record->image_id ? image : NULL, &own, ret_client, err);
     }
 }

@@ -17,9 +17,9 @@
 #include "proc.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 /* One a process: its buffers are large for a stack. */
@@ -39,6 +39,7 @@ int stay_prepare(const struct stay_options *options, bool terminal, struct err *
     client.interactive = options->interactive;
     client.terminal = terminal;
     client.sig_proxy = options->sig_proxy;
+    memcpy(client.quiet, options->quiet, sizeof(client.quiet));
     return 0;
 }
 
@@ -79,10 +80,8 @@ static void await_end_of_monitor(const struct store *store, const char *id)
 
     if (status_read(store, id, &status, &ignored) < 0 || !status.monitor)
         return;
-    cleanup_close int pidfd = proc_pidfd(status.monitor);
-    struct pollfd end = {.fd = pidfd, .events = POLLIN};
-    if (pidfd >= 0 && proc_start_time(status.monitor) == status.monitor_start_time)
-        poll(&end, 1, GOING_MS);
+    cleanup_close int pidfd = proc_pidfd_of(status.monitor, status.monitor_start_time);
+    proc_pidfd_ended(pidfd, GOING_MS);
 }
 
 /* The program's exit status, or ATTACH_DETACHED. */
@@ -108,6 +107,10 @@ static int follow_container(const struct store *store, const struct record *reco
         say_oom(record);
     if (status == ATTACH_DETACHED)
         event_container(store, record, "detach", NULL);
+    if (status == 0 && client.lost) {
+        errno = client.lost;
+        return err_sys(err, "cannot write the output of container %.12s", record->id);
+    }
     return status;
 }
 

@@ -10,6 +10,7 @@
 
 struct stay_options {
     bool interactive; /* our standard input is the program's */
+    bool quiet[3];    /* of its output, what our 1 or 2 does not show: -a */
     bool sig_proxy;
     const char *detach_keys; /* Docker's words, or NULL */
     struct explain explain;

@@ -73,11 +73,10 @@ static int read_all(struct leases *leases, char *text, struct err *err)
     return 0;
 }
 
-int leases_open(const struct store *store, struct leases *ret, struct err *err)
+static int lock_and_read(const struct store *store, struct leases *ret, struct err *err)
 {
     char dir[PATH_MAX];
 
-    *ret = (struct leases){.lock = -1};
     if (store_run_dir(store, "networks", dir, err) < 0 ||
         store_lock(store, "networks", &ret->lock, err) < 0)
         return -1;
@@ -87,6 +86,15 @@ int leases_open(const struct store *store, struct leases *ret, struct err *err)
     if (!text)
         return err->code == ENOENT ? 0 : -1;
     return read_all(ret, text, err);
+}
+
+int leases_open(const struct store *store, struct leases *ret, struct err *err)
+{
+    *ret = (struct leases){.lock = -1};
+    if (lock_and_read(store, ret, err) == 0)
+        return 0;
+    leases_close(ret);
+    return -1;
 }
 
 int leases_save(const struct leases *leases, struct err *err)
@@ -108,8 +116,7 @@ int leases_save(const struct leases *leases, struct err *err)
 void leases_close(struct leases *leases)
 {
     free(leases->items);
-    if (leases->lock >= 0)
-        close(leases->lock);
+    close_fd(&leases->lock);
     *leases = (struct leases){.lock = -1};
 }
 

@@ -46,7 +46,7 @@ struct leases {
     char path[PATH_MAX];
 };
 
-/* Lock and read; leases_close even after an error. */
+/* Lock and read. After an error there is nothing to close. */
 int leases_open(const struct store *store, struct leases *ret, struct err *err);
 
 /* Write them, whole or not at all; the lock stays. */
@@ -55,6 +55,7 @@ int leases_save(const struct leases *leases, struct err *err);
 /* Safe on one that was opened or failed to open. */
 void leases_close(struct leases *leases);
 
+/* Add a copy of one; leases_save writes it. Errors: no memory. */
 int leases_add(struct leases *leases, const struct lease *lease, struct err *err);
 
 /* Take out one; the last takes its place. */

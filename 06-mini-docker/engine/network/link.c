@@ -70,13 +70,15 @@ int link_add_bridge(
 }
 
 int link_add_cable(int rtnl, const char *name, const char *bridge, pid_t pid, const char *peer,
-    const unsigned char mac[6], struct err *err)
+    const unsigned char mac[6], unsigned mtu, struct err *err)
 {
     static const struct ifinfomsg none;
     struct rtnl m;
 
     rtnl_begin(&m, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &UP, sizeof(UP));
     rtnl_text(&m, IFLA_IFNAME, name);
+    if (mtu)
+        rtnl_u32(&m, IFLA_MTU, mtu);
     rtnl_u32(&m, IFLA_MASTER, link_index(rtnl, bridge));
     struct rtattr *info = rtnl_nest(&m, IFLA_LINKINFO);
     rtnl_text(&m, IFLA_INFO_KIND, "veth");
@@ -85,6 +87,8 @@ int link_add_cable(int rtnl, const char *name, const char *bridge, pid_t pid, co
     rtnl_bytes(&m, &none, sizeof(none));
     rtnl_text(&m, IFLA_IFNAME, peer);
     rtnl_data(&m, IFLA_ADDRESS, mac, 6);
+    if (mtu)
+        rtnl_u32(&m, IFLA_MTU, mtu);
     rtnl_u32(&m, IFLA_NET_NS_PID, (uint32_t)pid);
     rtnl_end(&m, other);
     rtnl_end(&m, data);

@@ -22,10 +22,11 @@ int link_add_bridge(
 
 /*
  * Make a cable: `name` here, plugged into `bridge` and up; `peer` (down) in the network namespace
- * of the process, with this hardware address. One message. Errors: EEXIST.
+ * of the process, with this hardware address. Both take packets of `mtu` bytes at most, 0: of 1500.
+ * One message. Errors: EEXIST.
  */
 int link_add_cable(int rtnl, const char *name, const char *bridge, pid_t pid, const char *peer,
-    const unsigned char mac[6], struct err *err);
+    const unsigned char mac[6], unsigned mtu, struct err *err);
 
 /*
  * Let what comes out of a port of a bridge go back into it: a container that reaches itself by the

@@ -16,6 +16,7 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
+#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -67,7 +68,10 @@ static char *run_nft(const char *const *argv, const char *script, struct err *er
     cleanup_free char *said = proc_capture(&spec, &status, err);
     if (said && status == 0)
         return steal_ptr(said);
-    if (said) {
+    if (said && status > 128) {
+        err_refuse(err, 0, "nft was ended by signal %d", status - 128);
+        err_hint(err, "somebody has killed it, or memory was short -> once more");
+    } else if (said) {
         err_refuse(err, 0, "nft refused what the networks need");
         err_hint(err, "it says: %.300s", said);
     } else if (err->kind == ERR_NOT_FOUND) {
@@ -107,6 +111,25 @@ static void write_network(FILE *out, const char *table, const struct network *ne
         fprintf(out, "add element ip %s internal { \"%s\" }\n", table, network->link);
 }
 
+/* "docker0", and of each other network of Docker's "br-" with 12 digits of its ID. */
+static bool is_dockers(const char *link)
+{
+    return strcmp(link, "docker0") == 0 || (strncmp(link, "br-", 3) == 0 && strlen(link) == 15 &&
+                                               strspn(link + 3, "0123456789abcdef") == 12);
+}
+
+static void write_dockers(FILE *out, const char *table)
+{
+    struct if_nameindex *links = if_nameindex();
+
+    for (struct if_nameindex *link = links; link && link->if_index; link++) {
+        if (is_dockers(link->if_name))
+            fprintf(out, "add element ip %s dockers { \"%s\" }\n", table, link->if_name);
+    }
+    if (links)
+        if_freenameindex(links);
+}
+
 static void write_port(FILE *out, const char *table, const struct lease *lease)
 {
     char ip[INET_ADDRSTRLEN], host_ip[INET_ADDRSTRLEN];
@@ -129,19 +152,21 @@ int nat_apply(const struct store *store, const struct leases *leases, struct err
     size_t size;
 
     if (network_list(store, &list, err) < 0)
-        return network_list_free(&list), -1;
+        return -1;
     table_name(store, table);
     FILE *out = open_memstream(&script, &size);
-    if (!out)
-        return network_list_free(&list), err_sys(err, "no memory");
+    if (!out) {
+        network_list_free(&list);
+        return err_sys(err, "no memory");
+    }
     /* one that is there is removed: `add` before `delete` makes that true in any case */
     fprintf(out, "add table ip %s\ndelete table ip %s\ntable ip %s {\n%s}\n", table, table, table,
         nat_rules);
     for (size_t i = 0; i < list.count; i++)
         write_network(out, table, &list.items[i]);
+    write_dockers(out, table);
     for (size_t i = 0; i < leases->count; i++) {
-        /* one that leads nowhere is only held (network_ports.h) */
-        if (leases->items[i].kind == LEASE_PORT && leases->items[i].ip.s_addr != INADDR_ANY)
+        if (leases->items[i].kind == LEASE_PORT)
             write_port(out, table, &leases->items[i]);
     }
     network_list_free(&list);

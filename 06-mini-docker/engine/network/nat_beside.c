@@ -3,9 +3,9 @@
  * Netfilter asks every table that hooks into the way of a packet, and one "drop" is enough. So
  * rules of ours that accept do not help where somebody else's drop, and his must be told. Docker
  * sets the policy of what is forwarded to DROP and has a chain for what others want to say,
- * DOCKER-USER; ufw and many scripts set the same policy. Two rules in there, marked as ours, pass
- * what comes from our bridges and what goes to them; who may do so has been decided in our own
- * table.
+ * DOCKER-USER; ufw and many scripts set the same policy, or end the chain with a rule that rejects
+ * all. Two rules in there, marked as ours, pass what comes from our bridges and what goes to them;
+ * who may do so has been decided in our own table.
  */
 #include "nat_beside.h"
 
@@ -15,6 +15,7 @@
 #include "cleanup.h"
 
 #include <json-c/json_object.h>
+#include <json-c/linkhash.h>
 #include <linux/netfilter.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +25,13 @@
 /* What was seen in the list of all chains. */
 struct seen {
     bool docker_user, dropping, firewalld;
-    char others[64]; /* another table that drops, by its policy */
+    char others[64]; /* another chain that drops */
+};
+
+/* What was seen in the rules of one. */
+struct seen_rules {
+    bool refuses; /* one of them, whatever comes to it */
+    bool told;    /* one of them is about our bridges */
 };
 
 static const char *text_of(struct json_object *object, const char *name)
@@ -34,22 +41,74 @@ static const char *text_of(struct json_object *object, const char *name)
     return json_object_object_get_ex(object, name, &value) ? json_object_get_string(value) : "";
 }
 
+/* What iptables-nft has no words of nftables' own for: {"type": "target", "name": "REJECT"}. */
+static bool is_reject(struct json_object *extension)
+{
+    return extension && strcmp(text_of(extension, "type"), "target") == 0 &&
+           strcmp(text_of(extension, "name"), "REJECT") == 0;
+}
+
+/* False as soon as the rule has a condition. */
+static bool refuses_all(struct json_object *parts)
+{
+    bool refuses = false;
+
+    for (size_t i = 0; i < json_object_array_length(parts); i++) {
+        json_object_object_foreach(json_object_array_get_idx(parts, i), word, value)
+        {
+            if (strcmp(word, "drop") == 0 || strcmp(word, "reject") == 0 ||
+                (strcmp(word, "xt") == 0 && is_reject(value)))
+                refuses = true;
+            else if (strcmp(word, "counter") != 0 && strcmp(word, "log") != 0)
+                return false;
+        }
+    }
+    return refuses;
+}
+
+static void see_rule(struct json_object *object, void *arg)
+{
+    struct seen_rules *seen = arg;
+    struct json_object *rule, *parts;
+
+    if (!json_object_object_get_ex(object, "rule", &rule) ||
+        !json_object_object_get_ex(rule, "expr", &parts))
+        return;
+    seen->refuses |= refuses_all(parts);
+    seen->told |= strstr(json_object_to_json_string(parts), "mdocker") != NULL;
+}
+
+/* A chain of what is forwarded: does it drop what it does not know, by its policy or a rule? */
+static void see_way(const char *family, const char *table, const char *name, bool drops,
+    bool filter, struct seen *seen)
+{
+    const char *const what[] = {"chain", family, table, name, NULL};
+    struct seen_rules rules = {0};
+    struct err ignored;
+
+    nat_each(what, see_rule, &rules, &ignored);
+    if (!drops && !rules.refuses)
+        return;
+    if (filter && strcmp(name, "FORWARD") == 0)
+        seen->dropping = true;
+    else if (!rules.told)
+        snprintf(seen->others, sizeof(seen->others), "%s %s %s", family, table, name);
+}
+
 static void see_chain(struct json_object *chain, struct seen *seen)
 {
     const char *family = text_of(chain, "family"), *table = text_of(chain, "table"),
                *name = text_of(chain, "name");
     bool filter = strcmp(family, "ip") == 0 && strcmp(table, "filter") == 0;
-    bool drops = strcmp(text_of(chain, "hook"), "forward") == 0 &&
-                 strcmp(text_of(chain, "policy"), "drop") == 0;
 
     if (filter && strcmp(name, "DOCKER-USER") == 0)
         seen->docker_user = true;
     if (strcmp(table, "firewalld") == 0)
         seen->firewalld = true;
-    if (drops && filter && strcmp(name, "FORWARD") == 0)
-        seen->dropping = true;
-    else if (drops && (strcmp(family, "ip") == 0 || strcmp(family, "inet") == 0))
-        snprintf(seen->others, sizeof(seen->others), "%s %s %s", family, table, name);
+    else if (strcmp(text_of(chain, "hook"), "forward") == 0 &&
+             strncmp(table, "mini-docker", 11) != 0 &&
+             (strcmp(family, "ip") == 0 || strcmp(family, "inet") == 0))
+        see_way(family, table, name, strcmp(text_of(chain, "policy"), "drop") == 0, filter, seen);
 }
 
 static void see(struct json_object *object, void *arg)

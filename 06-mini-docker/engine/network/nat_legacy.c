@@ -38,7 +38,7 @@ static int rule(const char *verb, const char *chain, const char *side)
     return proc_run(&spec, &ignored);
 }
 
-/* The chain that has to be told, NULL: none drops what it does not know. */
+/* The chain that has to be told, NULL: none drops what it does not know, by policy or by a rule. */
 static const char *chain_to_tell(void)
 {
     static const char *const argv[] = {PROGRAM, "-w", "-S", "FORWARD", NULL};
@@ -48,7 +48,11 @@ static const char *chain_to_tell(void)
 
     if (rules && strstr(rules, "-A FORWARD -j DOCKER-USER"))
         return "DOCKER-USER";
-    return rules && strncmp(rules, "-P FORWARD DROP", 15) == 0 ? "FORWARD" : NULL;
+    return rules &&
+                   (strncmp(rules, "-P FORWARD DROP", 15) == 0 ||
+                       strstr(rules, "-A FORWARD -j DROP") || strstr(rules, "-A FORWARD -j REJECT"))
+               ? "FORWARD"
+               : NULL;
 }
 
 void nat_legacy_pass(void)

@@ -7,7 +7,7 @@
  *     leases   address 172.17.0.2, port 8080          lease.h
  *     rules    the table, if ports are published      nat.h
  *     hosts    in every member of its networks        network_hosts.h
- *     cables   mdvac110002 in mdocker0 -- eth0        link.h
+ *     cables   mdvac110002 in mdocker0 -- eth0        network_plug.h
  *
  * On the default network a plain container pays for a line in a file and for its cable. When it
  * ends, the kernel removes the cable with its namespace; what is given back here is the line.
@@ -17,12 +17,11 @@
 #include "lease.h"
 #include "link.h"
 #include "nat.h"
-#include "network_address.h"
 #include "network_hosts.h"
 #include "network_note.h"
+#include "network_plug.h"
 #include "network_ports.h"
 #include "network_rootless.h"
-#include "network_take.h"
 #include "network_up.h"
 #include "ports.h"
 
@@ -35,26 +34,15 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What is in the namespace already, for a record of these words. */
-static bool is_without(const char *mode)
+/* Its namespace is another's, or stays empty. Who was made with `none` can have left that since. */
+static bool is_without(const struct record *record)
 {
-    return strcmp(mode, "none") == 0 || strcmp(mode, "host") == 0 ||
-           strncmp(mode, "container:", 10) == 0 || strncmp(mode, "ns:", 3) == 0;
-}
+    const char *mode = record->host.network_mode ?: "default";
 
-/* The cable to one address. */
-static int lay_cable(
-    int rtnl, int inside, const struct taken *taken, size_t number, pid_t pid, struct err *err)
-{
-    const struct taken_endpoint *e = &taken->endpoints[number];
-    char cable[16];
-
-    network_cable_name(e->lease.ip, cable);
-    if (link_add_cable(rtnl, cable, e->bridge, pid, e->lease.link, e->lease.mac, err) < 0 ||
-        (taken->ports_count > 0 && link_reflect(rtnl, cable, err) < 0))
-        return -1;
-    return link_configure(inside, link_index(inside, e->lease.link), e->lease.ip, e->prefix,
-        number == taken->way_out && !e->internal ? &e->gateway : NULL, err);
+    if (strcmp(mode, "none") == 0)
+        return record->networks_count == 0 || strcmp(record->networks[0].name, "none") == 0;
+    return strcmp(mode, "host") == 0 || strncmp(mode, "container:", 10) == 0 ||
+           strncmp(mode, "ns:", 3) == 0;
 }
 
 static int lay_cables(int rtnl, const struct taken *taken, pid_t pid, struct err *err)
@@ -64,34 +52,36 @@ static int lay_cables(int rtnl, const struct taken *taken, pid_t pid, struct err
     if (taken->count > 0 && link_open_inside(pid, &inside, err) < 0)
         return -1;
     for (size_t i = 0; i < taken->count; i++) {
-        if (lay_cable(rtnl, inside, taken, i, pid, err) < 0)
+        if (network_plug_cable(rtnl, inside, &taken->endpoints[i], taken->ports_count > 0,
+                i == taken->way_out, err) < 0)
             return -1;
     }
     return 0;
 }
 
-/* All under the lock: 0 with the leases written, or -1 with none. `record` is the caller's, but for
- * one that is started `again`: it may have got other networks, or another name, by now. */
-static int take_all(const struct store *store, const struct record *record, bool again, pid_t pid,
-    int rtnl, struct taken *ret, struct err *err)
+/* All under the lock: 0 with the leases written, or -1 with none. The record is the taker's, but
+ * for one that is started `again`: it may have got other networks, or another name, by now. */
+static int take_all(struct taker taker, bool again, struct taken *ret, struct err *err)
 {
+    const struct store *store = taker.store;
+    const char *id = taker.record->id;
     struct record now = {0};
     struct leases leases;
 
     int status = leases_open(store, &leases, err);
     if (status == 0 && again) {
-        status = record_load(store, record->id, &now, err);
-        record = &now;
+        status = record_load(store, id, &now, err);
+        taker.record = &now;
     }
+    taker.leases = &leases;
     if (status == 0)
-        status = network_take(store, &leases, rtnl, record, pid, ret, err);
+        status = network_take(&taker, ret, err);
     if (status == 0)
         status = leases_save(&leases, err);
-    if (status == 0 && ret->ports_count > 0 && ret->count > 0)
-        status = network_ports_open(
-            store, &leases, record->id, ret->endpoints[ret->way_out].bridge, err);
+    if (status == 0 && ret->ports_count > 0)
+        status = network_ports_open(store, &leases, id, ret->endpoints[ret->way_out].bridge, err);
     if (status == 0)
-        status = network_hosts_write(store, &leases, record->id, ret->plain, err);
+        status = network_hosts_write(store, &leases, id, ret->plain, err);
     leases_close(&leases);
     record_free(&now);
     return status;
@@ -119,11 +109,11 @@ int network_prepare(const struct store *store, const struct record *record, stru
     if (strcmp(record->host.network_mode ?: "", "host") == 0 && record->host.ports_count > 0)
         network_note_add("published ports are discarded: in the host's network the program's own "
                          "ports are open");
-    if (is_without(record->host.network_mode ?: "default"))
+    if (is_without(record))
         return 0;
     if (!host_is_root())
-        return network_rootless_prepare(record), 0;
-    if (!first)
+        network_rootless_prepare(record);
+    if (!host_is_root() || !first)
         return 0;
     if (rtnl_open(NETLINK_ROUTE, &rtnl, err) < 0)
         return -1;
@@ -146,18 +136,18 @@ int network_prepare(const struct store *store, const struct record *record, stru
 int network_connect(const struct store *store, const struct record *record, pid_t pid,
     struct status *status, struct err *err)
 {
-    const char *mode = record->host.network_mode ?: "default";
     struct taken taken = {0};
     struct err ignored;
     cleanup_close int rtnl = -1;
 
     status->endpoints_count = status->ports_count = 0;
-    if (is_without(mode))
+    if (is_without(record))
         return 0;
     if (!host_is_root())
         return network_rootless_connect(store, record, pid, status, err);
     if (rtnl_open(NETLINK_ROUTE, &rtnl, err) == 0 &&
-        take_all(store, record, status->restart_count > 0, pid, rtnl, &taken, err) == 0 &&
+        take_all((struct taker){store, NULL, rtnl, record, pid}, status->restart_count > 0, &taken,
+            err) == 0 &&
         lay_cables(rtnl, &taken, pid, err) == 0) {
         show(&taken, status);
         return 0;
@@ -227,7 +217,7 @@ int network_disconnect(const struct store *store, const struct record *record, s
     int status = -1;
 
     ports_release();
-    if (is_without(record->host.network_mode ?: "default"))
+    if (is_without(record))
         return 0;
     if (!host_is_root())
         return network_rootless_disconnect(store, record->id, err);

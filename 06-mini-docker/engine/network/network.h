@@ -37,6 +37,12 @@ int network_disconnect(const struct store *store, const struct record *record, s
  */
 int network_ask(const struct store *store, const char *id, struct status *status, struct err *err);
 
+/*
+ * For the monitor, when `network connect` or disconnect says that ports may have come or gone: hold
+ * those that the leases have now. True: they are others than in *status, which has them then.
+ */
+bool network_listen(const struct store *store, const char *id, struct status *status);
+
 /* A container has another name: its neighbours know it by that one, and no more by the old one.
  * Nothing to do for one that does not run. */
 int network_rename(const struct store *store, const char *id, const char *name, struct err *err);

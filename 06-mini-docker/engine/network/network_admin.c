@@ -157,13 +157,14 @@ int network_all(const struct store *store, struct network_list *ret, struct err 
 static void fill_member(
     struct network_member *member, const struct lease *lease, const struct network *network)
 {
-    char ip[INET_ADDRSTRLEN], *text;
+    char ip[INET_ADDRSTRLEN], endpoint[STORE_ID + 1], *text;
     const unsigned char *m = lease->mac;
 
     inet_ntop(AF_INET, &lease->ip, ip, sizeof(ip));
     member->id = lease->container;
     member->name = strndup(lease->names, strcspn(lease->names, ","));
-    member->endpoint = "";
+    network_endpoint_id(lease->container, network->id, endpoint);
+    member->endpoint = strdup(endpoint);
     member->mac =
         asprintf(&text, "%02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1], m[2], m[3], m[4], m[5]) < 0
             ? ""
@@ -175,6 +176,7 @@ static void free_members(struct network_member *members, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         free((char *)members[i].name);
+        free((char *)members[i].endpoint);
         free((char *)members[i].mac);
         free((char *)members[i].ipv4);
     }
@@ -188,10 +190,8 @@ struct json_object *network_json(
     struct network_member *members;
     struct leases leases;
 
-    if (leases_open(store, &leases, err) < 0) {
-        leases_close(&leases);
+    if (leases_open(store, &leases, err) < 0)
         return NULL;
-    }
     members = calloc(leases.count + 1, sizeof(*members));
     network->members = members;
     network->members_count = 0;

@@ -14,6 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The least is IPv4's (RFC 791), the most the kernel's for a cable. */
+enum { MTU_LEAST = 68, MTU_MOST = 65535 };
+
 static int check_name(const struct store *store, const char *name, struct err *err)
 {
     struct network there;
@@ -42,7 +45,7 @@ static int taken_subnets(const struct store *store, const char *but, struct subn
     *ret_count = 0;
     *ret = NULL;
     if (network_list(store, &list, err) < 0)
-        return network_list_free(&list), -1;
+        return -1;
     *ret = calloc(list.count + 1, sizeof(**ret));
     for (size_t i = 0; *ret && i < list.count; i++) {
         if (list.items[i].ipam_count > 0 && strcmp(list.items[i].name, but) != 0)
@@ -117,6 +120,38 @@ static int check_parts(const struct network_ipam *ipam, struct subnet *subnet,
                          "another --gateway, or leave it out");
 }
 
+/* Docker's, which say who may come in and out: what each always is here. */
+static const struct {
+    const char *key, *value;
+} FIXED[] = {
+    {"com.docker.network.bridge.enable_icc", "true"},
+    {"com.docker.network.bridge.enable_ip_masquerade", "true"},
+    {"com.docker.network.bridge.host_binding_ipv4", "0.0.0.0"},
+};
+
+/* Others are kept, and mean nothing. */
+static int check_option(const struct spec_pair *option, struct err *err)
+{
+    char *end;
+
+    for (size_t i = 0; i < sizeof(FIXED) / sizeof(FIXED[0]); i++) {
+        if (strcmp(option->key, FIXED[i].key) != 0 || strcmp(option->value, FIXED[i].value) == 0)
+            continue;
+        err_refuse(err, EINVAL, "network option %s=%s: mini-docker does not have this", option->key,
+            option->value);
+        return err_hint(
+            err, "it is always %s -> leave it out; --internal closes a network", FIXED[i].value);
+    }
+    if (strcmp(option->key, NETWORK_MTU) != 0)
+        return 0;
+    unsigned long mtu = strtoul(option->value, &end, 10);
+    if (isdigit((unsigned char)option->value[0]) && !*end && mtu >= MTU_LEAST && mtu <= MTU_MOST)
+        return 0;
+    err_refuse(err, EINVAL, "network option %s: invalid value '%s'", option->key, option->value);
+    return err_hint(
+        err, "it is how many bytes a packet has at most -> %d to %d, as 1400", MTU_LEAST, MTU_MOST);
+}
+
 /* What it is asked to be, judged, and what was left open, chosen; then the file. */
 static int fill_and_save(const struct store *store, const struct network *asked, struct err *err)
 {
@@ -158,6 +193,10 @@ int network_create(const struct store *store, const struct network *asked,
     if (strcmp(asked->driver, "bridge") != 0) {
         err_refuse(err, EINVAL, "could not find the network driver '%s'", asked->driver);
         return err_hint(err, "networks on one machine are bridges here -> --driver bridge");
+    }
+    for (size_t i = 0; i < asked->options_count; i++) {
+        if (check_option(&asked->options[i], err) < 0)
+            return -1;
     }
     if (check_name(store, asked->name, err) < 0 || store_new_id(ret_id, err) < 0)
         return -1;

@@ -42,11 +42,12 @@ static bool has_link(const struct network_list *list, const char *link)
 static bool is_any_bridge_left(const char *but)
 {
     struct if_nameindex *links = if_nameindex();
-    bool any = false;
+    bool any = !links; /* not known */
 
     for (struct if_nameindex *link = links; link && link->if_index; link++)
         any |= strncmp(link->if_name, "mdocker", 7) == 0 && strcmp(link->if_name, but) != 0;
-    if_freenameindex(links);
+    if (links)
+        if_freenameindex(links);
     return any;
 }
 
@@ -56,7 +57,7 @@ static int take_away(const struct store *store, int rtnl, const char *link, stru
     bool last = true;
 
     if (list_of(store, &list, err) < 0)
-        return network_list_free(&list), -1;
+        return -1;
     for (size_t i = 0; i < list.count; i++)
         last &= strcmp(list.items[i].link, link) == 0 || !link_index(rtnl, list.items[i].link);
     network_list_free(&list);
@@ -97,7 +98,8 @@ void network_sweep(int rtnl)
         if (strncmp(link->if_name, "mdocker-", 8) == 0)
             sweep_one(rtnl, link->if_name);
     }
-    if_freenameindex(links);
+    if (links)
+        if_freenameindex(links);
 }
 
 int network_down(

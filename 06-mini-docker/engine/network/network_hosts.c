@@ -37,12 +37,15 @@ static void write_names(FILE *out, const char *names)
 
 static void write_line(FILE *out, const struct lease *lease, const char *hostname)
 {
+    const char *dot = hostname ? strchr(hostname, '.') : NULL;
     char ip[INET_ADDRSTRLEN];
 
     inet_ntop(AF_INET, &lease->ip, ip, sizeof(ip));
     fprintf(out, "%s\t", ip);
     if (hostname)
         fprintf(out, "%s ", hostname);
+    if (dot > hostname) /* "box.example.org box", as Docker has it */
+        fprintf(out, "%.*s ", (int)(dot - hostname), hostname);
     if (strcmp(lease->names, "-") != 0) {
         write_names(out, lease->names);
         fputc(' ', out);

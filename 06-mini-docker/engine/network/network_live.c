@@ -6,10 +6,12 @@
  */
 #include "network_admin.h"
 
+#include "engine/life/control.h"
 #include "engine/show/events.h"
 #include "network.h"
 #include "network_plug.h"
 #include "network_take.h"
+#include "ports.h"
 
 #include "cleanup.h"
 #include "host.h"
@@ -18,6 +20,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+static const struct record_network *find_asked(const struct record *record, const char *name)
+{
+    for (size_t i = 0; i < record->networks_count; i++) {
+        if (strcmp(record->networks[i].name, name) == 0)
+            return &record->networks[i];
+    }
+    return NULL;
+}
 
 static int check_mode(const struct record *record, struct err *err)
 {
@@ -31,20 +42,11 @@ static int check_mode(const struct record *record, struct err *err)
         return err_refuse(err, EINVAL,
             "container sharing network namespace with another container or host cannot be "
             "connected to any other network");
-    if (strcmp(mode, "none") == 0)
+    if (find_asked(record, "none"))
         return err_refuse(err, EINVAL,
             "container cannot be connected to multiple networks with one of the networks in "
             "private (none) mode");
     return 0;
-}
-
-static const struct record_network *find_asked(const struct record *record, const char *name)
-{
-    for (size_t i = 0; i < record->networks_count; i++) {
-        if (strcmp(record->networks[i].name, name) == 0)
-            return &record->networks[i];
-    }
-    return NULL;
 }
 
 /* The first process of one that runs, whether it is in a network or has left all; else 0. */
@@ -62,13 +64,38 @@ static pid_t find_process(const struct store *store, struct leases *leases, cons
     return status.pid;
 }
 
+/* A process that has ended meanwhile has no cables: what it had its monitor gives back, and there
+ * is its record to change. */
+static int unless_ended(int status, const struct err *err)
+{
+    return status < 0 && err->code == ESRCH ? 0 : status;
+}
+
+/* What a connect left that was killed before it had written the record; and the ports that the
+ * monitor has still, because a disconnect was killed before it had told it. */
+static int undo_half(const struct store *store, const struct record *record,
+    const struct network *network, struct err *err)
+{
+    struct leases leases;
+    int status = leases_open(store, &leases, err);
+    pid_t pid = status == 0 ? find_process(store, &leases, record->id) : 0;
+    const struct lease *half = pid > 0 ? network_plug_find(&leases, record->id, network->id) : NULL;
+
+    if (half)
+        status = unless_ended(network_plug_out(store, &leases, record->id, half, err), err);
+    leases_close(&leases);
+    if (pid > 0 && ports_wanted(record))
+        control_ports(store, record->id);
+    return status;
+}
+
 /* The record with one network more. Both are changed under the leases' lock, where the monitor
  * reads it when it starts the container again. */
 static int join(const struct store *store, struct record *record, const struct network *network,
     const char *ip, const char *const *aliases, struct err *err)
 {
     struct record_network asked = {.name = network->name, .ip = ip, .aliases = aliases};
-    struct leases leases;
+    struct leases leases = {.lock = -1};
     size_t count = record->networks_count;
 
     if (check_mode(record, err) < 0 || network_check_asked(record, &asked, network, err) < 0)
@@ -85,13 +112,12 @@ static int join(const struct store *store, struct record *record, const struct n
     if (count > 0)
         memcpy(more, record->networks, count * sizeof(*more));
     more[count] = asked;
-    int status = leases_open(store, &leases, err);
+    int status = undo_half(store, record, network, err);
+    if (status == 0)
+        status = leases_open(store, &leases, err);
     pid_t pid = status == 0 ? find_process(store, &leases, record->id) : 0;
-    const struct lease *half = pid > 0 ? network_plug_find(&leases, record->id, network->id) : NULL;
-    if (half) /* of a command that was killed before it had written the record */
-        status = network_plug_out(store, &leases, record->id, half, err);
     if (pid > 0 && status == 0)
-        status = network_plug_in(store, &leases, record, &asked, pid, err);
+        status = unless_ended(network_plug_in(store, &leases, record, &asked, pid, err), err);
     record->networks = more;
     record->networks_count = count + 1;
     if (status == 0)
@@ -133,7 +159,7 @@ static int leave(const struct store *store, struct record *record, const struct 
         status = err_refuse(err, ENOENT, "container %s is not connected to network %s",
             record->name, network->name);
     if (status == 0 && lease)
-        status = network_plug_out(store, &leases, record->id, lease, err);
+        status = unless_ended(network_plug_out(store, &leases, record->id, lease, err), err);
     if (status == 0 && asked)
         status = forget(store, record, asked, err);
     leases_close(&leases);
@@ -151,16 +177,22 @@ static int change(const struct store *store, const char *network_word, const cha
     int status = -1;
 
     if (network_find(store, network_word, &network, err) < 0) {
-        /* one that was removed can still be left by who is to start without it */
+        /* a container may leave one that was removed: it is to start without it */
         if (joins || err->code != ENOENT)
             return -1;
         network_free(&network);
         network = (struct network){.name = network_word, .id = ""};
     }
-    if (record_find(store, container, id, err) == 0 && record_lock(store, id, &lock, err) == 0 &&
-        record_load(store, id, &record, err) == 0)
-        status = joins ? join(store, &record, &network, ip, aliases, err)
-                       : leave(store, &record, &network, err);
+    if (strcmp(network.name, "host") == 0)
+        err_refuse(err, EINVAL,
+            "container cannot be disconnected from host network or connected to host network");
+    else if (record_find(store, container, id, err) == 0) {
+        if (record_lock(store, id, &lock, err) == 0 && record_load(store, id, &record, err) == 0)
+            status = joins ? join(store, &record, &network, ip, aliases, err)
+                           : leave(store, &record, &network, err);
+        close_fd(&lock);
+        control_ports(store, id);
+    }
     if (status == 0) {
         const struct event_attribute more[] = {
             {"container", id}, {"name", network.name}, {"type", "bridge"}, {0}};
@@ -188,7 +220,7 @@ int network_ask(const struct store *store, const char *id, struct status *status
     struct leases leases;
 
     if (leases_open(store, &leases, err) < 0)
-        return leases_close(&leases), -1;
+        return -1;
     size_t count = 0;
     for (size_t i = 0; i < leases.count && count < STATUS_ENDPOINTS; i++) {
         const struct lease *l = &leases.items[i];

@@ -8,7 +8,10 @@
 
 #include "nat.h"
 #include "nat_beside.h"
+#include "network.h"
+#include "ports.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 
 size_t network_ports_udp(
@@ -21,6 +24,16 @@ size_t network_ports_udp(
             strcmp(l->protocol, "udp") == 0 && count < STATUS_PORTS)
             ret[count++] = (uint16_t)l->host_port;
     }
+    return count;
+}
+
+/* How many the container has. */
+static size_t count_of(const struct leases *leases, const char *id)
+{
+    size_t count = 0;
+
+    for (const struct lease *l = leases->items; l < leases->items + leases->count; l++)
+        count += l->kind == LEASE_PORT && strcmp(l->container, id) == 0;
     return count;
 }
 
@@ -51,12 +64,48 @@ bool network_ports_lead(
     return any;
 }
 
-void network_ports_forget(struct leases *leases, struct in_addr ip)
+bool network_ports_forget(struct leases *leases, struct in_addr ip)
 {
+    size_t before = leases->count;
+
     for (size_t i = leases->count; i-- > 0;) {
         if (leases->items[i].kind == LEASE_PORT && leases->items[i].ip.s_addr == ip.s_addr)
             leases_drop(leases, i);
     }
+    return leases->count != before;
+}
+
+void network_ports_show(const struct lease *lease, struct status_port *ret)
+{
+    memset(ret, 0, sizeof(*ret));
+    inet_ntop(AF_INET, &lease->host_ip, ret->host_ip, sizeof(ret->host_ip));
+    ret->host_port = lease->host_port;
+    ret->port = lease->port;
+    snprintf(ret->protocol, sizeof(ret->protocol), "%s", lease->protocol);
+}
+
+/* All have gone, or come: between the two the monitor is told. */
+bool network_listen(const struct store *store, const char *id, struct status *status)
+{
+    struct leases leases;
+    struct err ignored;
+    size_t count = 0;
+
+    bool fits =
+        leases_open(store, &leases, &ignored) < 0 || count_of(&leases, id) == status->ports_count;
+    if (!fits)
+        ports_release();
+    for (const struct lease *l = leases.items; !fits && l < leases.items + leases.count; l++) {
+        if (l->kind != LEASE_PORT || strcmp(l->container, id) != 0)
+            continue;
+        /* who got it since `connect` gave it back hears nothing there */
+        ports_hold(l->protocol, l->host_ip, l->host_port, &(unsigned){0}, &ignored);
+        network_ports_show(l, &status->ports[count++]);
+    }
+    leases_close(&leases);
+    if (!fits)
+        status->ports_count = count;
+    return !fits;
 }
 
 size_t network_ports_count(const struct leases *leases)

@@ -16,14 +16,18 @@ int network_ports_open(const struct store *store, const struct leases *leases, c
     const char *bridge, struct err *err);
 
 /*
- * Have those that lead to the address `from` (NULL: all) lead to `to`; to 0.0.0.0: nowhere, until
- * the container has a way out again. Saving and the rules are the caller's. True: there are any.
+ * Have those that lead to the address `from` (NULL: all) lead to `to`. Saving and the rules are the
+ * caller's. True: there are any.
  */
 bool network_ports_lead(
     struct leases *leases, const char *id, const struct in_addr *from, struct in_addr to);
 
-/* Take out those that lead to an address that is given anew: their container was killed. */
-void network_ports_forget(struct leases *leases, struct in_addr ip);
+/* Take out those that lead to an address that is given anew, since their container was killed, or
+ * that was a container's last way. True: there were any. */
+bool network_ports_forget(struct leases *leases, struct in_addr ip);
+
+/* As `inspect` shows it. */
+void network_ports_show(const struct lease *lease, struct status_port *ret);
 
 /* How many there are, of all containers. */
 size_t network_ports_count(const struct leases *leases);

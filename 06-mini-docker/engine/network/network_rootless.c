@@ -168,8 +168,8 @@ static int run_slirp(pid_t pid, struct status *status, struct err *err)
     slirp_life = life[1];
     if (proc_start(&spec, &child, err) < 0)
         return -1;
-    close(steal_fd(&asked));
-    close(steal_fd(&high_ready));
+    close_fd(&asked);
+    close_fd(&high_ready);
     struct pollfd wait = {.fd = says, .events = POLLIN};
     if (poll(&wait, 1, SLIRP_PATIENCE_MSEC) != 1 || read(says, &byte, 1) != 1) {
         err_refuse(err, 0, "slirp4netns could not make the container's network");
@@ -183,15 +183,9 @@ static int run_slirp(pid_t pid, struct status *status, struct err *err)
     return 0;
 }
 
-static bool wants_ports(const struct record *record)
-{
-    return record->host.ports_count > 0 ||
-           (record->host.publish_all && record->config.exposed_ports_count > 0);
-}
-
 void network_rootless_prepare(const struct record *record)
 {
-    if (strcmp(record->host.network_mode ?: "default", "default") == 0 && !wants_ports(record) &&
+    if (strcmp(record->host.network_mode ?: "default", "default") == 0 && !ports_wanted(record) &&
         !network_rootless_dns())
         network_note_add(access(TUN, R_OK | W_OK) < 0
                              ? "no network but its own loopback: " TUN
@@ -217,7 +211,7 @@ int network_rootless_connect(const struct store *store, const struct record *rec
     struct status *status, struct err *err)
 {
     const char *mode = record->host.network_mode ?: "default";
-    bool plain = strcmp(mode, "default") == 0, ports = wants_ports(record);
+    bool plain = strcmp(mode, "default") == 0, ports = ports_wanted(record);
 
     if (!plain && strcmp(mode, "bridge") != 0) {
         err_refuse(err, EPERM, "network %s needs root: an ordinary user makes no links", mode);
@@ -243,7 +237,6 @@ int network_rootless_connect(const struct store *store, const struct record *rec
 static void end_pasta(pid_t pid)
 {
     cleanup_close int process = proc_pidfd(pid);
-    struct pollfd ended = {.fd = process, .events = POLLIN};
     struct err ignored;
     char dir[32];
 
@@ -252,7 +245,7 @@ static void end_pasta(pid_t pid)
     if (!name || (strncmp(name, "pasta", 5) != 0 && strncmp(name, "passt", 5) != 0))
         return;
     if (proc_pidfd_signal(process, SIGKILL) == 0)
-        poll(&ended, 1, END_PATIENCE_MSEC);
+        proc_pidfd_ended(process, END_PATIENCE_MSEC);
 }
 
 int network_rootless_disconnect(const struct store *store, const char *id, struct err *err)
@@ -261,8 +254,7 @@ int network_rootless_disconnect(const struct store *store, const char *id, struc
     struct err ignored;
     uint64_t pid;
 
-    if (slirp_life >= 0)
-        close(steal_fd(&slirp_life));
+    close_fd(&slirp_life);
     if (pid_file(store, id, file, err) < 0)
         return -1;
     if (fsio_read_u64(NULL, file, &pid, &ignored) < 0)

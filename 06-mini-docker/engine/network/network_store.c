@@ -65,6 +65,10 @@ static int complete(const struct store *store, struct network *network, struct e
     network->scope = "local";
     network->ipam_driver = "default";
     name_link(store, network);
+    for (size_t i = 0; i < network->options_count; i++) {
+        if (strcmp(network->options[i].key, NETWORK_MTU) == 0)
+            network->mtu = (unsigned)strtoul(network->options[i].value, NULL, 10);
+    }
     if (network->ipam_count == 0)
         return 0;
     if (subnet_parse(network->ipam->subnet, &network->subnet, err) < 0 ||
@@ -107,12 +111,12 @@ int network_load(const struct store *store, const char *name, struct network *re
 int network_save(const struct store *store, const struct network *network, struct err *err)
 {
     char path[PATH_MAX], fresh[PATH_MAX + 8];
-    struct json_object *tree = json_write(&NETWORK_TABLE, network, JSON_WRITE_GIVEN);
 
+    if (file_path(store, network->name, path, err) < 0)
+        return -1;
+    struct json_object *tree = json_write(&NETWORK_TABLE, network, JSON_WRITE_GIVEN);
     if (!tree)
         return err_sys(err, "no memory");
-    if (file_path(store, network->name, path, err) < 0)
-        return json_object_put(tree), -1;
     snprintf(fresh, sizeof(fresh), "%s.new", path);
     FILE *out = fopen(fresh, "we");
     if (out)
@@ -124,6 +128,21 @@ int network_save(const struct store *store, const struct network *network, struc
     if ((out && fclose(out) != 0) || !whole || rename(fresh, path) < 0)
         return err_sys(err, "cannot write %s", path);
     return store_sync(store, "networks", err);
+}
+
+static unsigned digit(char letter)
+{
+    return (unsigned)(letter <= '9' ? letter - '0' : letter - 'a' + 10);
+}
+
+/* Both are random, so what they differ in is as good a name, and no other pair has it. */
+void network_endpoint_id(const char *container, const char *network, char ret[STORE_ID + 1])
+{
+    size_t i = 0;
+
+    for (; i < STORE_ID && container[i] && network[i]; i++)
+        ret[i] = "0123456789abcdef"[(digit(container[i]) ^ digit(network[i])) & 15];
+    ret[i] = '\0';
 }
 
 /* The name of a network in a file's name, or false. */
@@ -142,11 +161,10 @@ static int by_name(const void *a, const void *b)
     return strcmp(((const struct network *)a)->name, ((const struct network *)b)->name);
 }
 
-int network_list(const struct store *store, struct network_list *ret, struct err *err)
+static int read_networks(const struct store *store, struct network_list *ret, struct err *err)
 {
     char path[PATH_MAX], name[NAME_MAX + 1];
 
-    *ret = (struct network_list){0};
     if (store_dir(store, "networks", path, err) < 0)
         return -1;
     cleanup_closedir DIR *dir = opendir(path);
@@ -163,10 +181,22 @@ int network_list(const struct store *store, struct network_list *ret, struct err
             return -1;
         }
         struct network *more = reallocarray(ret->items, ret->count + 1, sizeof(*more));
-        if (!more)
-            return network_free(&network), err_sys(err, "no memory");
+        if (!more) {
+            network_free(&network);
+            return err_sys(err, "no memory");
+        }
         ret->items = more;
         ret->items[ret->count++] = network;
+    }
+    return 0;
+}
+
+int network_list(const struct store *store, struct network_list *ret, struct err *err)
+{
+    *ret = (struct network_list){0};
+    if (read_networks(store, ret, err) < 0) {
+        network_list_free(ret);
+        return -1;
     }
     if (ret->count > 0)
         qsort(ret->items, ret->count, sizeof(*ret->items), by_name);
@@ -191,8 +221,10 @@ int network_find(const struct store *store, const char *word, struct network *re
     if (network_load(store, word, ret, &missing) == 0)
         return 0;
     network_free(ret);
-    if (missing.code != ENOENT || network_list(store, &list, err) < 0)
-        return *err = missing, -1;
+    if (missing.code != ENOENT || network_list(store, &list, err) < 0) {
+        *err = missing;
+        return -1;
+    }
     for (size_t i = 0; i < list.count; i++) {
         if (word[0] == '\0' || strncmp(list.items[i].id, word, strlen(word)) != 0)
             continue;

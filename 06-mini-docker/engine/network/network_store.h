@@ -39,12 +39,16 @@ struct network {
     /* what network_load makes of the above */
     struct subnet subnet, range;
     struct in_addr gateway;
+    unsigned mtu;  /* of its cables, 0: the kernel's */
     char link[16]; /* the bridge: mdocker0, or mdocker- and the first digits of the ID */
 
     struct json_memory memory;
 };
 
 extern const struct json_table NETWORK_TABLE;
+
+/* The option that is more than kept: how large a packet may be, as where a tunnel lies behind. */
+#define NETWORK_MTU "com.docker.network.driver.mtu"
 
 /* True for those that are always there. */
 bool network_is_builtin(const char *name);
@@ -58,7 +62,7 @@ int network_find(const struct store *store, const char *word, struct network *re
 /* By its name alone: one file is read. */
 int network_load(const struct store *store, const char *name, struct network *ret, struct err *err);
 
-/* All of them, sorted by name; the caller gives the list back. */
+/* All of them, sorted by name; the caller gives the list back, which after an error is empty. */
 struct network_list {
     struct network *items;
     size_t count;
@@ -79,6 +83,12 @@ int network_create(const struct store *store, const struct network *asked,
  * in, gets another subnet.
  */
 int network_make_builtin(const struct store *store, bool again, struct err *err);
+
+/*
+ * What Docker calls the endpoint, a container's place in a network: 64 hex digits, made of the IDs
+ * of both, so that nothing has to keep it.
+ */
+void network_endpoint_id(const char *container, const char *network, char ret[STORE_ID + 1]);
 
 /* Write a network's file, whole and on the disk. The lock is held. */
 int network_save(const struct store *store, const struct network *network, struct err *err);

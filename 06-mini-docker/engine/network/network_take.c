@@ -87,20 +87,20 @@ int network_check_asked(const struct record *record, const struct record_network
     return asked->ip && asked->ip[0] ? network_address_check(network, asked->ip, &ip, err) : 0;
 }
 
-static int take_in(struct leases *leases, int rtnl, const struct network *network,
-    const struct record *record, const struct record_network *asked, pid_t pid, unsigned number,
-    struct taken_endpoint *ret, struct err *err)
+static int take_in(const struct taker *taker, const struct network *network,
+    const struct record_network *asked, unsigned number, struct taken_endpoint *ret,
+    struct err *err)
 {
     struct lease *lease = &ret->lease;
 
     lease->kind = LEASE_ADDRESS;
-    lease->pid = pid;
-    lease->start_time = proc_start_time(pid);
-    snprintf(lease->container, sizeof(lease->container), "%s", record->id);
+    lease->pid = taker->pid;
+    lease->start_time = proc_start_time(taker->pid);
+    snprintf(lease->container, sizeof(lease->container), "%s", taker->record->id);
     snprintf(lease->network, sizeof(lease->network), "%s", network->id);
     snprintf(lease->link, sizeof(lease->link), "eth%u", number);
-    if (join_names(record, asked, lease->names, err) < 0 ||
-        network_address(leases, rtnl, network, asked->ip, &lease->ip, err) < 0)
+    if (join_names(taker->record, asked, lease->names, err) < 0 ||
+        network_address(taker->leases, taker->rtnl, network, asked->ip, &lease->ip, err) < 0)
         return -1;
     /* Docker's: from the address, so that it is known again when the address comes back */
     memcpy(lease->mac, "\x02\x42", 2);
@@ -109,24 +109,26 @@ static int take_in(struct leases *leases, int rtnl, const struct network *networ
     snprintf(ret->bridge, sizeof(ret->bridge), "%s", network->link);
     ret->gateway = network->gateway;
     ret->prefix = network->subnet.prefix;
+    ret->mtu = network->mtu;
     ret->internal = network->internal;
-    network_ports_forget(leases, lease->ip); /* first: the new lease stays the last one */
-    return leases_add(leases, lease, err);
+    network_ports_forget(taker->leases, lease->ip); /* first: the new lease stays the last one */
+    return leases_add(taker->leases, lease, err);
 }
 
-int network_take_endpoint(const struct store *store, struct leases *leases, int rtnl,
-    const struct record *record, const struct record_network *asked, pid_t pid, unsigned number,
-    struct taken_endpoint *ret, struct err *err)
+int network_take_endpoint(const struct taker *taker, const struct record_network *asked,
+    unsigned number, struct taken_endpoint *ret, struct err *err)
 {
+    const struct store *store = taker->store;
+    struct leases *leases = taker->leases;
     struct network network = {0};
     size_t ports = network_ports_count(leases);
     int status = -1;
 
     memset(ret, 0, sizeof(*ret));
     if (load(store, asked->name, &network, err) == 0 && check_kind(asked, &network, err) == 0 &&
-        network_up(store, leases, rtnl, &network, err) == 0)
-        status = take_in(leases, rtnl, &network, record, asked, pid, number, ret, err);
-    /* of a killed container's ports no rule may lead to who has its address now */
+        network_up(store, leases, taker->rtnl, &network, err) == 0)
+        status = take_in(taker, &network, asked, number, ret, err);
+    /* no rule for a killed container's port may lead to the one that has its address now */
     if (status == 0 && network_ports_count(leases) != ports && nat_is_there(store))
         status = nat_apply(store, leases, err);
     network_free(&network);
@@ -159,41 +161,40 @@ static int take_port(
     return status;
 }
 
-static void show_port(const struct lease *lease, struct status_port *ret)
-{
-    memset(ret, 0, sizeof(*ret));
-    inet_ntop(AF_INET, &lease->host_ip, ret->host_ip, sizeof(ret->host_ip));
-    ret->host_port = lease->host_port;
-    ret->port = lease->port;
-    snprintf(ret->protocol, sizeof(ret->protocol), "%s", lease->protocol);
-}
-
 struct taking {
-    const char *container;
-    pid_t pid;
-    struct leases *leases;
-    struct taken *taken;
+    const struct taker *taker;
+    struct in_addr ip;
+    struct status_port *ports;
+    size_t *count;
 };
 
 static int add_port(const struct ports_wish *wish, void *arg, struct err *err)
 {
     const struct taking *taking = arg;
-    struct taken *taken = taking->taken;
+    const struct taker *taker = taking->taker;
     struct lease lease = {.kind = LEASE_PORT,
-        .pid = taking->pid,
-        .start_time = proc_start_time(taking->pid),
-        .ip = taken->endpoints[taken->way_out].lease.ip, /* 0.0.0.0 of one that has left all */
+        .pid = taker->pid,
+        .start_time = proc_start_time(taker->pid),
+        .ip = taking->ip,
         .port = wish->port};
 
-    snprintf(lease.container, sizeof(lease.container), "%s", taking->container);
+    snprintf(lease.container, sizeof(lease.container), "%s", taker->record->id);
     lease.host_ip = wish->host_ip;
     strcpy(lease.protocol, wish->protocol);
-    if (taken->ports_count == STATUS_PORTS)
+    if (*taking->count == STATUS_PORTS)
         return err_refuse(err, EINVAL, "too many published ports: %d at most", STATUS_PORTS);
-    if (take_port(taking->leases, wish, &lease, err) < 0)
+    if (take_port(taker->leases, wish, &lease, err) < 0)
         return -1;
-    show_port(&lease, &taken->ports[taken->ports_count++]);
-    return leases_add(taking->leases, &lease, err);
+    network_ports_show(&lease, &taking->ports[(*taking->count)++]);
+    return leases_add(taker->leases, &lease, err);
+}
+
+int network_take_ports(const struct taker *taker, struct in_addr ip,
+    struct status_port ret_ports[static STATUS_PORTS], size_t *ret_count, struct err *err)
+{
+    *ret_count = 0;
+    return ports_each(
+        taker->record, add_port, &(struct taking){taker, ip, ret_ports, ret_count}, err);
 }
 
 static void forget_old(struct leases *leases, const char *container)
@@ -217,28 +218,29 @@ const struct record_network *network_first(const struct record *record)
     return first;
 }
 
-int network_take(const struct store *store, struct leases *leases, int rtnl,
-    const struct record *record, pid_t pid, struct taken *ret, struct err *err)
+int network_take(const struct taker *taker, struct taken *ret, struct err *err)
 {
+    const struct record *record = taker->record;
     const struct record_network *all = record->networks, *first = network_first(record);
     size_t count = record->networks_count;
 
-    forget_old(leases, record->id);
+    forget_old(taker->leases, record->id);
     if (count > STATUS_ENDPOINTS)
         return err_refuse(
             err, EINVAL, "too many networks: a container has %d at most", STATUS_ENDPOINTS);
     for (size_t i = 0; i < count; i++) {
         const struct record_network *asked = &all[((size_t)(first - all) + i) % count];
-        if (network_take_endpoint(store, leases, rtnl, record, asked, pid, (unsigned)i,
-                &ret->endpoints[ret->count++], err) < 0)
+        if (network_take_endpoint(taker, asked, (unsigned)i, &ret->endpoints[ret->count++], err) <
+            0)
             return -1;
     }
     while (ret->way_out < count && ret->endpoints[ret->way_out].internal)
         ret->way_out++;
-    if (ret->way_out == count)
-        ret->way_out = 0;
-    network_plain_id(store, ret->plain);
-    return ports_each(record, add_port, &(struct taking){record->id, pid, leases, ret}, err);
+    network_plain_id(taker->store, ret->plain);
+    if (ret->way_out == count) /* and no way in */
+        return 0;
+    return network_take_ports(
+        taker, ret->endpoints[ret->way_out].lease.ip, ret->ports, &ret->ports_count, err);
 }
 
 void network_show_endpoint(const struct taken_endpoint *endpoint, struct status_endpoint *ret)

@@ -13,26 +13,34 @@ struct taken_endpoint {
     char network[64]; /* its name */
     char bridge[16];
     struct in_addr gateway;
-    unsigned prefix;
+    unsigned prefix, mtu;
     bool internal;
 };
 
 struct taken {
     struct taken_endpoint endpoints[STATUS_ENDPOINTS];
     size_t count;
-    size_t way_out; /* which of them has it: the first whose network has one */
+    size_t way_out; /* which of them has it: the first whose network has one; `count`: none */
     struct status_port ports[STATUS_PORTS];
     size_t ports_count;
     char plain[STORE_ID + 1]; /* the ID of the default network, where there are no names */
 };
 
+/* Who takes: a container, for its first process. */
+struct taker {
+    const struct store *store;
+    struct leases *leases; /* their lock is held; saving them is the caller's */
+    int rtnl;              /* a socket of the host's */
+    const struct record *record;
+    pid_t pid;
+};
+
 /*
  * Choose an address in each network of the record, ports for what it publishes, and add the leases.
  * Networks are set up first (network_up). Ports are held (ports.h). What the container still has of
- * an earlier life goes. The lock is held, and saving is the caller's.
+ * an earlier life goes.
  */
-int network_take(const struct store *store, struct leases *leases, int rtnl,
-    const struct record *record, pid_t pid, struct taken *ret, struct err *err);
+int network_take(const struct taker *taker, struct taken *ret, struct err *err);
 
 /* The network that comes first: --network's, or, where the container has left that, the first of
  * those that it is in. NULL: it has left all. */
@@ -44,9 +52,13 @@ int network_check_asked(const struct record *record, const struct record_network
     const struct network *network, struct err *err);
 
 /* One endpoint: of `connect`, for a container that runs. `number`: of its links, "eth1". */
-int network_take_endpoint(const struct store *store, struct leases *leases, int rtnl,
-    const struct record *record, const struct record_network *asked, pid_t pid, unsigned number,
-    struct taken_endpoint *ret, struct err *err);
+int network_take_endpoint(const struct taker *taker, const struct record_network *asked,
+    unsigned number, struct taken_endpoint *ret, struct err *err);
+
+/* Ports for what the record publishes, which lead to `ip`: held by this process, shown in
+ * *ret_ports, and their leases added. */
+int network_take_ports(const struct taker *taker, struct in_addr ip,
+    struct status_port ret_ports[static STATUS_PORTS], size_t *ret_count, struct err *err);
 
 /* The ID of the network "bridge", "" when there is none yet. */
 void network_plain_id(const struct store *store, char ret[STORE_ID + 1]);

@@ -60,8 +60,9 @@ static int read_ip(const char *text, struct in_addr *ret, struct err *err)
     return err_hint(err, "it is one of the host's own IPv4 addresses -> ip addr");
 }
 
-int ports_read(const char *host_ip, const char *host_port, const char *port, struct ports_wish *ret,
-    struct err *err)
+/* The words of a record: "", "8080" or "8000-8010", "80/tcp". */
+static int read_wish(const char *host_ip, const char *host_port, const char *port,
+    struct ports_wish *ret, struct err *err)
 {
     unsigned last;
     char number[8];
@@ -79,6 +80,12 @@ int ports_read(const char *host_ip, const char *host_port, const char *port, str
     if (host_port && host_port[0] && !read_range(host_port, &ret->first, &ret->last))
         return err_set(err, ERR_USAGE, "invalid hostPort: %s", host_port);
     return 0;
+}
+
+bool ports_wanted(const struct record *record)
+{
+    return record->host.ports_count > 0 ||
+           (record->host.publish_all && record->config.exposed_ports_count > 0);
 }
 
 static bool is_bound(const struct record *record, const char *port)
@@ -100,7 +107,7 @@ int ports_each(const struct record *record,
         const struct record_port *p = &record->host.ports[i];
         for (size_t j = 0; j < p->bindings_count; j++) {
             const struct record_binding *b = &p->bindings[j];
-            if (ports_read(b->host_ip, b->host_port, p->port, &wish, err) < 0 ||
+            if (read_wish(b->host_ip, b->host_port, p->port, &wish, err) < 0 ||
                 each(&wish, arg, err) < 0)
                 return -1;
         }
@@ -108,7 +115,7 @@ int ports_each(const struct record *record,
     for (size_t i = 0; record->host.publish_all && i < record->config.exposed_ports_count; i++) {
         const char *port = record->config.exposed_ports[i].key;
         if (!is_bound(record, port) &&
-            (ports_read("", "", port, &wish, err) < 0 || each(&wish, arg, err) < 0))
+            (read_wish("", "", port, &wish, err) < 0 || each(&wish, arg, err) < 0))
             return -1;
     }
     return 0;

@@ -19,15 +19,15 @@ struct ports_wish {
     char protocol[8]; /* "tcp", "udp" */
 };
 
-/* Read the words of a record: "", "8080" or "8000-8010", "80/tcp". Errors: ERR_USAGE. */
-int ports_read(const char *host_ip, const char *host_port, const char *port, struct ports_wish *ret,
-    struct err *err);
+struct record;
+
+/* True when it publishes any. */
+bool ports_wanted(const struct record *record);
 
 /*
  * Every port that a record publishes, those of -P (exposed, and not published by name) last. Stops
  * at the first error, of the words or of `each`.
  */
-struct record;
 int ports_each(const struct record *record,
     int (*each)(const struct ports_wish *wish, void *arg, struct err *err), void *arg,
     struct err *err);

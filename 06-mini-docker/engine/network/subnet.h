@@ -19,6 +19,7 @@ int subnet_parse(const char *text, struct subnet *ret, struct err *err);
 enum { SUBNET_TEXT = 20 };
 void subnet_format(const struct subnet *subnet, char ret[SUBNET_TEXT]);
 
+/* Is the address one of its; do two share any? */
 bool subnet_has(const struct subnet *subnet, struct in_addr ip);
 bool subnet_overlaps(const struct subnet *a, const struct subnet *b);
 
