@@ -193,10 +193,16 @@ ends_with() {
     denies "You should always set the Memory limit" --memory-swap 9m busybox
     denies "can not be less than memory reservation" -m 10m --memory-reservation 11m busybox
     denies "Range of CPUs is from 0.01 to" --cpus 0.001 busybox
-    refuses "Range of CPUs is from 0.01 to" --cpus x busybox
-    refuses "from 2 to 262144" -c 1 busybox
-    refuses "from 10 to 1000" --blkio-weight 1001 busybox
+    denies "Range of CPUs is from 0.01 to" --cpus -1 busybox
+    refuses "--cpus: 'x' is not accepted" --cpus x busybox
+    denies "from 2 to 262144" -c 1 busybox
+    refuses "--cpu-shares: 'x'" -c x busybox
+    denies "Range of blkio weight is from 10 to 1000" --blkio-weight 1001 busybox
+    denies "CPU cfs period can not be less than 1ms" --cpu-period 999 busybox
+    denies "CPU cfs quota can not be less than 1ms" --cpu-quota 999 busybox
+    denies "from 1 to 4194304" --pids-limit 4194305 busybox
     denies "range for oom score adj is [-1000, 1000]" --oom-score-adj 1001 busybox
+    refuses 'for "--oom-score-adj" flag' --oom-score-adj x busybox
     for list in a 1- -1 1,,2 1, 1-2-3; do
         denies "Invalid value $list for cpuset cpus" --cpuset-cpus "$list" busybox
     done
@@ -208,24 +214,33 @@ ends_with() {
     refuses "dev/a is not an absolute path" --device dev/a busybox
     refuses "bad format for device path" --device-read-bps sda:1 busybox
     refuses "invalid rate for device" --device-read-bps /dev/sda:x busybox
-    denies "sysctl 'kernel.panic=1' is not allowed" --sysctl kernel.panic=1 busybox
+    refuses "sysctl 'kernel.panic=1' is not allowed" --sysctl kernel.panic=1 busybox
     denies "not allowed in host network namespace" --sysctl net.a=1 --network host busybox
     denies "unknown policy 'sometimes'" --restart sometimes busybox
     denies "can only be used with 'on-failure'" --restart always:1 busybox
+    denies "maximum retry count cannot be negative" --restart on-failure:-1 busybox
     refuses "cannot specify both --restart and --rm" --restart always --rm busybox
     refuses "valid streams are STDIN, STDOUT and STDERR" -a x busybox
     denies "conflicting options: hostname and the UTS mode" --uts host -h a busybox
     refuses "--pid: invalid PID mode" --pid x busybox
+    denies "invalid IPC mode: x" --ipc x busybox
+    denies "network endpoints: none, host" --network none --network host busybox
+    denies "invalid IPv4 address: x" --network n --ip x busybox
+    refuses "cannot open nosuch" --env-file nosuch busybox
+    refuses "cannot open nosuch" --security-opt seccomp=nosuch busybox
+    denies "--platform 'a/b/c/d'" --platform a/b/c/d busybox
     denies "supported on user defined networks only" --ip 1.2.3.4 busybox
     refuses "bad format for add-host" --add-host a busybox
     refuses "invalid IP address in add-host: \"b\"" --add-host a:b busybox
     refuses "IP address is not correctly formatted: a" --dns a busybox
     refuses "--no-healthcheck conflicts" --no-healthcheck --health-cmd x busybox
-    refuses "it is no time" --health-interval 1 busybox
+    refuses "invalid duration" --health-interval 1 busybox
+    refuses "--health-timeout cannot be negative" --health-timeout -1s busybox
+    denies "StartPeriod in Healthcheck cannot be less than 1ms" --health-start-period 1us busybox
     denies "needs to be an absolute path" -w x busybox
     refuses "invalid hostname format" -h -a busybox
     denies "unknown capability: \"CAP_X\"" --cap-add x busybox
-    denies "Invalid --security-opt: \"x\"" --security-opt x busybox
+    refuses "Invalid --security-opt: \"x\"" --security-opt x busybox
     printf '{\n x}' >profile
     refuses "profile: line 2" --security-opt seccomp=profile busybox
     denies "cannot configure max-file without max-size" --log-opt max-file=2 busybox

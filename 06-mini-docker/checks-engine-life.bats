@@ -281,6 +281,10 @@ monitor_of() { awk '/^PPid/ {print $2}' "/proc/$("$MINI" --root "$STORE" inspect
     echo first >go
     wait "$pid"
     [ "$(cat followed)" = first ] || fail "logs -f: $(cat followed)"
+    run -d --name quiet busybox sh -c 'echo early; sleep 60'
+    wait_for 20 eval '[ -s "$STORE"/containers/"$output"/log.json ]'
+    prints early logs -f --until "$(date -u -d '+1 second' +%FT%T.%NZ)" quiet
+    prints "" logs -f --until 1h quiet
 }
 
 @test "06 engine: a log turns over at its limit, and a full disk does not stop the container" {
@@ -359,6 +363,67 @@ holds_status() {
     ends 0
     engine rm -f box
     ends 0
+    nothing_left
+}
+
+is_forked() { command=$(pgrep -P "$1" -x mini-docker) && stopped=$(pgrep -P "$command"); }
+runs_on() { kill -CONT "$1" && state_is Running box true; }
+@test "06 engine: a start that is killed has begun a monitor, and the next one waits for it" {
+    local command tracer
+    need strace
+    engine create --name box --network none busybox sleep 60
+    # held where it has not yet said that it is there
+    strace -f -qq -o /dev/null -e trace=signalfd4 -e inject=signalfd4:signal=STOP \
+        "$MINI" --root "$STORE" start box >/dev/null 2>&1 3>&- 4>&- &
+    tracer=$!
+    wait_for 20 is_forked $tracer || fail "it has no monitor"
+    kill -KILL "$command"
+    "$MINI" --root "$STORE" start box >/dev/null 2>said 3>&- 4>&- &
+    wait_for 20 grep -q -e "-> FLOCK .* $! " /proc/locks || fail "it does not wait: $(cat said)"
+    wait_for 20 runs_on "$stopped" || fail "it does not go on"
+    wait $! || fail "$(cat said)"
+    [ "$(monitor_of box)" = "$stopped" ] || fail "two of them have begun"
+    engine rm -f box
+    wait $tracer || true
+    stopped=
+    nothing_left
+}
+
+@test "06 engine: what is changed while a start waits for the container's lock is in force in that life" {
+    local dir pid
+    engine create --name box --network none busybox sh -c 'echo $NEW'
+    dir=$STORE/containers/$output
+    exec 9<"$dir"
+    flock 9 # as update has it
+    "$MINI" --root "$STORE" start -a box >said 2>&1 3>&- 4>&- 9<&- &
+    pid=$!
+    wait_for 20 grep -q -e "-> FLOCK .* $pid " /proc/locks || fail "it does not wait: $(cat said)"
+    jq -c '.Config.Env += ["NEW=changed"]' "$dir/container.json" >changed
+    mv changed "$dir/container.json"
+    exec 9<&-
+    wait $pid || fail "$(cat said)"
+    [ "$(cat said)" = changed ] || fail "it has the old record: $(cat said)"
+}
+
+@test "06 engine: exec and pause of what ends meanwhile say so in docker's words" {
+    local command id tracer
+    need strace
+    for command in "exec box true" "exec -d box true" "pause box"; do
+        run -d --name box busybox sleep 60
+        id=$output
+        # held where it has just looked whether the container runs
+        # shellcheck disable=SC2086 # words
+        strace -qq -o held -P "$STORE/run/runtime/$id" -P "$STORE/run/runtime/$id/state.json" -e inject=openat:signal=STOP:when=1 \
+            "$MINI" --root "$STORE" $command >/dev/null 2>said 3>&- 4>&- &
+        tracer=$!
+        wait_for 20 grep -qs 'stopped by SIGSTOP' held || fail "$command: it is not held"
+        engine rm -f box
+        ends 0
+        pkill -CONT -P $tracer
+        wait $tracer && status=0 || status=$?
+        rm held
+        [[ $status -eq 1 && $(<said) == "mini-docker: Container $id is not running" ]] || fail "$command: $status, $(cat said)"
+    done
     nothing_left
 }
 

@@ -62,7 +62,7 @@ has_happened() { # TEXT TEMPLATE
     wait_for 20 has_happened 'exec_die 6' '{{.Action}} {{.Actor.Attributes.exitCode}}' || fail "no end of -dt"
     prints /dev/pts/0 exec box cat /tty
     engine exec -d box nosuch
-    ends 127 "not found in PATH"
+    ends 1 "not found in PATH"
     works rm -f box
     wait_for 20 no_keeper || fail "a keeper is left"
 }
@@ -83,6 +83,9 @@ has_happened() { # TEXT TEMPLATE
     wait_for 20 has_happened 'exec_die 143' '{{.Action}} {{.Actor.Attributes.exitCode}}' || fail "nobody tells its end"
     engine exec --detach-keys ctrl-1 box true
     ends 1 "invalid detach keys (ctrl-1) provided"
+    works exec --detach-keys '' box true
+    engine exec -it box true </dev/null
+    ends 1 "the input device is not a TTY"
     works rm -f box
     wait_for 20 no_keeper || fail "a keeper is left"
 }
@@ -384,6 +387,24 @@ container destroy <no value>"
     is ""
 }
 
+@test "06 options: -a chooses the streams that a run shows; output that cannot be written is an error" {
+    shows() { # STDOUT STDERR OPTION...
+        local out=$1 said=$2
+        shift 2
+        run --rm "$@" busybox sh -c 'cat; echo out; echo err >&2' <<<in
+        ends 0
+        [ "$output" = "$out" ] && [ "$stderr" = "$said" ] || fail "$*: other streams"
+    }
+    shows "" err -a stderr
+    shows out "" -a STDOUT
+    shows out err -a stdout -a stderr
+    shows "" "" -i -a stdin
+    shows $'in\nout' "" -i -a stdin -a stdout
+    shows $'in\nout' err -i
+    "$MINI" --root "$STORE" run --rm --network none busybox echo hi >/dev/full 2>said && fail "its output is lost, and it does not say so"
+    grep -q "cannot write the output of container .*: No space left" said || fail "$(cat said)"
+}
+
 @test "06 options: what only docker has is refused by name, with a cause and a way round" {
     local option refused=(blkio-weight-device cgroup-parent cpu-count cpu-percent cpu-rt-period cpu-rt-runtime
         device-cgroup-rule gpus io-maxbandwidth io-maxiops ip6 kernel-memory link link-local-ip mac-address
@@ -405,6 +426,8 @@ container destroy <no value>"
     ends 1 "invalid isolation 'hyperv'"
     engine create --volume-driver nfs busybox
     ends 1 "error looking up volume plugin nfs"
+    engine volume create -d nfs data
+    ends 1 "create data: Error looking up volume plugin nfs"
     # what means what is here anyway
     run --rm --runtime runc --isolation default --volume-driver local --disable-content-trust=false busybox true
     ends 0

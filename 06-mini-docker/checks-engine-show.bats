@@ -63,6 +63,7 @@ three() {
     [ "$(jq -rc '.Labels, .Mounts, .LocalVolumes, .State, .Networks' <<<"${lines[2]}" | xargs)" = \
         "plain=,team=red vol 1 created bridge" ] || fail "other values"
     prints $'cc \nbb blue\naa red' ps -a --format '{{.Names}} {{.Label "team"}}'
+    prints $'NAMES\naa' ps -a --format 'table{{.Names}}' --filter name=aa
     prints $'NAMES     team      CREATED AT\naa        red       '"$(date -u -d "$("$MINI" --root "$STORE" inspect -f '{{.Created}}' aa)" '+%Y-%m-%d %H:%M:%S +0000 UTC')" \
         ps -a --format 'table {{.Names}}\t{{.Label "team"}}\t{{.CreatedAt}}' --filter name=aa
     prints 'AA "created"' ps -a --filter id="$A" --format '{{upper .Names}} {{json .State}}'
@@ -71,6 +72,18 @@ three() {
     complained "the fields here are .Command"
     engine ps --format '{{.Names'
     ends 1 "template parsing error: template: :1: unclosed action"
+    for words in "inspect aa -f" "events --until 0s --format"; do
+        # shellcheck disable=SC2086 # words
+        engine $words '{{.Names'
+        ends 64 "template parsing error: template: :1: unclosed action"
+    done
+    prints "$("$MINI" --root "$STORE" ps -a)" ps -a -n -1
+    for words in ps "inspect aa" "version -f json"; do
+        # shellcheck disable=SC2086 # words
+        "$MINI" --root "$STORE" $words >/dev/full 2>said && fail "$words has written nothing, and does not say so"
+        grep -q "cannot write standard output" said || fail "$words: $(cat said)"
+    done
+    prints "" ps -q -n -2
 }
 
 @test "06 show: ps's filters, alone and together, and those that there are not" {
@@ -98,6 +111,10 @@ three() {
     chooses "bb" expose=79-81/tcp
     chooses "cc bb aa" ancestor=busybox
     chooses "" ancestor=alpine
+    works tag busybox team/other:1
+    chooses "cc bb aa" ancestor=team/other:1
+    prints "" images -q '*other' # a slash is no part of *
+    [ "$("$MINI" --root "$STORE" images -q 'team/*')" ] || fail "no image by its pattern"
     chooses "cc bb aa" network=bridge
     chooses "aa" before=bb
     chooses "cc" since=bb
@@ -135,8 +152,10 @@ three() {
     prints "volume,vol,local;|[]||map[]|<nil>|mini-runc" inspect -f \
         '{{range .Mounts}}{{.Type}},{{.Name}},{{.Driver}};{{end}}|{{.Config.Entrypoint}}|{{.Config.StopSignal}}|{{.HostConfig.Tmpfs}}|{{.HostConfig.Init}}|{{.HostConfig.Runtime}}' aa
     prints "80/tcp" inspect -f '{{range $p, $c := .Config.ExposedPorts}}{{$p}}{{end}}' bb
-    works inspect --format json aa
-    [ "${#lines[@]}" -eq 1 ] || fail "more than a line"
+    works inspect --format json aa bb
+    [ "${#lines[@]}" -eq 1 ] && [ "$(jq -r '.[].Name' <<<"$output" | xargs)" = "/aa /bb" ] || fail "no array in a line"
+    engine volume inspect -f json nobody
+    [ "$status $output" = "1 []" ] || fail "no empty array"
     works inspect -s aa
     jq -e '.[0] | .SizeRw == 0 and .SizeRootFs > 100000' <<<"$output" >/dev/null || fail "other sizes"
     engine inspect nobody aa -f '{{.Name}}'
@@ -174,12 +193,29 @@ three() {
     [ "${lines[-1]}" = two ] || fail "the last one is lost"
 }
 
+@test "06 show: many short IDs are found without reading the directory for each; who has gone meanwhile is not" {
+    need strace
+    three
+    mapfile -t ids < <("$MINI" --root "$STORE" ps -aq)
+    strace -f -o trace -e trace=openat "$MINI" --root "$STORE" inspect -f '{{.Name}}' "${ids[@]}" "${ids[@]}" >said
+    [ "$(xargs <said)" = "/cc /bb /aa /cc /bb /aa" ] || fail "$(cat said)"
+    [ "$(grep -c '/containers", ' trace)" -le 2 ] || fail "$(grep '/containers", ' trace)"
+    engine rm "${ids[0]}" "${ids[1]}" "${ids[0]:0:8}" "${ids[1]}"
+    ends 1 "No such container: ${ids[1]}"
+    [ "$output" = "${ids[0]}"$'\n'"${ids[1]}" ] || fail "others have gone"
+    complained "No such container: ${ids[0]:0:8}"
+}
+
 @test "06 show: info, version and system df count what there is" {
     three
     prints "3 0 1 overlay2" info -f '{{.Containers}} {{.ContainersRunning}} {{.Images}} {{.Driver}}'
     works info
     told "Containers: 3"
     told "Kernel Version: $(uname -r)"
+    engine version -f '{{'
+    [ "$status" -eq 64 ] && [ -z "$output" ] || fail "a template that is none"
+    prints "1.41 1.41" version -f '{{.Client.APIVersion}} {{.Server.APIVersion}}'
+    [ "$("$MINI" --root "$STORE" version -f json | jq -r .Client.ApiVersion)" = 1.41 ] || fail "JSON has another name for it"
     works version
     told "Kernel:            Linux $(uname -r)"
     prints "linux linux" version -f '{{.Server.Os}} {{.Client.Os}}'

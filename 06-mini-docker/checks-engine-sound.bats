@@ -155,6 +155,12 @@ seen() {
 @test "06 sound: on a full disk what makes room works, and the rest says so and changes nothing" {
     small_store
     local left command back
+    for left in 300 316 332; do # there is room for a part of the built-in image
+        room $left
+        engine create busybox
+        ends 1 "No space left on device"
+    done
+    room 20000
     tar -cf file -C "$BATS_TEST_DIRNAME" version.h
     works import file loaded
     works save -o saved loaded
@@ -359,6 +365,75 @@ one_of_many() {
     [ "$(inside ip -o link | wc -l)" -eq 1 ] || fail "$(inside ip -o link)"
     ! command -v nft >/dev/null || [ -z "$(inside nft list ruleset)" ] || fail "$(inside nft list ruleset)"
     wait_for 10 no_trace >left || fail "left: $(cat left)"
+}
+
+@test "06 sound: on a read-only store what looks works, and the rest says so with a cure" {
+    local command
+    own_mounts
+    mkdir -m 700 store
+    inside mount -t tmpfs -o mode=0700 tmpfs "$STORE"
+    works run --network none --name box busybox echo hello
+    works volume create unused
+    works network create --subnet 10.98.0.0/24 unused
+    inside mount -o remount,ro "$STORE"
+    while read -r -a command; do
+        engine "${command[@]}"
+        [[ $status -ne 0 && $stderr == *"Read-only file system"*"hint: the file system of $STORE is mounted read-only -> "* ]] ||
+            fail "${command[*]}"
+    done <<'END'
+create busybox
+run --rm busybox true
+start box
+rm box
+rename box other
+commit box image
+cp box:/etc/passwd -
+tag busybox other
+volume create new
+volume rm unused
+network create --subnet 10.97.0.0/24 new
+network rm unused
+container prune -f
+END
+    for command in "ps -a" "logs box" "inspect box" "images" "volume ls" "network ls" "system df" "info" "events --since 1h --until 0s" "stop box"; do
+        # shellcheck disable=SC2086 # words
+        works $command
+    done
+    prints hello logs box
+    inside mount -o remount,rw "$STORE"
+    works rm box
+}
+
+@test "06 sound: without descriptors, or a helper, a command says so, and takes nobody for dead" {
+    local n command
+    need prlimit
+    need ip
+    own_mounts
+    works run -d --name up -p 7999:80 busybox sleep 1000
+    for n in $(shuf -i 4-24 -n "${SWEEP:+9}6"); do
+        while read -r -a command; do
+            call inside timeout -s KILL 60 prlimit --nofile="$n" "$REAL" --root "$STORE" "${command[@]}"
+            [[ $status -lt 126 && ($status -eq 0 || -n $stderr) ]] || fail "$n, ${command[*]}: it has crashed"
+            [[ ! $stderr =~ "is not whole"|"is stopped"|"has stopped"|"not running" ]] || fail "$n, ${command[*]}: it is wrong"
+            [ "${command[0]}" != run ] || engine rm -f new
+            [ "$(grep -c . store/run/networks/leases)" -eq 2 ] || fail "$n, ${command[*]}: $(cat store/run/networks/leases)"
+        done <<'END'
+run -d --name new busybox sleep 1000
+exec up true
+cp up:/etc/passwd copied
+network create --subnet 10.98.0.0/24 new
+network rm new
+network prune -f
+container prune -f
+END
+    done
+    works exec up true
+    # shellcheck disable=SC2016 # for the other shell
+    printf '#!/bin/sh\necho half\nkill -KILL $$\n' >nft
+    chmod +x nft
+    works network create --subnet 10.97.0.0/24 new
+    PATH=$PWD:$PATH engine run --rm --network new busybox true
+    ends 125 "nft was ended by signal 9"
 }
 
 @test "06 sound: what somebody has damaged is named, with a cure that works, and the rest goes on" {

@@ -71,7 +71,7 @@ teardown() {
     for n in 0.001 -1 1.5x inf nan $((cpus + 1)) 1e1; do
         refuse "Range of CPUs is from 0.01 to $cpus.00" --cpus "$n"
     done
-    for n in -2 1.5 99999999999999999999 10x; do
+    for n in 4194305 1.5 99999999999999999999 10x; do
         refuse "from 1 to 4194304, or -1" --pids-limit "$n"
     done
     refuse "needs to be an absolute path" -w relative

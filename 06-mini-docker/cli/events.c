@@ -7,6 +7,7 @@
 #include "engine/show/human.h"
 #include "engine/show/table.h"
 
+#include <errno.h>
 #include <json-c/json_object.h>
 #include <string.h>
 #include <time.h>
@@ -166,8 +167,10 @@ static int events_run(void *args, int argc, char **argv, struct err *err)
         cli_store(&store, err) < 0)
         return -1;
     int result = filters_read(&options->filters, KEYS, &showing.filters, err);
-    if (result == 0 && options->format)
+    if (result == 0 && options->format) {
         result = table_begin(&showing.out, &table, options->format, false, err);
+        err->code = result < 0 ? EBADMSG : 0; /* as show_begin has it */
+    }
     if (result == 0)
         result = events_each(&store, options->since ? &since : NULL, options->until ? &until : NULL,
             show, &showing, err);

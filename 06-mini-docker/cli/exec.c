@@ -35,6 +35,9 @@ static int exec_run(void *args, int argc, char **argv, struct err *err)
     if (result == 0)
         result = exec_container(&store, &record, options, err);
     record_free(&record);
+    /* with -d there is no program's status that this one could be taken for: 1, as docker has it */
+    if (result < 0 && options->detach && err->kind != ERR_USAGE && err->kind != ERR_REFUSED)
+        err->kind = ERR_SYS;
     return result;
 }
 

@@ -16,6 +16,7 @@
 #include "size.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/inotify.h>
@@ -42,7 +43,8 @@ static const struct opt OPTS[] = {
 
 struct reading {
     const struct logs_args *args;
-    int monitor, changes; /* what -f waits for */
+    int monitor, changes;  /* what -f waits for */
+    struct timespec until; /* with --until: and no longer than this */
     bool in_line[LOG_STREAMS];
 };
 
@@ -60,7 +62,20 @@ static int print_entry(const struct log_entry *entry, void *arg)
     return ferror(out);
 }
 
-/* False: the container has ended, and what is in the file now is all. */
+/* For poll(2): how long it is until then, and -1 without --until. */
+static int patience_ms(const struct reading *reading)
+{
+    struct timespec now;
+
+    if (!reading->args->until)
+        return -1;
+    clock_gettime(CLOCK_REALTIME, &now);
+    int64_t left_ms = (reading->until.tv_sec - now.tv_sec) * INT64_C(1000) +
+                      (reading->until.tv_nsec - now.tv_nsec) / 1000000 + 1;
+    return left_ms < 0 ? 0 : left_ms > INT_MAX ? INT_MAX : (int)left_ms;
+}
+
+/* False: the container has ended, or the time has come, and what is in the file now is all. */
 static bool wait_for_more(void *arg)
 {
     const struct reading *reading = arg;
@@ -71,8 +86,11 @@ static bool wait_for_more(void *arg)
     fflush(stdout);
     if (reading->monitor < 0)
         return false;
-    while (poll(polls, 2, -1) < 0)
+    int left_ms;
+    while ((left_ms = patience_ms(reading)) != 0 && poll(polls, 2, left_ms) <= 0)
         ;
+    if (left_ms == 0)
+        return false;
     if (polls[1].revents && read(reading->changes, buffer, sizeof(buffer)) < 0)
         return false;
     if (polls[0].revents) {
@@ -83,20 +101,19 @@ static bool wait_for_more(void *arg)
 }
 
 static int read_time(const char *option, const char *text, char ret[STORE_TIME],
-    const char **ret_given, struct err *err)
+    const char **ret_given, struct timespec *ret_time, struct err *err)
 {
-    struct timespec time;
     struct tm utc;
     char date[24];
 
     *ret_given = text ? ret : NULL;
     if (!text)
         return 0;
-    if (human_parse_since(option, text, &time, err) < 0)
+    if (human_parse_since(option, text, ret_time, err) < 0)
         return -1;
-    gmtime_r(&time.tv_sec, &utc);
+    gmtime_r(&ret_time->tv_sec, &utc);
     strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &utc);
-    snprintf(ret, STORE_TIME, "%s.%09ldZ", date, time.tv_nsec);
+    snprintf(ret, STORE_TIME, "%s.%09ldZ", date, ret_time->tv_nsec);
     return 0;
 }
 
@@ -126,13 +143,14 @@ static int logs_run(void *args, int argc, char **argv, struct err *err)
     struct reading reading = {.args = args, .monitor = -1, .changes = -1};
     struct log_query query = {.wait_arg = &reading};
     char path[PATH_MAX], since[STORE_TIME], until[STORE_TIME];
+    struct timespec ignored;
     struct record record;
     struct store store;
 
     (void)argc;
     if (read_tail(reading.args->tail, &query, err) < 0 ||
-        read_time("--since", reading.args->since, since, &query.since, err) < 0 ||
-        read_time("--until", reading.args->until, until, &query.until, err) < 0 ||
+        read_time("--since", reading.args->since, since, &query.since, &ignored, err) < 0 ||
+        read_time("--until", reading.args->until, until, &query.until, &reading.until, err) < 0 ||
         cli_store(&store, err) < 0 || record_lookup(&store, argv[0], &record, err) < 0)
         return -1;
     if (record.host.log_none) {

@@ -115,6 +115,9 @@ static bool is_among(const struct command *command, const struct command *const 
     return *rows != NULL;
 }
 
+/* Of a template that cannot be read, where docker's client has it so. */
+enum { EXIT_TEMPLATE = 64 };
+
 static int fail(struct err *err, const struct command_place *place)
 {
     const struct command *command = place->command;
@@ -139,6 +142,8 @@ static int fail(struct err *err, const struct command_place *place)
         /* where -t has no terminal nothing was tried yet: 1, as Docker's client has it */
         if (err->code == ENOTTY)
             return 1;
+        if (err->code == EBADMSG && err->kind == ERR_REFUSED)
+            return EXIT_TEMPLATE; /* show_begin's */
         return !command || is_among(command, RUNNING) ? EXIT_ENGINE : 1;
     }
 }
@@ -173,5 +178,8 @@ int main(int argc, char **argv)
     network_note_tell(say_note);
     signal(SIGCHLD, SIG_DFL); /* a caller that ignores it would have the kernel take our children */
     int status = command_run(&place.program, place.command, argc, argv, &err);
+    /* half of an answer is a wrong one: a disk may be full */
+    if (status == 0 && (fflush(stdout) != 0 || ferror(stdout)))
+        status = err_set(&err, ERR_SYS, "cannot write standard output");
     return status < 0 ? fail(&err, &place) : status;
 }

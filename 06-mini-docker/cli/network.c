@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* network create, rm, connect and disconnect. What shows networks is in network_show.c. */
+#include "each.h"
 #include "prune.h"
 
 #include "engine/create/labels.h"
@@ -14,9 +15,9 @@
 #define AT(type, field) offsetof(struct type, field)
 
 struct create_args {
-    const char *driver, *subnet, *gateway, *range;
+    const char *driver, *gateway, *range;
     bool internal, attachable, ipv6;
-    struct opt_list labels, options;
+    struct opt_list labels, options, subnets;
 };
 
 static const struct opt CREATE_OPTS[] = {
@@ -30,16 +31,18 @@ static const struct opt CREATE_OPTS[] = {
     {0, "ipv6", NULL, "refused: there is IPv4 alone", OPT_FLAG, AT(create_args, ipv6)},
     {0, "label", "KEY=VALUE", "say something of it, for filters", OPT_LIST,
         AT(create_args, labels)},
-    {'o', "opt", "KEY=VALUE", "kept, and shown by inspect", OPT_LIST, AT(create_args, options)},
-    {0, "subnet", "SUBNET", "its addresses: 172.30.0.0/16; else some that nobody uses", OPT_TEXT,
-        AT(create_args, subnet)},
+    {'o', "opt", "KEY=VALUE", "com.docker.network.driver.mtu=N, or kept for inspect", OPT_LIST,
+        AT(create_args, options)},
+    {0, "subnet", "SUBNET", "its addresses: 172.30.0.0/16; else some that nobody uses", OPT_LIST,
+        AT(create_args, subnets)},
     {0},
 };
 
 static int create_run(void *arg, int argc, char **argv, struct err *err)
 {
     const struct create_args *args = arg;
-    const struct network_ipam ipam = {args->subnet, args->range, args->gateway};
+    const struct network_ipam ipam = {
+        args->subnets.count ? args->subnets.items[0] : NULL, args->range, args->gateway};
     struct labels labels = {0}, options = {0};
     struct store store;
     char id[STORE_ID + 1];
@@ -49,6 +52,8 @@ static int create_run(void *arg, int argc, char **argv, struct err *err)
         err_refuse(err, EINVAL, "--ipv6: networks have no IPv6 addresses here");
         return err_hint(err, "there is IPv4 alone -> leave --ipv6 out, or run --network host");
     }
+    if (args->subnets.count > 1)
+        return err_refuse(err, EINVAL, "bridge driver doesn't support multiple subnets");
     int status = cli_store(&store, err);
     if (status == 0)
         status = labels_read(&args->labels, &labels, err);
@@ -101,21 +106,18 @@ static const struct opt REMOVE_OPTS[] = {
 static int remove_run(void *arg, int argc, char **argv, struct err *err)
 {
     const struct force_args *args = arg;
+    struct err failure;
     struct store store;
-    int status = 0;
 
     if (cli_store(&store, err) < 0)
         return -1;
+    *err = (struct err){.kind = ERR_NONE};
     for (int i = 0; i < argc; i++) {
-        if (network_remove(&store, argv[i], err) == 0) {
-            puts(argv[i]);
-        } else if (!args->force || err->code != ENOENT) {
-            fflush(stdout);
-            err_print(stderr, PROGRAM, err);
-            status = 1;
-        }
+        int result = network_remove(&store, argv[i], &failure);
+        if (result == 0 || !args->force || failure.code != ENOENT)
+            cli_tried(result, argv[i], &failure, err);
     }
-    return status;
+    return err->kind == ERR_NONE ? 0 : -1;
 }
 
 static const struct command network_rm_command = {

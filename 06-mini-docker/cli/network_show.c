@@ -8,6 +8,8 @@
 #include "engine/show/show.h"
 #include "engine/show/table.h"
 
+#include "runtime/json_write.h"
+
 #include "cleanup.h"
 
 #include <errno.h>
@@ -53,28 +55,23 @@ struct ls {
     const struct ls_args *args;
     struct leases leases;
     struct filters filters;
+    bool dangling; /* where they ask for that */
     struct table_out out;
 };
 
-static int is_wanted(const struct ls *ls, const struct network *n, struct json_object *labels,
-    bool *ret, struct err *err)
+static bool is_wanted(const struct ls *ls, const struct network *n, struct json_object *labels)
 {
-    bool dangling;
-
-    *ret =
+    bool wanted =
         filters_match(&ls->filters, "name", n->name) && filters_match(&ls->filters, "id", n->id) &&
         filters_equal(&ls->filters, "driver", n->driver) &&
         filters_equal(&ls->filters, "scope", n->scope) &&
         filters_equal(&ls->filters, "type", network_is_builtin(n->name) ? "builtin" : "custom") &&
         filters_labels(&ls->filters, "label", labels);
     if (!filters_given(&ls->filters, "dangling"))
-        return 0;
-    if (filters_bool(&ls->filters, "dangling", true, &dangling, err) < 0)
-        return -1;
+        return wanted;
     /* Docker counts the three that are always there as used */
     bool used = network_is_builtin(n->name) || network_members(&ls->leases, n) > 0;
-    *ret = *ret && used != dangling;
-    return 0;
+    return wanted && used != ls->dangling;
 }
 
 static int ls_one(struct ls *ls, const struct network *n, struct err *err)
@@ -83,25 +80,24 @@ static int ls_one(struct ls *ls, const struct network *n, struct err *err)
     struct json_object *row = json_object_new_object();
     cleanup_free char *text = labels_text(n->labels, n->labels_count);
     char id[STORE_ID + 1];
-    bool wanted;
+    int status = 0;
 
     snprintf(id, sizeof(id), "%.*s", ls->args->no_trunc ? STORE_ID : STORE_SHORT_ID, n->id);
-    int status = is_wanted(ls, n, labels, &wanted, err);
     char created[64] = "";
     const char *day_end = n->created ? strchr(n->created, 'T') : NULL;
     if (day_end) /* as Go prints a time: 2026-11-22 14:25:04.579584250 +0000 UTC */
         snprintf(created, sizeof(created), "%.*s %.*s +0000 UTC", (int)(day_end - n->created),
             n->created, (int)strcspn(day_end + 1, "Z"), day_end + 1);
-    json_object_object_add(row, "CreatedAt", json_object_new_string(created));
-    json_object_object_add(row, "Driver", json_object_new_string(n->driver));
-    json_object_object_add(row, "ID", json_object_new_string(id));
-    json_object_object_add(row, "IPv4", json_object_new_string("true"));
-    json_object_object_add(row, "IPv6", json_object_new_string("false"));
-    json_object_object_add(row, "Internal", json_object_new_string(n->internal ? "true" : "false"));
-    json_object_object_add(row, "Labels", json_object_new_string(text ?: ""));
-    json_object_object_add(row, "Name", json_object_new_string(n->name));
-    json_object_object_add(row, "Scope", json_object_new_string(n->scope));
-    if (status == 0 && wanted)
+    json_add_string(row, "CreatedAt", created);
+    json_add_string(row, "Driver", n->driver);
+    json_add_string(row, "ID", id);
+    json_add_string(row, "IPv4", "true");
+    json_add_string(row, "IPv6", "false");
+    json_add_string(row, "Internal", n->internal ? "true" : "false");
+    json_add_string(row, "Labels", text);
+    json_add_string(row, "Name", n->name);
+    json_add_string(row, "Scope", n->scope);
+    if (is_wanted(ls, n, labels))
         status = table_row(&ls->out, row, labels, err);
     json_object_put(row);
     json_object_put(labels);
@@ -124,6 +120,8 @@ static int ls_run(void *arg, int argc, char **argv, struct err *err)
         status = filters_read(&ls.args->filters, keys, &ls.filters, err);
     if (status == 0)
         status = filters_check(&ls.filters, "type", types, err);
+    if (status == 0)
+        status = filters_bool(&ls.filters, "dangling", true, &ls.dangling, err);
     if (status == 0)
         status = network_all(&store, &list, err);
     if (status == 0)

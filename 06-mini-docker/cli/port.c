@@ -53,8 +53,23 @@ static int print_one(
     return err_refuse(err, ENOENT, "No public port '%s' published for %s", word, name);
 }
 
-static int print(const struct status *status, const char *name, const char *word, struct err *err)
+/* Docker's: 9/tcp before 80/tcp, and 53/tcp before 53/udp. */
+static int by_port(const void *a, const void *b)
 {
+    const struct status_port *one = a, *other = b;
+
+    if (one->port != other->port)
+        return one->port < other->port ? -1 : 1;
+    int protocols = strcmp(one->protocol, other->protocol);
+    if (protocols != 0)
+        return protocols;
+    int addresses = strverscmp(one->host_ip, other->host_ip);
+    return addresses ? addresses : (int)one->host_port - (int)other->host_port;
+}
+
+static int print(struct status *status, const char *name, const char *word, struct err *err)
+{
+    qsort(status->ports, status->ports_count, sizeof(status->ports[0]), by_port);
     if (word)
         return print_one(status, name, word, err);
     for (size_t i = 0; i < status->ports_count; i++) {

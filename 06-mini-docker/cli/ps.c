@@ -6,13 +6,14 @@
 #include "engine/show/list.h"
 #include "engine/show/table.h"
 
+#include "size.h"
+
 #include <json-c/json_object.h>
 #include <string.h>
 
 struct ps_args {
     bool all, quiet, latest, no_trunc, size;
-    uint64_t last;
-    const char *format;
+    const char *last, *format;
     struct opt_list filters;
 };
 
@@ -24,7 +25,7 @@ static const struct opt OPTS[] = {
         AT(filters)},
     {0, "format", "TEMPLATE", "table, json, 'table TEMPLATE' or a template: '{{.Names}}'", OPT_TEXT,
         AT(format)},
-    {'n', "last", "N", "the N newest, whatever their state", OPT_UINT, AT(last), .most = INT32_MAX},
+    {'n', "last", "N", "the N newest, whatever their state; -1: as without", OPT_TEXT, AT(last)},
     {'l', "latest", NULL, "the newest, whatever its state", OPT_FLAG, AT(latest)},
     {0, "no-trunc", NULL, "IDs and commands at full length", OPT_FLAG, AT(no_trunc)},
     {'q', "quiet", NULL, "only the IDs", OPT_FLAG, AT(quiet)},
@@ -63,13 +64,24 @@ static int show(const struct list_item *item, void *arg, struct err *err)
     return result;
 }
 
+/* As with docker, 0 and less choose nothing. */
+static int read_last(const char *text, uint64_t *ret, struct err *err)
+{
+    bool negative = text && text[0] == '-';
+    uint64_t last = 0;
+
+    if (text && size_parse_u64("--last", text + negative, 0, INT32_MAX, &last, err) < 0)
+        return -1;
+    *ret = negative ? 0 : last;
+    return 0;
+}
+
 static int print(const struct ps_args *options, struct showing *showing, struct filters *filters,
     struct err *err)
 {
     const struct table *table = options->size ? &SIZE_TABLE : &TABLE;
-    const struct list_options list = {
+    struct list_options list = {
         .all = options->all,
-        .last = options->latest ? 1 : options->last,
         /* a template, and a size, may want anything */
         .part = options->format || options->size ? LIST_RECORD
                 : options->quiet                 ? LIST_ID
@@ -77,11 +89,13 @@ static int print(const struct ps_args *options, struct showing *showing, struct 
         .filters = filters,
     };
 
-    if (cli_store(&showing->store, err) < 0 ||
+    if (read_last(options->last, &list.last, err) < 0 || cli_store(&showing->store, err) < 0 ||
         filters_read(&options->filters, list_filters, filters, err) < 0 ||
         list_check(filters, err) < 0 ||
         table_begin(&showing->out, table, options->format, options->quiet, err) < 0)
         return -1;
+    if (options->latest)
+        list.last = 1;
     showing->row.no_trunc = options->no_trunc;
     showing->row.sizes = options->size || (showing->out.format && options->format &&
                                               format_names(showing->out.format, "Size"));

@@ -10,6 +10,8 @@
 #include "engine/life/start.h"
 #include "engine/life/stay.h"
 
+#include <strings.h>
+
 static int run_detached(const struct store *store, const struct created *created, struct err *err)
 {
     struct monitor_options options = {.explain = cli_explain()};
@@ -21,13 +23,25 @@ static int run_detached(const struct store *store, const struct created *created
     return 0;
 }
 
+/* -a: only these; without it all. */
+static bool attaches(const struct opt_list *chosen, const char *stream)
+{
+    bool found = chosen->count == 0;
+
+    for (size_t i = 0; i < chosen->count; i++)
+        found |= strcasecmp(chosen->items[i], stream) == 0;
+    return found;
+}
+
 static int run_run(void *args, int argc, char **argv, struct err *err)
 {
     struct create_options *options = args;
     struct created created = {0};
     struct store store;
     struct stay_options stay = {
-        .interactive = options->interactive,
+        .interactive = options->interactive && attaches(&options->attach, "stdin"),
+        .quiet = {[1] = !attaches(&options->attach, "stdout"),
+            [2] = !attaches(&options->attach, "stderr")},
         .sig_proxy = !options->no_sig_proxy,
         .detach_keys = options->detach_keys,
     };

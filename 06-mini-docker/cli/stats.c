@@ -10,6 +10,8 @@
 #include "engine/show/measure.h"
 #include "engine/show/table.h"
 
+#include "runtime/json_write.h"
+
 #include "live.h"
 
 #include <errno.h>
@@ -132,11 +134,6 @@ static void measure_all(struct watching *watching, bool keep_ended)
     watching->count = kept;
 }
 
-static void set(struct json_object *row, const char *key, const char *text)
-{
-    json_object_object_add(row, key, json_object_new_string(text));
-}
-
 static uint64_t or_zero(uint64_t number)
 {
     return number == UINT64_MAX ? 0 : number;
@@ -151,23 +148,23 @@ static struct json_object *row_of(const struct watched *watched, bool no_trunc)
 
     snprintf(text, sizeof(text), "%s / %s", human_size(now->read_bytes, 3, a),
         human_size(now->write_bytes, 3, b));
-    set(row, "BlockIO", text);
+    json_add_string(row, "BlockIO", text);
     snprintf(text, sizeof(text), "%.2f%%", measure_cpu_percent(&watched->before, now));
-    set(row, "CPUPerc", text);
+    json_add_string(row, "CPUPerc", text);
     snprintf(id, sizeof(id), "%.*s", no_trunc ? STORE_ID : STORE_SHORT_ID, watched->id);
-    set(row, "Container", watched->name);
-    set(row, "ID", id);
+    json_add_string(row, "Container", watched->name);
+    json_add_string(row, "ID", id);
     snprintf(text, sizeof(text), "%.2f%%", limit ? (double)used / (double)limit * 100 : 0);
-    set(row, "MemPerc", text);
+    json_add_string(row, "MemPerc", text);
     snprintf(
         text, sizeof(text), "%s / %s", human_binary_size(used, a), human_binary_size(limit, b));
-    set(row, "MemUsage", text);
-    set(row, "Name", watched->name);
+    json_add_string(row, "MemUsage", text);
+    json_add_string(row, "Name", watched->name);
     snprintf(text, sizeof(text), "%s / %s", human_size(now->received_bytes, 3, a),
         human_size(now->sent_bytes, 3, b));
-    set(row, "NetIO", text);
+    json_add_string(row, "NetIO", text);
     snprintf(text, sizeof(text), "%llu", (unsigned long long)or_zero(now->pids));
-    set(row, "PIDs", text);
+    json_add_string(row, "PIDs", text);
     return row;
 }
 

@@ -1,24 +1,15 @@
 // SPDX-License-Identifier: MIT
 /* system start: what a boot script calls, in the place of a daemon. */
+#include "each.h"
 #include "show_commands.h"
 
 #include "engine/life/start_policy.h"
 
 static const struct opt OPTS[] = {{0}};
 
-/* The last failure is the command's. */
-static void tell(const struct record *record, const struct err *failure, void *arg)
+static void tell(const struct record *record, const struct err *failure, void *last)
 {
-    struct err *last = arg;
-
-    if (!failure) {
-        puts(record->name);
-        return;
-    }
-    fflush(stdout);
-    if (last->kind != ERR_NONE)
-        err_print(stderr, PROGRAM, last);
-    *last = *failure;
+    cli_tried(failure ? -1 : 0, record->name, failure, last);
 }
 
 static int start_run(void *args, int argc, char **argv, struct err *err)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* update: other limits for containers, at once for those that run (engine/life/change.c). */
-#include "commands.h"
 #include "create_options.h"
+#include "each.h"
 
 #include "engine/life/change.h"
 
@@ -19,22 +19,18 @@ static bool any_given(const struct create_options *options)
     return false;
 }
 
+static int update_one(
+    const struct store *store, const struct record *record, void *arg, struct err *err)
+{
+    return change_limits(store, record->id, arg, err);
+}
+
 static int update_run(void *args, int argc, char **argv, struct err *err)
 {
-    const struct create_options *options = args;
-    struct store store;
-
-    if (!any_given(options))
+    if (!any_given(args))
         return err_refuse(
             err, EINVAL, "You must provide one or more flags when using this command.");
-    if (cli_store(&store, err) < 0)
-        return -1;
-    for (int i = 0; i < argc; i++) {
-        if (change_limits(&store, argv[i], options, err) < 0)
-            return -1;
-        puts(argv[i]);
-    }
-    return 0;
+    return cli_each(argc, argv, update_one, args, err);
 }
 
 const struct command update_command = {

@@ -194,7 +194,7 @@ static int read_sysctls(struct creation *creation)
         return -1;
     for (size_t i = 0; i < pairs.count; i++) {
         if (!is_namespaced(pairs.items[i].key)) {
-            err_refuse(creation->err, EINVAL, "sysctl '%.60s=%.60s' is not allowed",
+            err_set(creation->err, ERR_USAGE, "sysctl '%.60s=%.60s' is not allowed",
                 pairs.items[i].key, pairs.items[i].value);
             return err_hint(creation->err,
                 "only what a container has for itself can be set: net.*, fs.mqueue.*, kernel.sem, "

@@ -72,8 +72,10 @@ static int read_files(struct creation *creation, const struct opt_list *files, s
 
     *ret = (struct texts){0};
     for (size_t i = 0; i < files->count; i++) {
-        if (env_file_each(files->items[i], take_line, &reading, creation->err) < 0)
+        if (env_file_each(files->items[i], take_line, &reading, creation->err) < 0) {
+            creation->err->kind = ERR_USAGE; /* where it cannot be read, too */
             return -1;
+        }
     }
     return 0;
 }

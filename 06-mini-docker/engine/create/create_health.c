@@ -4,54 +4,57 @@
  * "500ms".
  */
 #include "creation.h"
+#include "engine/show/human.h"
 
 #include "size.h"
 
-#include <stdlib.h>
-#include <string.h>
+#include <errno.h>
 
-static const uint64_t MSEC = 1000000, SEC = 1000000000, LONGEST_SEC = 31536000;
+enum { MSEC = 1000000 };
 
-/* One number and its unit of a duration, in nanoseconds; *text goes on. -1: there is none. */
-static double take_part(const char **text)
+struct time_option {
+    const char *option, *text;
+    const char *member; /* as docker's daemon calls it */
+    size_t offset;      /* in struct record_health */
+};
+
+/*
+ * 0 is the image's time, or the default. Which of these Docker's client refuses, and which its
+ * daemon, decides how `create` ends.
+ */
+static int read_time(
+    struct creation *creation, const struct time_option *time, struct record_health *health)
 {
-    static const struct {
-        const char *name;
-        double nsec;
-    } units[] = {{"ms", 1e6}, {"us", 1e3}, {"ns", 1}, {"s", 1e9}, {"m", 60e9}, {"h", 3600e9}};
-    size_t digits = strspn(*text, "0123456789.");
-    char *end;
-    double number = strtod(*text, &end);
+    const char *text = time->text;
+    bool negative = text[0] == '-';
+    int64_t nsec;
 
-    for (size_t i = 0; digits > 0 && i < sizeof(units) / sizeof(units[0]); i++) {
-        size_t length = strlen(units[i].name);
-        if (end == *text + digits && strncmp(end, units[i].name, length) == 0) {
-            *text = end + length;
-            return number * units[i].nsec;
-        }
+    if (human_parse_duration(text + negative, &nsec) < 0) {
+        creation_refuse(creation, time->option, text, "time: invalid duration \"%.60s\"", text);
+        return err_hint(
+            creation->err, "accepted: 0 for the default, or 1ms and more: 500ms, 30s, 1m30s");
     }
-    return -1;
+    if (negative && nsec > 0)
+        return err_set(creation->err, ERR_USAGE, "%s cannot be negative", time->option);
+    if (nsec > 0 && nsec < MSEC)
+        return err_refuse(
+            creation->err, EINVAL, "%s in Healthcheck cannot be less than 1ms", time->member);
+    if (nsec > 0)
+        *(uint64_t *)((char *)health + time->offset) = (uint64_t)nsec;
+    return nsec > 0;
 }
 
-/* A time of a millisecond at least, or 0, which means the default. */
-static int read_time(
-    struct creation *creation, const char *option, const char *text, uint64_t *ret_nsec)
+/* 1: it is given, and is not 0, which is the image's or the default. */
+static int read_retries(struct creation *creation, struct record_health *health)
 {
-    const char *rest = text;
-    bool zero = strcmp(text, "0") == 0;
-    double nsec = 0, part = 0;
+    const char *text = creation->options->health_retries;
+    uint64_t retries = 0;
 
-    while (!zero && *rest && (part = take_part(&rest)) >= 0)
-        nsec += part;
-    if (part < 0 || !*text)
-        nsec = -1;
-    if (nsec == 0 || (nsec >= (double)MSEC && nsec <= (double)(LONGEST_SEC * SEC))) {
-        *ret_nsec = (uint64_t)nsec;
-        return 0;
-    }
-    creation_refuse(creation, option, text, "it is no time that can be waited for");
-    return err_hint(
-        creation->err, "accepted: 0 for the default, or 1ms and more: 500ms, 30s, 1m30s");
+    if (text && size_parse_u64("--health-retries", text, 0, INT32_MAX, &retries, creation->err) < 0)
+        return -1;
+    if (retries > 0)
+        health->retries = (unsigned)retries;
+    return retries > 0;
 }
 
 static const char *const *shell_test(struct creation *creation, const char *command)
@@ -69,37 +72,31 @@ int create_health(struct creation *creation)
     static const char *const none[] = {"NONE", NULL};
     const struct create_options *options = creation->options;
     const struct record_health *image = creation->image->health;
-    const struct {
-        const char *option, *text;
-        size_t offset;
-    } times[] = {
-        {"--health-interval", options->health_interval,
+    const struct time_option times[] = {
+        {"--health-interval", options->health_interval, "Interval",
             offsetof(struct record_health, interval_nsec)},
-        {"--health-timeout", options->health_timeout, offsetof(struct record_health, timeout_nsec)},
-        {"--health-start-period", options->health_start_period,
+        {"--health-timeout", options->health_timeout, "Timeout",
+            offsetof(struct record_health, timeout_nsec)},
+        {"--health-start-period", options->health_start_period, "StartPeriod",
             offsetof(struct record_health, start_period_nsec)},
-        {"--health-start-interval", options->health_start_interval,
+        {"--health-start-interval", options->health_start_interval, "StartInterval",
             offsetof(struct record_health, start_interval_nsec)},
     };
-    bool any = options->health_cmd || options->health_retries;
     struct record_health health = image ? *image : (struct record_health){0};
-    uint64_t retries = health.retries;
+    int given = read_retries(creation, &health);
+    bool any = options->health_cmd || given > 0;
 
-    for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
-        any |= times[i].text != NULL;
-        if (times[i].text && read_time(creation, times[i].option, times[i].text,
-                                 (uint64_t *)((char *)&health + times[i].offset)) < 0)
-            return -1;
+    for (size_t i = 0; i < sizeof(times) / sizeof(times[0]) && given >= 0; i++) {
+        given = times[i].text ? read_time(creation, &times[i], &health) : 0;
+        any |= given > 0;
     }
+    if (given < 0)
+        return -1;
     if (options->no_healthcheck && any)
         return err_set(
             creation->err, ERR_USAGE, "--no-healthcheck conflicts with --health-* options");
     if (!any && !options->no_healthcheck && !image)
         return 0;
-    if (options->health_retries && size_parse_u64("--health-retries", options->health_retries, 0,
-                                       INT32_MAX, &retries, creation->err) < 0)
-        return -1;
-    health.retries = (unsigned)retries;
     if (options->health_cmd)
         health.test = shell_test(creation, options->health_cmd);
     if (options->no_healthcheck)

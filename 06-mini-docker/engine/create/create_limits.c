@@ -9,7 +9,6 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +17,19 @@
 enum { PIDS_MOST = 4194304, SHARES_LEAST = 2, SHARES_MOST = 262144, SHM_DEFAULT = 64 << 20 };
 
 static const uint64_t MEMORY_LEAST = UINT64_C(6) << 20, MEMORY_MOST = UINT64_C(1) << 60;
+
+/*
+ * What no reader above has taken. A number is out of its range, which docker's daemon refuses, in
+ * these words; what is none its client does, and that ends `create` in another way. Returns -1.
+ */
+static int out_of_range(struct creation *creation, const char *text, const char *words)
+{
+    const char *digits = text + (text[0] == '-');
+
+    if (!*digits || digits[strspn(digits, "0123456789.")])
+        return err_hint(creation->err, "%s", words);
+    return err_refuse(creation->err, EINVAL, "%s", words);
+}
 
 /* 0 is none asked for. `what`: as Docker calls it. */
 static int read_bytes(
@@ -80,16 +92,18 @@ static int read_swap(struct creation *creation)
 /* 0 is none asked for. */
 static int read_cpus(struct creation *creation)
 {
-    static const char RANGE[] =
-        "Range of CPUs is from 0.01 to %ld.00, as there are only %ld CPUs available";
     const char *text = creation->options->cpus;
     long online = sysconf(_SC_NPROCESSORS_ONLN);
     double cpus = 0;
+    char range[100];
 
+    snprintf(range, sizeof(range),
+        "Range of CPUs is from 0.01 to %ld.00, as there are only %ld CPUs available", online,
+        online);
     if (text && size_parse_decimal("--cpus", text, 0, INT_MAX, &cpus, creation->err) < 0)
-        return err_hint(creation->err, RANGE, online, online);
+        return out_of_range(creation, text, range);
     if (cpus > 0 && (cpus < 0.01 || cpus > (double)online))
-        return err_refuse(creation->err, EINVAL, RANGE, online, online);
+        return err_refuse(creation->err, EINVAL, "%s", range);
     if (cpus > 0)
         creation->record->host.nano_cpus = (uint64_t)(cpus * 1e9 + 0.5);
     return 0;
@@ -110,13 +124,13 @@ static int read_cpu_times(struct creation *creation)
     if (options->cpu_period && strcmp(options->cpu_period, "0") != 0 &&
         size_parse_u64("--cpu-period", options->cpu_period, 1000, 1000000, &host->cpu_period_usec,
             creation->err) < 0)
-        return err_hint(creation->err, "CPU cfs period can not be less than 1ms (i.e. 1000) or "
-                                       "larger than 1s (i.e. 1000000)");
+        return out_of_range(creation, options->cpu_period,
+            "CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)");
     if (!quota)
         return 0;
     if (strcmp(quota, "0") != 0 && strcmp(quota, "-1") != 0 &&
         size_parse_u64("--cpu-quota", quota, 1000, INT64_MAX / 1000, &usec, creation->err) < 0)
-        return err_hint(creation->err, "CPU cfs quota can not be less than 1ms (i.e. 1000)");
+        return out_of_range(creation, quota, "CPU cfs quota can not be less than 1ms (i.e. 1000)");
     host->cpu_quota_usec = usec > 0 ? (int64_t)usec : strcmp(quota, "-1") == 0 ? -1 : 0;
     return 0;
 }
@@ -124,30 +138,34 @@ static int read_cpu_times(struct creation *creation)
 static int read_pids(struct creation *creation)
 {
     const char *text = creation->options->pids_limit;
+    bool negative = text && text[0] == '-' && isdigit((unsigned char)text[1]);
     uint64_t pids;
+    char range[80];
 
-    if (!text || strcmp(text, "-1") == 0 || strcmp(text, "0") == 0) {
-        creation->record->host.pids_limit = text && text[0] == '-' ? -1 : 0;
+    if (!text || strcmp(text, "0") == 0)
         return 0;
-    }
-    if (size_parse_u64("--pids-limit", text, 1, PIDS_MOST, &pids, creation->err) < 0)
-        return err_hint(
-            creation->err, "accepted: a whole number from 1 to %d, or -1 for no limit", PIDS_MOST);
-    creation->record->host.pids_limit = (int64_t)pids;
+    snprintf(range, sizeof(range), "Range of PIDs limits is from 1 to %d, or -1 for no limit",
+        PIDS_MOST);
+    if (size_parse_u64("--pids-limit", text + negative, 1, PIDS_MOST, &pids, creation->err) < 0)
+        return out_of_range(creation, text, range);
+    creation->record->host.pids_limit = negative ? -1 : (int64_t)pids;
     return 0;
 }
 
-/* 0 is none asked for. */
-static int read_weight(struct creation *creation, const char *name, const char *text,
-    uint64_t least, uint64_t most, uint64_t *ret)
+/* A weight: 0 is none asked for. */
+struct weight {
+    const char *name, *text;
+    uint64_t least, most;
+    const char *words;
+};
+
+static int read_weight(struct creation *creation, const struct weight *weight, uint64_t *ret)
 {
-    if (!text || strcmp(text, "0") == 0)
+    if (!weight->text || strcmp(weight->text, "0") == 0 ||
+        size_parse_u64(
+            weight->name, weight->text, weight->least, weight->most, ret, creation->err) == 0)
         return 0;
-    if (size_parse_u64(name, text, least, most, ret, creation->err) < 0)
-        return err_hint(creation->err,
-            "accepted: a whole number from %" PRIu64 " to %" PRIu64 ", or 0 for the default", least,
-            most);
-    return 0;
+    return out_of_range(creation, weight->text, weight->words);
 }
 
 static int read_oom_score(struct creation *creation)
@@ -159,11 +177,11 @@ static int read_oom_score(struct creation *creation)
         return 0;
     errno = 0;
     long score = strtol(text, &end, 10);
-    if (!*text || *end || errno || score < -1000 || score > 1000) {
-        err_refuse(creation->err, EINVAL,
+    if (!*text || *end || errno)
+        return creation_refuse(creation, "--oom-score-adj", text, "it is no whole number");
+    if (score < -1000 || score > 1000)
+        return err_refuse(creation->err, EINVAL,
             "Invalid value %.40s, range for oom score adj is [-1000, 1000]", text);
-        return -1;
-    }
     creation->record->host.oom_score_adj = (int)score;
     return 0;
 }
@@ -212,13 +230,16 @@ int create_limits(struct creation *creation)
 {
     const struct create_options *options = creation->options;
     struct record_host *host = &creation->record->host;
+    const struct weight shares = {"--cpu-shares", options->cpu_shares, SHARES_LEAST, SHARES_MOST,
+        "Range of CPU shares is from 2 to 262144; 0 is the default"};
+    const struct weight io = {"--blkio-weight", options->blkio_weight, 10, 1000,
+        "Range of blkio weight is from 10 to 1000"};
     uint64_t io_weight = 0;
 
     if (read_memory(creation) < 0 || read_swap(creation) < 0 || read_cpus(creation) < 0 ||
         read_cpu_times(creation) < 0 || read_pids(creation) < 0 || read_oom_score(creation) < 0 ||
-        read_weight(creation, "--cpu-shares", options->cpu_shares, SHARES_LEAST, SHARES_MOST,
-            &host->cpu_shares) < 0 ||
-        read_weight(creation, "--blkio-weight", options->blkio_weight, 10, 1000, &io_weight) < 0 ||
+        read_weight(creation, &shares, &host->cpu_shares) < 0 ||
+        read_weight(creation, &io, &io_weight) < 0 ||
         check_set(creation, "cpuset cpus", options->cpuset_cpus, _SC_NPROCESSORS_CONF) < 0 ||
         check_set(creation, "cpuset mems", options->cpuset_mems, 0) < 0)
         return -1;

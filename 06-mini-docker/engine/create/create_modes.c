@@ -10,6 +10,7 @@
 
 #include "size.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,7 @@ struct mode {
     const char *words[5]; /* ends with NULL */
     bool container;
     const char **ret;
+    bool checked_late; /* by docker's daemon, not by its client: another exit status of `create` */
 };
 
 static int read_mode(struct creation *creation, const struct mode *mode)
@@ -38,8 +40,8 @@ static int read_mode(struct creation *creation, const struct mode *mode)
         word++;
     if (*word)
         return 0;
-    err_set(creation->err, ERR_USAGE, "%s: invalid %s mode: %.60s", mode->option, mode->what,
-        mode->text);
+    err_set(creation->err, mode->checked_late ? ERR_REFUSED : ERR_USAGE,
+        "%s: invalid %s mode: %.60s", mode->option, mode->what, mode->text);
     size_t used = 0;
     for (word = mode->words; *word; word++)
         used += (size_t)snprintf(
@@ -55,7 +57,7 @@ static int read_modes(struct creation *creation)
     const struct mode modes[] = {
         {"--pid", "PID", options->pid, NULL, {"host"}, true, &host->pid_mode},
         {"--ipc", "IPC", options->ipc, "private", {"host", "none", "private", "shareable"}, true,
-            &host->ipc_mode},
+            &host->ipc_mode, .checked_late = true},
         {"--uts", "UTS", options->uts, NULL, {"host"}, false, &host->uts_mode},
         {"--userns", "USER", options->userns, NULL, {"host"}, false, &host->userns_mode},
         {"--cgroupns", "CGROUP", options->cgroupns, "private", {"host", "private"}, false,
@@ -92,6 +94,9 @@ int create_restart(struct creation *creation)
     if (colon && strcmp(*policy, "on-failure") != 0)
         return err_refuse(creation->err, EINVAL,
             "invalid restart policy: maximum retry count can only be used with 'on-failure'");
+    if (colon && colon[1] == '-' && isdigit((unsigned char)colon[2]))
+        return err_refuse(creation->err, EINVAL,
+            "invalid restart policy: maximum retry count cannot be negative");
     if (colon && size_parse_u64("--restart", colon + 1, 0, INT32_MAX, &most, creation->err) < 0)
         return err_set(creation->err, ERR_USAGE,
             "invalid restart policy format: maximum retry count must be an integer");
@@ -149,6 +154,8 @@ static int read_security(struct creation *creation)
 
     for (size_t i = 0; i < words->count; i++) {
         const char *word = rights_keep_option(words->items[i], &creation->memory);
+        if (!word)
+            creation->err->kind = ERR_USAGE; /* a file that cannot be read, too */
         if (!word || creation_add(creation, &kept, word) < 0)
             return -1;
     }

@@ -117,7 +117,7 @@ static bool is_of_user(const char *name)
 static int check_address(struct creation *creation, const struct record_network *network)
 {
     if (network->ip && !is_address(network->ip))
-        return creation_refuse(creation, "--ip", network->ip, "it is no IP address");
+        return err_refuse(creation->err, EINVAL, "invalid IPv4 address: %.60s", network->ip);
     if (network->ip && !is_of_user(network->name))
         return err_refuse(creation->err, EINVAL,
             "user specified IP address is supported on user defined networks only");
@@ -136,6 +136,10 @@ static int check_others(struct creation *creation, const struct record_network *
         if (strcmp(other->name, last->name) == 0)
             return err_set(creation->err, ERR_USAGE,
                 "network \"%.64s\" is specified multiple times", last->name);
+        if (!is_of_user(other->name) && !is_of_user(last->name))
+            return err_refuse(creation->err, EINVAL,
+                "Container cannot be connected to network endpoints: %s, %s", other->name,
+                last->name);
         if (!is_of_user(other->name) || !is_of_user(last->name))
             return err_set(creation->err, ERR_USAGE,
                 "conflicting options: cannot attach both user-defined and non-user-defined "

@@ -17,6 +17,7 @@ struct labels {
  * after an error as well. Errors: ERR_USAGE, a word without a key. */
 int labels_read(const struct opt_list *words, struct labels *ret, struct err *err);
 
+/* Add a copy of one, in the place of one with its key. Errors: no memory. */
 int labels_add(struct labels *labels, const struct spec_pair *pair, struct err *err);
 
 /* Labels as an object, for filters and templates, which the caller puts; and as Docker's tables

@@ -8,6 +8,8 @@
 
 #include "events_file.h"
 
+#include "runtime/json_write.h"
+
 #include "cleanup.h"
 
 #include <fcntl.h>
@@ -67,11 +69,6 @@ static void append(const struct store *store, struct json_object *event)
         rotate(store, path, fd);
 }
 
-static void add_text(struct json_object *object, const char *key, const char *text)
-{
-    json_object_object_add(object, key, json_object_new_string(text));
-}
-
 /* The fields of Docker's API, /events; takes the attributes. */
 static void add_event(const struct store *store, const char *type, const char *action,
     const char *id, const char *image, struct json_object *attributes)
@@ -81,16 +78,16 @@ static void add_event(const struct store *store, const char *type, const char *a
 
     clock_gettime(CLOCK_REALTIME, &now);
     if (image) {
-        add_text(event, "status", action);
-        add_text(event, "id", id);
-        add_text(event, "from", image);
+        json_add_string(event, "status", action);
+        json_add_string(event, "id", id);
+        json_add_string(event, "from", image);
     }
-    add_text(event, "Type", type);
-    add_text(event, "Action", action);
-    add_text(actor, "ID", id);
+    json_add_string(event, "Type", type);
+    json_add_string(event, "Action", action);
+    json_add_string(actor, "ID", id);
     json_object_object_add(actor, "Attributes", attributes);
     json_object_object_add(event, "Actor", actor);
-    add_text(event, "scope", "local");
+    json_add_string(event, "scope", "local");
     json_object_object_add(event, "time", json_object_new_int64(now.tv_sec));
     json_object_object_add(
         event, "timeNano", json_object_new_int64(now.tv_sec * 1000000000LL + now.tv_nsec));
@@ -101,7 +98,7 @@ static void add_event(const struct store *store, const char *type, const char *a
 static void add_more(struct json_object *attributes, const struct event_attribute *more)
 {
     for (; more && more->key; more++)
-        add_text(attributes, more->key, more->value);
+        json_add_string(attributes, more->key, more->value);
 }
 
 void event_container(const struct store *store, const struct record *record, const char *action,
@@ -111,9 +108,9 @@ void event_container(const struct store *store, const struct record *record, con
     const char *image = record->config.image ? record->config.image : "";
 
     for (size_t i = 0; i < record->config.labels_count; i++)
-        add_text(attributes, record->config.labels[i].key, record->config.labels[i].value);
-    add_text(attributes, "image", image);
-    add_text(attributes, "name", record->name);
+        json_add_string(attributes, record->config.labels[i].key, record->config.labels[i].value);
+    json_add_string(attributes, "image", image);
+    json_add_string(attributes, "name", record->name);
     add_more(attributes, more);
     add_event(store, "container", action, record->id, image, attributes);
 }

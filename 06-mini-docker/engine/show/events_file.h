@@ -17,9 +17,9 @@ struct json_object;
 int events_path(const struct store *store, const char *name, char ret[PATH_MAX], struct err *err);
 
 /*
- * Call visit for each event from `since` to `until` in the order they were written, and go on as
- * they come, until `until` has passed or visit returns non-zero, which is then returned. No
- * `since`: only what comes from now on; no `until`: without end. The event is read_each's.
+ * Call `visit` for each event from `since` to `until` in the order they were written, and go on as
+ * they come, until `until` has passed or `visit` returns non-zero, which is then returned. `since`
+ * NULL: only what comes from now on; `until` NULL: without end. The event is freed after `visit`.
  */
 int events_each(const struct store *store, const struct timespec *since,
     const struct timespec *until, int (*visit)(struct json_object *event, void *arg, struct err *),

@@ -18,7 +18,7 @@ static const char HOST_CONFIG[] =
     " \"DeviceCgroupRules\": null, \"DeviceRequests\": null, \"MemorySwappiness\": null,"
     " \"OomKillDisable\": false}";
 static const char NETWORK_SETTINGS[] =
-    "{\"SandboxID\": \"\", \"EndpointID\": \"\", \"HairpinMode\": false,"
+    "{\"SandboxID\": \"\", \"HairpinMode\": false,"
     " \"LinkLocalIPv6Address\": \"\", \"LinkLocalIPv6PrefixLen\": 0,"
     " \"SecondaryIPAddresses\": null, \"SecondaryIPv6Addresses\": null}";
 

@@ -109,18 +109,23 @@ static void set_place(struct json_object *object, const struct status_endpoint *
     json_add_string(object, "MacAddress", endpoint->mac);
 }
 
-/* The ID of a network that is still there, or "". */
-static void set_network_id(struct json_object *object, const struct store *store, const char *name)
+/* The ID of a network that is still there, or "", and that of the container's place in it, which
+ * there is as long as it has an address. */
+static void set_ids(struct json_object *object, const struct store *store, const char *container,
+    const char *name, bool here)
 {
     struct network network = {0};
+    char endpoint[STORE_ID + 1] = "";
     struct err ignored;
 
-    json_add_string(
-        object, "NetworkID", network_load(store, name, &network, &ignored) == 0 ? network.id : "");
+    if (network_load(store, name, &network, &ignored) == 0 && here)
+        network_endpoint_id(container, network.id, endpoint);
+    json_add_string(object, "NetworkID", network.id ?: "");
+    json_add_string(object, "EndpointID", endpoint);
     network_free(&network);
 }
 
-static struct json_object *network(const struct store *store, const char *name,
+static struct json_object *network(const struct store *store, const char *id, const char *name,
     const struct record_network *asked, const struct status_endpoint *endpoint)
 {
     struct json_object *object = json_object_new_object(), *ipam = NULL, *aliases = NULL;
@@ -137,8 +142,7 @@ static struct json_object *network(const struct store *store, const char *name,
     json_object_object_add(object, "IPAMConfig", ipam);
     json_object_object_add(object, "Links", NULL);
     json_object_object_add(object, "Aliases", aliases);
-    set_network_id(object, store, name);
-    json_add_string(object, "EndpointID", "");
+    set_ids(object, store, id, name, endpoint->ip[0]);
     set_place(object, endpoint);
     json_object_object_add(object, "DriverOpts", NULL);
     return object;
@@ -160,15 +164,19 @@ struct json_object *inspect_networks(
     set_place(object, endpoint_of(status, "bridge"));
     for (size_t i = 0; i < record->networks_count; i++) {
         const char *name = record->networks[i].name;
-        json_object_object_add(
-            networks, name, network(store, name, &record->networks[i], endpoint_of(status, name)));
+        json_object_object_add(networks, name,
+            network(store, record->id, name, &record->networks[i], endpoint_of(status, name)));
     }
     for (size_t i = 0; i < status->endpoints_count; i++) {
         const char *name = status->endpoints[i].network;
         if (!json_object_object_get_ex(networks, name, NULL))
             json_object_object_add(
-                networks, name, network(store, name, NULL, endpoint_of(status, name)));
+                networks, name, network(store, record->id, name, NULL, endpoint_of(status, name)));
     }
+    /* and so does that place's ID */
+    struct json_object *plain = json_object_object_get(networks, "bridge");
+    json_add_string(object, "EndpointID",
+        json_object_get_string(json_object_object_get(plain, "EndpointID")) ?: "");
     json_object_object_add(object, "Networks", networks);
     return object;
 }

@@ -6,6 +6,7 @@
 #include "list.h"
 
 #include "engine/create/labels.h"
+#include "engine/images/image_index.h"
 
 #include "human.h"
 
@@ -25,6 +26,7 @@ struct listing {
     uint64_t shown;
     struct err damage; /* the first that cannot be read, which is the error in the end */
     char before[STORE_TIME], since[STORE_TIME]; /* when those containers were made; "": any time */
+    struct image_index images;                  /* read where `ancestor` was given */
 };
 
 static int check_exited(const struct filters *filters, struct err *err)
@@ -46,7 +48,8 @@ int list_check(const struct filters *filters, struct err *err)
         "created", "restarting", "running", "removing", "paused", "exited", "dead", NULL};
     static const char *const health[] = {"starting", "healthy", "unhealthy", "none", NULL};
 
-    if (filters_check(filters, "status", states, err) < 0 || check_exited(filters, err) < 0)
+    if (filters_check(filters, "status", states, err) < 0 || check_exited(filters, err) < 0 ||
+        list_check_ports(filters, err) < 0)
         return -1;
     return filters_check(filters, "health", health, err);
 }
@@ -95,9 +98,25 @@ static bool any_value(const struct filters *filters, const char *key, const stru
     return !filters_given(filters, key);
 }
 
-static bool fits_ancestor(const struct list_item *item, const char *value)
+/* What the word means today, by whatever name; of an image that is gone, what the container says.
+ */
+static bool fits_ancestor(const struct listing *listing, const struct list_item *item)
 {
-    return is_image(&item->record, value);
+    const struct filters *filters = listing->options->filters;
+    const char *id = item->record.image_id;
+    struct err ignored;
+    size_t at;
+
+    for (size_t i = 0; i < filters->count; i++) {
+        const char *value = filters->items[i].value;
+        if (strcmp(filters->items[i].key, "ancestor") != 0)
+            continue;
+        bool there = image_index_find(&listing->images, value, &at, &ignored) == 0;
+        if (there ? id && strcmp(listing->images.rows[at].id, id) == 0
+                  : is_image(&item->record, value))
+            return true;
+    }
+    return !filters_given(filters, "ancestor");
 }
 
 static bool fits_network(const struct list_item *item, const char *value)
@@ -109,24 +128,10 @@ static bool fits_network(const struct list_item *item, const char *value)
     return item->record.host.network_mode && strcmp(item->record.host.network_mode, value) == 0;
 }
 
-/* "80" or "80/tcp", and "8000-8010" */
-static bool fits_port(const char *value, unsigned port, const char *protocol)
-{
-    unsigned first, last;
-    char wanted[8] = "tcp";
-
-    if (sscanf(value, "%u-%u/%7s", &first, &last, wanted) < 2) {
-        last = 0;
-        if (sscanf(value, "%u/%7s", &first, wanted) < 1)
-            return false;
-    }
-    return port >= first && port <= (last ? last : first) && strcmp(wanted, protocol) == 0;
-}
-
 static bool fits_publish(const struct list_item *item, const char *value)
 {
     for (size_t i = 0; i < item->status.ports_count; i++) {
-        if (fits_port(value, item->status.ports[i].host_port, item->status.ports[i].protocol))
+        if (list_port_fits(value, item->status.ports[i].host_port, item->status.ports[i].protocol))
             return true;
     }
     return false;
@@ -136,7 +141,7 @@ static bool fits_expose(const struct list_item *item, const char *value)
 {
     for (size_t i = 0; i < item->record.config.exposed_ports_count; i++) {
         const char *port = item->record.config.exposed_ports[i].key, *slash = strchr(port, '/');
-        if (fits_port(value, (unsigned)atoi(port), slash ? slash + 1 : "tcp"))
+        if (list_port_fits(value, (unsigned)atoi(port), slash ? slash + 1 : "tcp"))
             return true;
     }
     return false;
@@ -214,8 +219,7 @@ static bool fits(const struct listing *listing, const struct list_item *item)
     return labelled && is_named(filters, item->record.name) &&
            filters_match(filters, "id", item->record.id) &&
            filters_equal(filters, "status", status_name(item->status.kind)) &&
-           any_value(filters, "ancestor", item, fits_ancestor) &&
-           any_value(filters, "network", item, fits_network) &&
+           fits_ancestor(listing, item) && any_value(filters, "network", item, fits_network) &&
            any_value(filters, "publish", item, fits_publish) &&
            any_value(filters, "expose", item, fits_expose) &&
            any_value(filters, "volume", item, fits_volume) &&
@@ -274,7 +278,12 @@ int list_each(const struct store *store, const struct list_options *options,
     if (find_time(store, options->filters, "before", listing.before, err) < 0 ||
         find_time(store, options->filters, "since", listing.since, err) < 0)
         return -1;
-    if (record_each(store, look, &listing, err) < 0)
+    if (options->filters && filters_given(options->filters, "ancestor") &&
+        image_index_read(store, &listing.images, err) < 0)
+        return -1;
+    int result = record_each(store, look, &listing, err);
+    image_index_free(&listing.images);
+    if (result < 0)
         return -1;
     if (listing.damage.kind == ERR_NONE)
         return 0;

@@ -60,6 +60,11 @@ unsigned list_columns(const struct table_out *out);
 struct json_object *list_row(const struct store *store, const struct list_item *item,
     const struct list_row_options *options);
 
+/* publish= and expose=: are the values ports, and is this one of those? Errors: a word that is
+ * none. */
+int list_check_ports(const struct filters *filters, struct err *err);
+bool list_port_fits(const char *value, unsigned port, const char *protocol);
+
 /* "0.0.0.0:8080->80/tcp, 443/tcp": what is published, and what only listens. */
 void list_ports(const struct list_item *item, char *ret, size_t size);
 

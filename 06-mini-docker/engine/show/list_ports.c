@@ -2,10 +2,12 @@
 /*
  * The column PORTS. Ports that are published under their own number and follow each other are shown
  * as one range, by address and protocol; those published under another number one by one behind
- * them, as Docker does it.
+ * them, as Docker does it. And the ports that a filter names.
  */
 #include "list.h"
 
+#include <ctype.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -136,4 +138,44 @@ void list_ports(const struct list_item *item, char *ret, size_t size)
             add_part(&text, "%s%u->%u/%s", host_of(ports[i].ip, host), ports[i].public_port,
                 ports[i].port, ports[i].protocol);
     }
+}
+
+/* "80", "8000-8010" or "80/udp" */
+static bool read_ports(const char *text, unsigned *ret_first, unsigned *ret_last, char protocol[8])
+{
+    char *end;
+    unsigned long first = strtoul(text, &end, 10), last = first;
+
+    if (*end == '-' && isdigit((unsigned char)end[1]))
+        last = strtoul(end + 1, &end, 10);
+    snprintf(protocol, 8, "%s", *end == '/' ? end + 1 : "tcp");
+    *ret_first = (unsigned)first;
+    *ret_last = (unsigned)last;
+    return isdigit((unsigned char)text[0]) && (!*end || *end == '/') && first <= last &&
+           last <= 65535;
+}
+
+int list_check_ports(const struct filters *filters, struct err *err)
+{
+    unsigned first, last;
+    char protocol[8];
+
+    for (size_t i = 0; i < filters->count; i++) {
+        const char *key = filters->items[i].key, *value = filters->items[i].value;
+        if ((strcmp(key, "publish") != 0 && strcmp(key, "expose") != 0) ||
+            read_ports(value, &first, &last, protocol))
+            continue;
+        err_refuse(err, EINVAL, "invalid filter '%s=%s'", key, value);
+        return err_hint(err, "the values are ports: 80, 8000-8010, 53/udp");
+    }
+    return 0;
+}
+
+bool list_port_fits(const char *value, unsigned port, const char *protocol)
+{
+    unsigned first, last;
+    char wanted[8];
+
+    return read_ports(value, &first, &last, wanted) && port >= first && port <= last &&
+           strcmp(wanted, protocol) == 0;
 }

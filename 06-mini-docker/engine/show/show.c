@@ -3,6 +3,7 @@
  * has two spaces a level, and scripts that cut lines expect four. */
 #include "show.h"
 
+#include <errno.h>
 #include <json-c/json_object.h>
 #include <json-c/linkhash.h>
 #include <string.h>
@@ -11,6 +12,8 @@ static void new_line(FILE *out, int level)
 {
     fprintf(out, "\n%*s", 4 * level, "");
 }
+
+static void show_json(FILE *out, struct json_object *value, int level);
 
 static void show_object(FILE *out, struct json_object *value, int level)
 {
@@ -32,7 +35,8 @@ static void show_object(FILE *out, struct json_object *value, int level)
     fputc('}', out);
 }
 
-void show_json(FILE *out, struct json_object *value, int level)
+/* With four spaces a level, as Go's json.Indent writes it, without a new line at the end. */
+static void show_json(FILE *out, struct json_object *value, int level)
 {
     if (json_object_is_type(value, json_type_object)) {
         show_object(out, value, level);
@@ -56,8 +60,11 @@ void show_json(FILE *out, struct json_object *value, int level)
 
 int show_begin(struct show *ret, const char *format, struct err *err)
 {
-    *ret = (struct show){.lines = format && strcmp(format, "json") == 0};
-    return !format || ret->lines ? 0 : format_parse(format, &ret->format, err);
+    *ret = (struct show){.line = format && strcmp(format, "json") == 0};
+    if (!format || ret->line || format_parse(format, &ret->format, err) == 0)
+        return 0;
+    err->code = EBADMSG;
+    return -1;
 }
 
 int show_one(struct show *show, struct json_object *object, struct err *err)
@@ -67,9 +74,10 @@ int show_one(struct show *show, struct json_object *object, struct err *err)
     if (show->format) {
         result = format_run(show->format, &(struct format_data){.dot = object}, stdout, err);
         putchar('\n');
-    } else if (show->lines) {
-        puts(json_object_to_json_string_ext(
-            object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+    } else if (show->line) {
+        printf("%c%s", show->count ? ',' : '[',
+            json_object_to_json_string_ext(
+                object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
     } else {
         fputs(show->count ? "," : "[", stdout);
         new_line(stdout, 1);
@@ -81,8 +89,8 @@ int show_one(struct show *show, struct json_object *object, struct err *err)
 
 void show_end(struct show *show)
 {
-    if (!show->format && !show->lines)
-        puts(show->count ? "\n]" : "[]");
+    if (!show->format)
+        puts(!show->count ? "[]" : show->line ? "]" : "\n]");
     format_free(show->format);
     *show = (struct show){0};
 }

@@ -10,11 +10,12 @@
 
 struct show {
     struct format *format; /* NULL: JSON */
-    bool lines;            /* --format json: each on a line */
+    bool line;             /* --format json: the array on one line */
     size_t count;
 };
 
-/* `format`: --format's value, or NULL. Errors: ERR_USAGE, a wrong template. show_end even then. */
+/* `format`: --format's value, or NULL. Errors: a template that is none, whose code is EBADMSG:
+ * docker ends with another status then. show_end only after success. */
 int show_begin(struct show *ret, const char *format, struct err *err);
 
 /* Print one, which stays the caller's. */
@@ -22,8 +23,5 @@ int show_one(struct show *show, struct json_object *object, struct err *err);
 
 /* Close the array, if it is one. */
 void show_end(struct show *show);
-
-/* JSON with four spaces a level, as Go's json.Indent writes it, without a new line at the end. */
-void show_json(FILE *out, struct json_object *value, int level);
 
 #endif

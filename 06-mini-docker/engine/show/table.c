@@ -49,8 +49,9 @@ int table_begin(struct table_out *ret, const struct table *table, const char *fo
     *ret = (struct table_out){.table = table, .file = stdout};
     if (given && strcmp(format, "json") == 0)
         return 0;
-    ret->headings = !given || strncmp(format, "table ", 6) == 0;
-    const char *wanted = !given ? table->normal : ret->headings ? format + 6 : format;
+    ret->headings = !given || strncmp(format, "table", 5) == 0;
+    const char *wanted = !given ? table->normal : ret->headings ? format + 5 : format;
+    wanted += ret->headings ? strspn(wanted, " ") : 0;
     if (quiet && !given) {
         ret->headings = false;
         wanted = table->quiet;

@@ -69,7 +69,7 @@ static void draw_pids(struct picture *picture, const struct measure *now)
     picture_bar(picture, "pids", limited ? (double)now->pids / (double)now->pids_limit : -1, text);
 }
 
-void tree_group(struct picture *picture, const struct tree *tree)
+static void draw_group(struct picture *picture, const struct tree *tree)
 {
     const struct measure *now = &tree->now;
     char read[HUMAN_TEXT], written[HUMAN_TEXT];
@@ -88,7 +88,7 @@ void tree_group(struct picture *picture, const struct tree *tree)
 }
 
 /* A container whose network is the host's, none, or another container's has no endpoint. */
-void tree_network(struct picture *picture, const struct tree *tree)
+static void draw_network(struct picture *picture, const struct tree *tree)
 {
     const struct status *status = tree->status;
     const char *mode = tree->record->host.network_mode;
@@ -146,17 +146,17 @@ void tree_draw(struct picture *picture, struct tree *tree)
 {
     draw_heading(picture, tree);
     if (!tree->state) {
-        tree_network(picture, tree);
+        draw_network(picture, tree);
         tree_root(picture, tree);
         picture_section(picture, true, "processes", "none: it does not run");
         return;
     }
     measure(tree);
     tree_namespaces(picture, tree);
-    tree_group(picture, tree);
+    draw_group(picture, tree);
     tree_root(picture, tree);
     tree_mounts(picture, tree);
     tree_rights(picture, tree);
-    tree_network(picture, tree);
+    draw_network(picture, tree);
     tree_processes(picture, tree);
 }

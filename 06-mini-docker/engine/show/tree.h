@@ -21,19 +21,17 @@ struct tree {
 };
 
 /*
- * Draw it. `before` is an earlier measure, for the share of the CPU; zeros: two are made, 300 ms
- * apart. *ret_now is the new one. Privilege: the container's owner, or root. Errors: none of its
- * own: what cannot be looked at is left out, and says so.
+ * Draw it. tree->before is an earlier measure, for the share of the CPU; zeros: two are made,
+ * 300 ms apart. tree->now becomes the new one. Privilege: the container's owner, or root. Errors:
+ * none; what cannot be looked at is left out, and says so.
  */
 void tree_draw(struct picture *picture, struct tree *tree);
 
-/* The sections (tree_*.c). */
+/* The sections that tree_kernel.c, tree_files.c and tree_processes.c draw. */
 void tree_namespaces(struct picture *picture, const struct tree *tree);
-void tree_group(struct picture *picture, const struct tree *tree);
 void tree_root(struct picture *picture, const struct tree *tree);
 void tree_mounts(struct picture *picture, const struct tree *tree);
 void tree_rights(struct picture *picture, const struct tree *tree);
-void tree_network(struct picture *picture, const struct tree *tree);
 void tree_processes(struct picture *picture, const struct tree *tree);
 
 #endif

@@ -67,7 +67,7 @@ static int read_security_option(const char *word, struct rights *ret, struct err
     } else if (paths && strcmp(paths, "unconfined") == 0) {
         ret->open_paths = true;
     } else if (!no_new || strcmp(no_new, "false") != 0) {
-        err_refuse(err, EINVAL, "Invalid --security-opt: \"%.60s\"", word);
+        err_set(err, ERR_USAGE, "Invalid --security-opt: \"%.60s\"", word);
         return err_hint(err, "accepted: no-new-privileges, seccomp=unconfined, seccomp=FILE, "
                              "systempaths=unconfined");
     }

@@ -97,7 +97,7 @@ static int choose(struct translating *translating, const char *mode, int flag, c
 }
 
 /*
- * Who is not root on the host gets a user namespace. Where one ID only can be mapped, it is the one
+ * An ordinary user's container has a user namespace. Where one ID only can be mapped, it is the one
  * that the program is to have.
  */
 static int fill_rootless(struct translating *translating)

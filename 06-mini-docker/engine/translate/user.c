@@ -148,7 +148,9 @@ int user_find(const char *const *layers, const char *text, const char *const *mo
     const char *colon = text ? strchr(text, ':') : NULL;
 
     *ret = (struct user){.home = "/"};
-    snprintf(word, sizeof(word), "%.*s", (int)(colon ? colon - text : 63), text ? text : "0");
+    snprintf(word, sizeof(word), "%.*s", (int)(colon ? colon - text : 63), text ? text : "");
+    if (!word[0])
+        strcpy(word, "0");
     cleanup_fclose FILE *passwd = open_in_layers(layers, "/etc/passwd");
     bool by_number = read_id(word, &ret->uid);
     if (!find_entry(passwd, word, by_number, ret, name) && !by_number) {
@@ -157,7 +159,7 @@ int user_find(const char *const *layers, const char *text, const char *const *mo
             err, "no such name in the container's /etc/passwd -> a name from there, or a number");
     }
     cleanup_fclose FILE *group = open_in_layers(layers, "/etc/group");
-    if (!read_groups(group, name, colon ? colon + 1 : NULL, ret)) {
+    if (!read_groups(group, name, colon && colon[1] ? colon + 1 : NULL, ret)) {
         err_refuse(err, EINVAL, "unable to find group %.60s", colon + 1);
         return err_hint(
             err, "no such name in the container's /etc/group -> a name from there, or a number");

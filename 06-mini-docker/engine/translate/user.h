@@ -18,9 +18,10 @@ struct user {
 };
 
 /*
- * Look up "USER[:GROUP]", each a name or a number; NULL is root. A number needs no entry. `more`
- * are groups, by name or number, that the user is in besides (--group-add); NULL: none. The own
- * group is the first of ret->groups. `layers` are the directories of an overlay that is not
+ * Look up "USER[:GROUP]", each a name or a number; NULL is root, as is
+ * "" in front of the ':', and "" behind it is the user's own group. A number needs no entry.
+ * `more` are groups, by name or number, that the user is in besides (--group-add); NULL: none. The
+ * own group is the first of ret->groups. `layers` are the directories of an overlay that is not
  * mounted, the topmost first, or one root; a NULL ends them. The files are opened as if a layer
  * were /, so a symlink in there leads nowhere else.
  * Errors: ERR_USAGE, a name that is in neither file.
