@@ -18,7 +18,8 @@ setup() {
     cd "$BATS_TEST_TMPDIR"
     others=() # what a test starts beside it
     mkfifo ready
-    unshare -n -m sh -c 'mount -t sysfs sysfs /sys; ip link set lo up; echo >ready; exec sleep 1000' 3>&- 4>&- &
+    unshare -n -m sh -c 'mount -t sysfs sysfs /sys; ip link set lo up; echo 1 >/proc/sys/net/ipv4/ip_forward
+        echo >ready; exec sleep 1000' 3>&- 4>&- & # forwarding would be as it is on the host, and 0 is worth a note
     apart=$!
     read -r _ <ready
 }
@@ -728,6 +729,16 @@ own_page() {
         ! stands >/dev/null 2>&1 || fail "round $round: it is still there"
         ! inside nft list table ip mini-docker 2>/dev/null || fail "round $round: its rules are still there"
     done
+}
+
+@test "06 networks: a host that passes no packets on does so with the first network, and is told" {
+    inside sh -c 'echo 0 >/proc/sys/net/ipv4/ip_forward'
+    engine run --rm busybox true
+    ends 0 "net.ipv4.ip_forward was 0 and is 1 now"
+    [ "$(inside cat /proc/sys/net/ipv4/ip_forward)" = 1 ] || fail "it does not"
+    engine run --rm busybox true
+    ends 0
+    [ -z "$stderr" ] || fail "told again"
 }
 
 @test "06 networks: twenty start and end at once: no address and no port twice, and none is lost" {
