@@ -181,7 +181,7 @@ static int argv_run(struct run *run, struct err *err)
 const struct experiment argv_experiment = {
     .name = "argv",
     .summary = "a command through a pipe, with the spaces in its words",
-    .needs = "",
+    .needs = "clone3",
     .steps = 3,
     .run = argv_run,
 };

@@ -741,6 +741,12 @@ own_page() {
     [ -z "$stderr" ] || fail "told again"
 }
 
+@test "06 networks: root without CAP_NET_ADMIN, as in a container, is told so" {
+    call inside setpriv --bounding-set=-net_admin "$MINI" --root "$PWD/store" run --rm busybox true
+    ends 125 "cannot make the network bridge: Operation not permitted"
+    [[ $stderr == *"no CAP_NET_ADMIN here"*"--network none"* ]] || fail "no cure"
+}
+
 @test "06 networks: twenty start and end at once: no address and no port twice, and none is lost" {
     local i
     engine run --rm --network none busybox true # the image is there then

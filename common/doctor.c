@@ -17,6 +17,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -49,6 +50,14 @@ static void print_cgroups(void)
     print_line("v2 groups in", host_v2_parent(path) ? path : nowhere);
 }
 
+/* The first one has this inode on every kernel (PROC_PID_INIT_INO in linux/proc_ns.h). */
+static bool in_pid_namespace(void)
+{
+    struct stat pid;
+
+    return stat("/proc/self/ns/pid", &pid) == 0 && pid.st_ino != 0xEFFFFFFC;
+}
+
 /* A container, the throwaway machine or WSL2, by what each leaves for all to see. */
 static const char *surroundings(const struct utsname *uts)
 {
@@ -56,7 +65,8 @@ static const char *surroundings(const struct utsname *uts)
         return "the throwaway machine (make vm)";
     if (strstr(uts->release, "icrosoft"))
         return "WSL2";
-    if (fsio_exists(NULL, "/.dockerenv") || fsio_exists(NULL, "/run/.containerenv"))
+    if (fsio_exists(NULL, "/.dockerenv") || fsio_exists(NULL, "/run/.containerenv") ||
+        in_pid_namespace())
         return "inside a container";
     return "no container that shows";
 }
@@ -71,7 +81,10 @@ static void print_host(void)
     printf("this host\n");
     print_line("kernel", uts.release);
     print_line("surroundings", surroundings(&uts));
-    print_line("root", host_is_root() ? "yes (CAP_SYS_ADMIN)" : "no: sudo, or make vm");
+    print_line("root", host_is_root() ? "yes (CAP_SYS_ADMIN)"
+                       : geteuid() == 0
+                           ? "without CAP_SYS_ADMIN, as in a container: make vm, on the host"
+                           : "no: sudo, or make vm");
     snprintf(userns, sizeof(userns), "no%s%s", blocker ? ": blocked by " : "", blocker ?: "");
     print_line("user namespaces", host_has_userns() ? "yes" : userns);
     print_cgroups();

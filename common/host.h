@@ -85,6 +85,7 @@ void host_two_cpus(int *ret_first, int *ret_last);
  * Check a list of needs, words with a space between, and stop at the first that is not met:
  *
  *   root         CAP_SYS_ADMIN                     userns       user namespaces work
+ *   root:host    outside of user namespaces, too   clone3       no filter refuses this call
  *   root|userns  either                            ns:TYPE      the kernel has this namespace
  *   v1 v1:NAME   a writable v1 hierarchy (of NAME) v2 v2:NAME   a v2 parent group (with NAME)
  *   limits       groups with a memory limit, of v1 or v2

@@ -12,6 +12,7 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -194,6 +195,19 @@ static int check_ns(const char *name, const char *cure, struct err *err)
     return err_hint(err, "no /proc/self/ns/%s: an older kernel -> %s", name, cure);
 }
 
+/* No arguments: a kernel that has it finds them too short. */
+static int check_clone3(const char *name, const char *cure, struct err *err)
+{
+    (void)name;
+    if (syscall(SYS_clone3, NULL, 0) == 0 || errno != ENOSYS)
+        return 0;
+    err_set(err, ERR_SKIP, "needs clone3, and here that is ENOSYS");
+    return err_hint(err,
+        "Linux before 5.3, or a container's seccomp filter: Docker's lets nobody without "
+        "CAP_SYS_ADMIN have it -> %s, on the host",
+        cure);
+}
+
 static int check_vm(const char *name, const char *cure, struct err *err)
 {
     (void)name;
@@ -219,6 +233,7 @@ static const struct {
     {"cpus", check_cpus},
     {"file", check_file},
     {"ns", check_ns},
+    {"clone3", check_clone3},
     {"vm", check_vm},
 };
 

@@ -74,8 +74,9 @@ static int explain_start(const struct spawn *spawn, struct err *err)
         return err_hint(err, "this kernel lacks one of the namespaces, or CLONE_INTO_CGROUP "
                              "(Linux 5.7) -> uname -r, ls /proc/self/ns");
     case ENOSYS:
-        return err_hint(err, "clone3 needs Linux 5.3, or an old container engine's seccomp filter "
-                             "refuses it -> update it");
+        return err_hint(err,
+            "clone3 needs Linux 5.3, or a container's seccomp filter refuses it, as Docker's "
+            "without CAP_SYS_ADMIN -> go there from the host, or with --privileged");
     }
     return -1;
 }

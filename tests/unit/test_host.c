@@ -4,7 +4,15 @@
 #include "host.h"
 #include "unit.h"
 
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static struct err err;
 
@@ -27,6 +35,30 @@ static void not_met(void **state)
         assert_err(host_check(needs[i], "make vm-01", &err), ERR_SKIP);
         assert_non_null(strstr(err.hint, "->"));
     }
+}
+
+/* In a child: a filter is for ever. */
+static void a_filter_that_refuses_clone3(void **state)
+{
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    int status;
+
+    (void)state;
+    assert_ok(host_check("clone3", "make vm-04", &err));
+    pid_t pid = fork();
+    if (pid == 0) {
+        prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+        prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &(struct sock_fprog){4, filter});
+        bool refused = host_check("clone3", "make vm-04", &err) < 0 && err.kind == ERR_SKIP;
+        _exit(refused && strstr(err.hint, "-> make vm-04") ? 0 : 1);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
 }
 
 static void an_unknown_word_is_a_mistake(void **state)
@@ -53,6 +85,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(met),
         cmocka_unit_test(not_met),
+        cmocka_unit_test(a_filter_that_refuses_clone3),
         cmocka_unit_test(an_unknown_word_is_a_mistake),
         cmocka_unit_test(finds_hierarchies),
     };

@@ -100,6 +100,19 @@ static int set_up(int rtnl, const struct network *network, struct err *err)
         rtnl, link_index(rtnl, network->link), network->gateway, network->subnet.prefix, NULL, err);
 }
 
+/* The first thing that is asked of the kernel here; a container's root may be refused all. */
+static int clear_place(int rtnl, const struct network *network, struct err *err)
+{
+    if (link_remove(rtnl, network->link, err) == 0)
+        return 0;
+    if (err->code != EPERM)
+        return -1;
+    errno = EPERM;
+    err_sys(err, "cannot make the network %s", network->name);
+    return err_hint(err, "no CAP_NET_ADMIN here, as root of a container may find -> --network "
+                         "none, or host");
+}
+
 /* The bridge before the rules: see network_down.c. */
 static int make(const struct store *store, const struct leases *leases, int rtnl,
     struct network *network, struct err *err)
@@ -107,7 +120,7 @@ static int make(const struct store *store, const struct leases *leases, int rtnl
     unsigned char mac[6] = {0x02, 0x42};
 
     network_sweep(rtnl);
-    if (link_remove(rtnl, network->link, err) < 0 || check_subnet(store, network, err) < 0 ||
+    if (clear_place(rtnl, network, err) < 0 || check_subnet(store, network, err) < 0 ||
         (!network->internal && forward_packets(err) < 0))
         return -1;
     memcpy(mac + 2, &network->gateway, 4);
