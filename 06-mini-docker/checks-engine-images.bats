@@ -209,6 +209,26 @@ layer_of_busybox() { echo "$STORE"/layers/*/diff/bin/busybox; }
     fi
 }
 
+@test "06 images: what an archive says last of a directory counts, also where it comes after what is in it" {
+    archives last_word
+    engine load -i last_word.tar
+    ends 0
+    [ "$(stat -c '%a %Y' "$(layer 1)/late")" = "1777 1000" ] || fail "another: $(stat "$(layer 1)/late")"
+    [ "$(stat -c '%a %Y' "$(layer 1)/late/sub")" = "750 2000" ] || fail "another: $(stat "$(layer 1)/late/sub")"
+    [ "$(stat -c %.Y "$(layer 1)")" = 3000.500000000 ] || fail "the top has another time: $(stat "$(layer 1)")"
+    [ "$(stat -c %a "$(layer 1)/fifo")" = 6711 ] || fail "the change of its owner took bits: $(stat "$(layer 1)/fifo")"
+}
+
+# Where overlayfs has nothing to merge, a whiteout is a name in a list, under which nothing is found.
+@test "06 images: a whiteout of what is not there leaves nothing" {
+    archives whiteouts_of_nothing
+    engine load -i whiteouts_of_nothing.tar
+    ends 0
+    [ "$(cd "$(layer 2)" && find . -type c | sort | cut -c1-9 | xargs)" = "./old/a ./old/nnn" ] ||
+        fail "marks: $(cd "$(layer 2)" && find . -type c)"
+    [ -z "$(cd "$(layer 3)" && find . -type c)" ] || fail "marks in what is opaque: $(cd "$(layer 3)" && find . -type c)"
+}
+
 @test "06 images: a container of as many layers as an image may have" {
     need_root "overlayfs"
     cp "$TOP/rootfs/bin/busybox" .

@@ -273,6 +273,35 @@ def layers(a):
     a.file("old/sub/c", b"c\n")  # the first layer's old/sub is gone
 
 
+def last_word(a):
+    """What an archive says of a directory counts, however late; and what a change of owner would undo."""
+    a.file("late/f")
+    a.dir("late/sub", mode=0o700)
+    a.dir("late", mode=0o1777, mtime=1000)
+    a.dir("late/sub", mode=0o750, mtime=2000)
+    a.dir("./", mtime=3000.5)
+    a.entry("fifo", tarfile.FIFOTYPE, mode=0o6711, uid=5)
+
+
+def whiteouts_of_nothing(a):
+    """Marks where there is nothing to take away; and one whose name is as long as names may be."""
+    a.dir("old")
+    a.file("old/a")
+    a.dir("old/b")
+    a.file("old/b/c")
+    a.file("old/" + "n" * 255)
+    a.next_layer()
+    a.dir("new")
+    a.file("new/.wh.never", b"")
+    a.file("new/f")
+    a.file("old/.wh." + "n" * 255, b"")
+    a.file("old/.wh.a", b"")
+    a.next_layer()
+    a.file("old/.wh.a", b"")  # of the opaque directory that follows
+    a.file("old/b/.wh.c", b"")
+    a.file("old/.wh..wh..opq", b"")
+
+
 def whole(store):
     """Is all of a store there that its index speaks of, and every blob what its name says?"""
     images = store + "/images/"

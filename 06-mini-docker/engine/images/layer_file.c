@@ -169,10 +169,14 @@ static int make_node(
 
     if (!S_ISFIFO(mode) && (!unpack->owners || host_in_userns()))
         return 0;
-    if (mknodat(place->dir, place->name, mode & (S_IFMT | 07777), archive_entry_rdev(entry)) < 0 ||
-        fchmodat(place->dir, place->name, mode & 07777, 0) < 0)
+    if (mknodat(place->dir, place->name, mode & (S_IFMT | 0600), archive_entry_rdev(entry)) < 0)
         return err_sys(unpack->err, "cannot make the device %s", place->path);
-    return dress_by_name(unpack, entry, place);
+    if (dress_by_name(unpack, entry, place) < 0)
+        return -1;
+    /* a change of owner takes some of these bits away */
+    if (fchmodat(place->dir, place->name, mode & 07777, 0) < 0)
+        return err_sys(unpack->err, "cannot set the mode of %s", place->path);
+    return 0;
 }
 
 /* A second name for a file of the same layer. Neither name is followed. */

@@ -115,7 +115,7 @@ static int split(
 {
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
 
-    if (strlen(name) > NAME_MAX)
+    if (strlen(name) >= sizeof(ret->name))
         return tar_refuse(unpack->reader, "a name is too long: %.60s…", name);
     snprintf(parent, TAR_PATH, "%.*s", slash ? (int)(slash - path) : 0, path);
     strcpy(ret->name, name);
@@ -152,7 +152,7 @@ int layer_place_old(struct layer_unpack *unpack, const char *path, struct layer_
 static int remove_now(
     struct layer_unpack *unpack, const struct layer_place *place, const struct stat *st)
 {
-    char path[32 + NAME_MAX];
+    char path[32 + sizeof(place->name)];
 
     if (!S_ISDIR(st->st_mode))
         return unlinkat(place->dir, place->name, 0) < 0
@@ -220,9 +220,30 @@ static int explain_mark(struct layer_unpack *unpack, const char *path)
 
 int layer_whiteout(struct layer_unpack *unpack, const struct layer_place *place)
 {
-    if (mknodat(place->dir, place->name, S_IFCHR, makedev(0, 0)) == 0)
+    char path[TAR_PATH + sizeof(place->name)];
+
+    if (mknodat(place->dir, place->name, S_IFCHR, makedev(0, 0)) < 0)
+        return explain_mark(unpack, place->path);
+    snprintf(
+        path, sizeof(path), "%s%s%s", unpack->parent, unpack->parent[0] ? "/" : "", place->name);
+    return layer_later(unpack, path, S_IFCHR, (struct timespec){0});
+}
+
+int layer_drop_whiteout(struct layer_unpack *unpack, const char *path)
+{
+    char parent[TAR_PATH];
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    struct err ignored;
+    struct stat st;
+
+    snprintf(parent, sizeof(parent), "%.*s", slash ? (int)(slash - path) : 1, slash ? path : ".");
+    cleanup_close int dir = mount_open_in_root(unpack->into, parent, MOUNT_MAKE_NOTHING, &ignored);
+    if (dir < 0 || fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !layer_is_whiteout(&st))
+        return 0; /* it was replaced */
+    if (!hides(unpack->into, path) && look_below(unpack->lower, parent, &st))
         return 0;
-    return explain_mark(unpack, place->path);
+    return unlinkat(dir, name, 0) < 0 ? err_sys(unpack->err, "cannot remove the mark of %s", path)
+                                      : 0;
 }
 
 int layer_opaque(struct layer_unpack *unpack, int dir, const char *path)

@@ -41,19 +41,42 @@ int layer_later(struct layer_unpack *unpack, const char *path, mode_t mode, stru
     char *copy = strdup(path);
     if (!copy)
         return err_sys(unpack->err, "no memory to unpack %s", unpack->reader->name);
-    unpack->late[unpack->late_count++] =
-        (struct layer_late){.path = copy, .mode = mode, .mtime = mtime};
+    unpack->late[unpack->late_count] =
+        (struct layer_late){.path = copy, .nth = unpack->late_count, .mode = mode, .mtime = mtime};
+    unpack->late_count++;
     return 0;
+}
+
+/* By path, and where an archive names one more than once, its last word last. */
+static int by_path(const void *one, const void *other)
+{
+    const struct layer_late *a = one, *b = other;
+    int order = strcmp(a->path, b->path);
+
+    return order ? order : (a->nth > b->nth) - (a->nth < b->nth);
 }
 
 /* The modes and times of directories, those inside first. A path may by now be something else. */
 static int finish(struct layer_unpack *unpack)
 {
+    const struct layer_late *after = NULL;
+
+    if (unpack->late_count > 0)
+        qsort(unpack->late, unpack->late_count, sizeof(*unpack->late), by_path);
     for (size_t i = unpack->late_count; i-- > 0;) {
         const struct layer_late *late = &unpack->late[i];
         struct err ignored;
-        cleanup_close int place =
-            mount_open_in_root(unpack->into, late->path, MOUNT_MAKE_NOTHING, &ignored);
+        bool said = after && strcmp(after->path, late->path) == 0;
+        after = late;
+        if (said)
+            continue;
+        if (S_ISCHR(late->mode)) {
+            if (layer_drop_whiteout(unpack, late->path) < 0)
+                return -1;
+            continue;
+        }
+        cleanup_close int place = mount_open_in_root(
+            unpack->into, late->path[0] ? late->path : ".", MOUNT_MAKE_NOTHING, &ignored);
         if (place < 0)
             continue;
         cleanup_close int dir = openat(place, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -77,7 +100,7 @@ static int inherit_top(struct layer_unpack *unpack)
         return err_sys(unpack->err, "cannot look at %s", top);
     if (unpack->owners && fchown(unpack->into, st.st_uid, st.st_gid) < 0)
         return err_sys(unpack->err, "cannot set the owner of the top of %s", unpack->reader->name);
-    return layer_later(unpack, ".", st.st_mode & 07777, st.st_mtim);
+    return layer_later(unpack, "", st.st_mode & 07777, st.st_mtim);
 }
 
 /* etc/.wh.motd, as its own layer has it. What the layer itself has under that name stays. */
@@ -104,7 +127,8 @@ static int unpack_mark(struct layer_unpack *unpack, struct layer_place *place)
 /* The top itself. */
 static int unpack_top(struct layer_unpack *unpack, struct archive_entry *entry)
 {
-    struct timespec mtime = {.tv_sec = archive_entry_mtime(entry)};
+    struct timespec mtime = {
+        .tv_sec = archive_entry_mtime(entry), .tv_nsec = archive_entry_mtime_nsec(entry)};
 
     if (archive_entry_filetype(entry) != AE_IFDIR)
         return tar_refuse(unpack->reader, "an entry has no name");
@@ -112,7 +136,7 @@ static int unpack_top(struct layer_unpack *unpack, struct archive_entry *entry)
         return 0; /* it was there before, and is not the archive's */
     if (layer_dress(unpack, entry, unpack->into, ".") < 0)
         return -1;
-    return layer_later(unpack, ".", archive_entry_perm(entry) & 07777, mtime);
+    return layer_later(unpack, "", archive_entry_perm(entry) & 07777, mtime);
 }
 
 static int unpack_entry(struct layer_unpack *unpack, struct archive_entry *entry)

@@ -9,9 +9,11 @@
 #include <sys/stat.h>
 
 /* A directory's mode and times, which are set at the end: what is put into it changes its times,
- * and a mode may forbid us to put anything in. */
+ * and a mode may forbid us to put anything in. Or a whiteout, whose `mode` is S_IFCHR: whether it
+ * is of any use shows at the end. */
 struct layer_late {
-    char *path;
+    char *path; /* "" for the top */
+    size_t nth;
     mode_t mode;
     struct timespec mtime;
 };
@@ -34,9 +36,9 @@ struct layer_unpack {
 
 /* Where an entry goes: a name in an open directory of the layer. */
 struct layer_place {
-    const char *path; /* as in the archive, clean */
-    int dir;          /* not to be closed */
-    char name[NAME_MAX + 1];
+    const char *path;                     /* as in the archive, clean */
+    int dir;                              /* not to be closed */
+    char name[sizeof(".wh.") + NAME_MAX]; /* of the longest of files, a mark's has four more */
 };
 
 /* Split the path, and open (or make) its directory; symlinks in it lead nowhere but into the layer.
@@ -53,6 +55,10 @@ int64_t layer_clear(struct layer_unpack *unpack, const struct layer_place *place
 /* overlayfs's two marks: this name is gone; of this directory nothing below is seen. */
 int layer_whiteout(struct layer_unpack *unpack, const struct layer_place *place);
 int layer_opaque(struct layer_unpack *unpack, int dir, const char *path);
+
+/* At the end: take the whiteout away where its directory has nothing from below. There overlayfs
+ * does not read it as a mark, but lists it as a name under which nothing can be found. */
+int layer_drop_whiteout(struct layer_unpack *unpack, const char *path);
 
 /* Make what the entry says. */
 int layer_make(
