@@ -330,6 +330,10 @@ EOF
     printf 'FROM scratch\nCOPY --from=busybox /bin/busybox /bin/sh\nRUN echo >/f\n' | dockerfile
     built -t little
     [ "$(files_of little | cut -d' ' -f1 | tr '\n' ' ')" = './bin ./bin/sh ./f ' ] || fail "what a RUN has mounted stays"
+    printf 'FROM scratch\nCOPY main.c /\nENV PATH=$PATH:/more A=b\n' | dockerfile
+    built -t little
+    engine image inspect --format '{{.Config.Env}}' little
+    told '[PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/more A=b]'
     whole
 }
 

@@ -12,6 +12,7 @@
 #include "engine/images/image_remote.h"
 
 #include "cleanup.h"
+#include "exec.h"
 
 #include <errno.h>
 #include <json-c/json_object.h>
@@ -222,6 +223,28 @@ static int from_image(
     return result;
 }
 
+/* PATH is always set, so that ENV PATH=$PATH:/more has something to add to, on scratch too. */
+static int need_path(struct image_draft *draft, struct err *err)
+{
+    struct json_object *list = NULL;
+
+    json_object_object_get_ex(draft->config, "Env", &list);
+    size_t count = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+    for (size_t i = 0; i < count; i++) {
+        const char *variable = json_object_get_string(json_object_array_get_idx(list, i));
+        if (variable && strncmp(variable, "PATH=", 5) == 0)
+            return 0;
+    }
+    if (!json_object_is_type(list, json_type_array)) {
+        list = json_object_new_array();
+        if (!list || json_object_object_add(draft->config, "Env", list) < 0)
+            return err_sys(err, "no memory for the environment");
+    }
+    return json_object_array_add(list, json_object_new_string("PATH=" EXEC_PATH)) < 0
+               ? err_sys(err, "no memory for the environment")
+               : 0;
+}
+
 static int begin(struct build *build, struct build_stage *stage, struct err *err)
 {
     const struct build_at at = {build, NULL, &build->file, stage->from};
@@ -248,6 +271,8 @@ static int begin(struct build *build, struct build_stage *stage, struct err *err
     int result = base                           ? image_draft_copy(&base->draft, &stage->draft, err)
                  : strcmp(word, "scratch") == 0 ? image_draft_begin(&stage->draft, err)
                                                 : from_image(build, stage, word, err);
+    if (result == 0)
+        result = need_path(&stage->draft, err);
     if (result == 0)
         build_progress_done(&build->progress);
     else
