@@ -103,7 +103,11 @@ static int make_group(struct run *run, struct scene *scene, struct err *err)
         if (strcmp(present, "/") != 0 && present[0])
             return 0;
         err_set(err, ERR_SKIP, "needs a group that is not the root, and cannot make one");
-        return err_hint(err, "not root, and no group was delegated -> sudo ./run, or make vm-01");
+        return err_hint(
+            err, host_is_root()
+                     ? "this root is one of a container or a user namespace, to which no group was "
+                       "handed over -> make vm-01"
+                     : "not root, and no group was delegated -> sudo ./run, or make vm-01");
     }
     step(&run->report, "cgroups(7)", "mkdir %s, and a child writes 0 to its cgroup.procs",
         scene->group);

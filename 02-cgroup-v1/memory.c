@@ -56,14 +56,15 @@ static int make_limited(struct run *run, const char *group, uint64_t limit_bytes
     return fsio_write(err, group, "memory.swappiness", "0");
 }
 
-/* Starts stress-ng in the group; --vm-keep: touch the same memory again and again. */
+/* Starts stress-ng in the group; --vm-keep: touch the same memory again and again. It wants to be
+ * able to write where it is, which need not be so, or elsewhere. */
 static int start_stress(
     const char *group, uint64_t bytes, uint64_t seconds, pid_t *ret_pid, struct err *err)
 {
     char size[32], timeout[32];
     const char *const groups[] = {group, NULL};
     const char *const argv[] = {"stress-ng", "--vm", "1", "--vm-bytes", size, "--vm-keep",
-        "--vm-hang", "0", "--timeout", timeout, NULL};
+        "--vm-hang", "0", "--temp-path", "/tmp", "--timeout", timeout, NULL};
 
     snprintf(size, sizeof(size), "%" PRIu64 "k", bytes >> 10);
     snprintf(timeout, sizeof(timeout), "%" PRIu64 "s", seconds);

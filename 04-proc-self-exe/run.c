@@ -25,7 +25,8 @@
 
 enum { MIB = 1 << 20 };
 
-#define STRESS "stress-ng --vm 1 --vm-keep --vm-bytes"
+/* It wants to be able to write where it is, which need not be so, or elsewhere. */
+#define STRESS "stress-ng --temp-path /tmp --vm 1 --vm-keep --vm-bytes"
 
 struct run_args {
     uint64_t limit_bytes, seconds;

@@ -92,6 +92,10 @@ void cgroup_init(struct cgroup *group);
  */
 size_t cgroup_next_level(const struct cgroup *group, int index, size_t length, char ret[256]);
 
+/* The hint where no group may be made: for root of a user namespace its own, else this; NULL: none.
+ */
+void cgroup_hint_root(struct err *err, const char *others);
+
 /* The names of these controllers with a space between, as in "cpu memory". */
 void cgroup_names(unsigned bits, bool v2, char ret[96]);
 

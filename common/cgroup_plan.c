@@ -38,6 +38,16 @@ void cgroup_names(unsigned bits, bool v2, char ret[96])
     }
 }
 
+void cgroup_hint_root(struct err *err, const char *others)
+{
+    if (host_is_root() && host_in_userns())
+        err_hint(err, "this root is one of a user namespace, to which no group was handed over -> "
+                      "do it on the host, where a container with cgroup v2 gets one of its own "
+                      "(cgroups(7), \"Delegation\"); or go without limits");
+    else if (others)
+        err_hint(err, "%s", others);
+}
+
 int cgroup_check_name(const char *name, struct err *err)
 {
     const char *word = *name == '/' ? name + 1 : name;

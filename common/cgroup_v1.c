@@ -125,8 +125,10 @@ void cgroup_v1_plan(const struct host_cgroup_mount *mounts, int count, const cha
         cgroup_names(needed & ~have, false, names);
         ret->paths = 0;
         err_set(err, ERR_SKIP, "limits need these v1 controllers: %s", names);
-        err_hint(err, "not mounted, or not writable for this user -> sudo, or make vm");
+        cgroup_hint_root(err, "not mounted, or not writable for this user -> sudo, or make vm");
     }
-    if (!have)
+    if (!have) {
         err_set(err, ERR_SKIP, "no v1 hierarchy is writable for this user");
+        cgroup_hint_root(err, NULL);
+    }
 }

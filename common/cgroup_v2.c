@@ -59,6 +59,7 @@ static int explain_enable(const char *parent, struct err *err)
 
     if (errno == EBUSY) {
         name_members(parent, members, sizeof(members));
+        err->kind = ERR_SKIP;
         return err_hint(err,
             "processes sit in %s itself (%s) -> move them to a group below it, or start in a "
             "delegated one: systemd-run --user --scope -p Delegate=yes",
@@ -182,8 +183,8 @@ void cgroup_v2_plan(const char *mount_point, const char *name, struct cgroup *re
 
     if (!choose_parent(mount_point, name, parent) || strlen(parent) >= sizeof(ret->path[0])) {
         err_set(err, ERR_SKIP, "no cgroup v2 group is ours to make groups in");
-        err_hint(err, "not root and nothing delegated -> sudo, or systemd-run --user --scope -p "
-                      "Delegate=yes");
+        cgroup_hint_root(err, "not root and nothing delegated -> sudo, or systemd-run --user "
+                              "--scope -p Delegate=yes");
         return;
     }
     unsigned have = cgroup_v2_controllers(parent, "cgroup.controllers");
