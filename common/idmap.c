@@ -33,6 +33,26 @@ static int identity(const char *file, struct idmap_range ranges[IDMAP_RANGES], s
     return n;
 }
 
+bool idmap_has_others(void)
+{
+    struct err ignored;
+    unsigned count;
+    cleanup_free char *map = fsio_read(NULL, "/proc/self/uid_map", &ignored);
+
+    return host_is_root() &&
+           !(map && !strchr(map, '\n') && sscanf(map, "%*u %*u %u", &count) == 1 && count == 1);
+}
+
+int idmap_explain(struct err *err)
+{
+    if (err->code != EINVAL || !host_in_userns())
+        return -1;
+    return err_hint(err,
+        "this user namespace has no such ID (/proc/self/uid_map, gid_map): your ranges in "
+        "/etc/subuid and /etc/subgid, or those of the container that this is (lxc.idmap), do not "
+        "go so far -> root of the host adds to them: usermod(8), --add-subuids, --add-subgids");
+}
+
 /* The user's name from /etc/passwd, read without NSS so that it works in a static program. */
 static bool user_name(uid_t uid, char ret_name[64])
 {

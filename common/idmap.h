@@ -37,6 +37,16 @@ int idmap_for_caller(struct idmap *ret, struct err *err);
 void idmap_single(struct idmap *ret, uid_t uid, gid_t gid);
 
 /*
+ * True for root who can give a file to others: false too for root of a user namespace that maps
+ * nobody else.
+ */
+bool idmap_has_others(void);
+
+/* After a chown(2) that failed: the hint, where it says that this user namespace has no such ID.
+ * -1. */
+int idmap_explain(struct err *err);
+
+/*
  * Write the maps of a process that was cloned with CLONE_NEWUSER and waits: setgroups is denied
  * first where the kernel wants that (an unprivileged gid_map), or newuidmap and newgidmap are run.
  * From its parent.

@@ -9,6 +9,7 @@
 #include "rootfs_copy.h"
 
 #include "cleanup.h"
+#include "idmap.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -55,9 +56,10 @@ static int copy_dir(struct copy *copy, int from_dir, const char *name, int to_di
     cleanup_close int to = open_made(copy, to_dir, to_name, err);
     if (to < 0 || copy_inside(copy, from, to, err) < 0)
         return -1;
-    if (copy_rights(copy, from, to, st) < 0)
-        return err_sys(err, "cannot copy the rights of %s", name);
-    return 0;
+    if (copy_rights(copy, from, to, st) == 0)
+        return 0;
+    err_sys(err, "cannot copy the rights of %s", name);
+    return idmap_explain(err);
 }
 
 /* What the rules say of the entry whose path copy->path is; *st becomes what the copy shall be. */
@@ -99,7 +101,8 @@ static int copy_entry(struct copy *copy, int from_dir, const char *name, int to_
     if (errno == EISDIR)
         return err_refuse(
             err, EISDIR, "cannot overwrite directory \"%s\" with non-directory", to_name);
-    return err_sys(err, "cannot copy %s", name);
+    err_sys(err, "cannot copy %s", name);
+    return idmap_explain(err);
 }
 
 /* Without rules nobody asks for the path, and a tree may be deeper than it could say. */

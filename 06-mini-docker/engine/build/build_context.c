@@ -13,7 +13,7 @@
 
 #include "cleanup.h"
 #include "fsio.h"
-#include "host.h"
+#include "idmap.h"
 #include "mount.h"
 
 #include <errno.h>
@@ -186,7 +186,7 @@ static int unpack_context(struct build_context *context, int file, struct err *e
         return 1;
     int result = tar_open(file, "the context", &TAR_LIMITS, &reader, err);
     if (result == 0)
-        result = layer_unpack_plain(&reader, into, trash, host_is_root(), err);
+        result = layer_unpack_plain(&reader, into, trash, idmap_has_others(), err);
     tar_close(&reader);
     context->fd = steal_fd(&into);
     return result;

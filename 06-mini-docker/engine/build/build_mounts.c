@@ -10,7 +10,7 @@
 
 #include "cleanup.h"
 #include "fsio.h"
-#include "host.h"
+#include "idmap.h"
 #include "mount.h"
 #include "size.h"
 
@@ -143,10 +143,11 @@ static int give(const char *path, const struct build_mount_words *words, struct 
         (words->group &&
             size_parse_u64("RUN --mount: gid", words->group, 0, UINT32_MAX - 1, &group, err) < 0))
         return -1;
-    if (chmod(path, (mode_t)mode) < 0 ||
-        (host_is_root() && chown(path, (uid_t)user, (gid_t)group) < 0))
-        return err_sys(err, "cannot give %s to its owner", path);
-    return 0;
+    if (chmod(path, (mode_t)mode) == 0 &&
+        (!idmap_has_others() || chown(path, (uid_t)user, (gid_t)group) == 0))
+        return 0;
+    err_sys(err, "cannot give %s to its owner", path);
+    return idmap_explain(err);
 }
 
 /* The cache's directory, made where it is missing, and locked. Who prunes holds the lock while he

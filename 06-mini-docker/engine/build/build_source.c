@@ -18,7 +18,7 @@
 #include "engine/images/layer.h"
 
 #include "cleanup.h"
-#include "host.h"
+#include "idmap.h"
 #include "rootfs.h"
 
 #include <errno.h>
@@ -173,7 +173,7 @@ static int write_heredoc(struct building *building, const struct dockerfile_here
 
 int build_copy_into(const struct build_copy *copy, int root_fd, struct err *err)
 {
-    bool owners = host_is_root();
+    bool owners = idmap_has_others();
     size_t length = strlen(copy->destination);
     struct building building = {.copy = copy,
         .root = root_fd,

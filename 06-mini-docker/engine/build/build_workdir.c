@@ -7,7 +7,7 @@
 #include "build_view.h"
 
 #include "cleanup.h"
-#include "host.h"
+#include "idmap.h"
 #include "mount.h"
 
 #include <errno.h>
@@ -49,9 +49,10 @@ static int make_one(int root_fd, const char *path, const struct making *making, 
     snprintf(self, sizeof(self), "/proc/self/fd/%d", made);
     if (chmod(self, 0755) < 0) /* our umask is no part of an image */
         return err_sys(err, "cannot set the mode of %s", path);
-    if (host_is_root() && fchownat(made, "", making->uid, making->gid, AT_EMPTY_PATH) < 0)
-        return err_sys(err, "cannot give %s to its owner", path);
-    return 0;
+    if (!idmap_has_others() || fchownat(made, "", making->uid, making->gid, AT_EMPTY_PATH) == 0)
+        return 0;
+    err_sys(err, "cannot give %s to its owner", path);
+    return idmap_explain(err);
 }
 
 static int make_all(int root_fd, void *arg, struct err *err)

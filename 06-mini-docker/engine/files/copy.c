@@ -19,7 +19,7 @@
 #include "view.h"
 
 #include "cleanup.h"
-#include "host.h"
+#include "idmap.h"
 #include "rootfs.h"
 
 #include <errno.h>
@@ -205,7 +205,7 @@ static int run_job(
     const struct copy_job *job, int (*work)(int, void *, struct err *), struct err *err)
 {
     struct view view = {.store = job->store, .record = job->record, .kind = VIEW_MOUNTS};
-    struct copying copying = {job, host_is_root()};
+    struct copying copying = {job, idmap_has_others()};
 
     if (!job->inside[0])
         return err_refuse(err, EINVAL, "path cannot be empty");

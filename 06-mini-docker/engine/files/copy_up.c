@@ -13,6 +13,7 @@
 #include "cleanup.h"
 #include "fsio.h"
 #include "host.h"
+#include "idmap.h"
 #include "mount.h"
 #include "rootfs.h"
 
@@ -68,7 +69,7 @@ static int copy_from(int root_fd, void *arg, struct err *err)
     if (to < 0)
         return err_sys(err, "cannot open %s", job->data);
     /* as root, or root of a user namespace, in which an ordinary user looks into an image */
-    return from < 0 ? 0 : copy_all(from, to, host_is_root(), err);
+    return from < 0 ? 0 : copy_all(from, to, idmap_has_others(), err);
 }
 
 /* One layer, or --rootfs, can be looked at as it is; only a stack of them has to be mounted. */

@@ -13,6 +13,7 @@
 
 #include "cleanup.h"
 #include "host.h"
+#include "idmap.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -52,14 +53,10 @@ static int owner(struct layer_unpack *unpack, struct archive_entry *entry, uid_t
     return 0;
 }
 
-/* In a user namespace there are only the users of its map (user_namespaces(7)). */
 static int refused_owner(struct layer_unpack *unpack, const char *path, uid_t uid, gid_t gid)
 {
     err_sys(unpack->err, "cannot give %s to %u:%u", path, uid, gid);
-    if (unpack->err->code == EINVAL)
-        err_hint(unpack->err, "your ranges in /etc/subuid and /etc/subgid do not go so far -> "
-                              "root adds to them: usermod(8), --add-subuids, --add-subgids");
-    return -1;
+    return idmap_explain(unpack->err);
 }
 
 int layer_dress(struct layer_unpack *unpack, struct archive_entry *entry, int fd, const char *path)

@@ -16,7 +16,7 @@
 #include "layer_unpack.h"
 
 #include "cleanup.h"
-#include "host.h"
+#include "idmap.h"
 #include "mount.h"
 
 #include <archive.h>
@@ -179,7 +179,7 @@ int layer_unpack(struct tar_reader *reader, int into, int trash, const char *low
         .into = into,
         .trash = trash,
         .lower = lower,
-        .owners = host_is_root(),
+        .owners = idmap_has_others(),
         .parent_fd = -1,
         .err = err};
     int result = unpack_all(&unpack);
