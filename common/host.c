@@ -10,9 +10,13 @@
 #include "fsio.h"
 #include "proc.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/nsfs.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -200,6 +204,14 @@ bool host_in_userns(void)
 
     return map && (sscanf(map, "%u %u %u", &inside, &outside, &count) != 3 || inside != 0 ||
                       outside != 0 || count != UINT32_MAX);
+}
+
+bool host_owns_network(void)
+{
+    cleanup_close int net = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+    cleanup_close int owner = net < 0 ? -1 : ioctl(net, NS_GET_USERNS);
+
+    return (owner >= 0 || net < 0 || errno != EPERM) && host_is_root();
 }
 
 bool host_has_userns(void)

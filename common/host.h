@@ -71,6 +71,10 @@ bool host_is_root(void);
  * (user_namespaces(7)). Root there is not root to what counts for the whole machine. */
 bool host_in_userns(void);
 
+/* host_is_root(), and this network namespace is our user namespace's to change, or one's below it.
+ * Not so for root of a user namespace that was made without a network namespace (ioctl_ns(2)). */
+bool host_owns_network(void);
+
 /* True when a user namespace can be made and its uid_map written: tried, in a child. */
 bool host_has_userns(void);
 

@@ -111,9 +111,9 @@ int network_prepare(const struct store *store, const struct record *record, stru
                          "ports are open");
     if (is_without(record))
         return 0;
-    if (!host_is_root())
+    if (!host_owns_network())
         network_rootless_prepare(record);
-    if (!host_is_root() || !first)
+    if (!host_owns_network() || !first)
         return 0;
     if (rtnl_open(NETLINK_ROUTE, &rtnl, err) < 0)
         return -1;
@@ -143,7 +143,7 @@ int network_connect(const struct store *store, const struct record *record, pid_
     status->endpoints_count = status->ports_count = 0;
     if (is_without(record))
         return 0;
-    if (!host_is_root())
+    if (!host_owns_network())
         return network_rootless_connect(store, record, pid, status, err);
     if (rtnl_open(NETLINK_ROUTE, &rtnl, err) == 0 &&
         take_all((struct taker){store, NULL, rtnl, record, pid}, status->restart_count > 0, &taken,
@@ -219,7 +219,7 @@ int network_disconnect(const struct store *store, const struct record *record, s
     ports_release();
     if (is_without(record))
         return 0;
-    if (!host_is_root())
+    if (!host_owns_network())
         return network_rootless_disconnect(store, record->id, err);
     if (!fsio_exists(store->root, "networks")) /* there were none, or all of the root is gone */
         return nat_is_there(store) ? network_down_all(store, err) : 0;
@@ -237,7 +237,7 @@ int network_rename(const struct store *store, const char *id, const char *name, 
     char plain[STORE_ID + 1];
     int status = 0;
 
-    if (!host_is_root() || !fsio_exists(store->root, "networks"))
+    if (!host_owns_network() || !fsio_exists(store->root, "networks"))
         return 0;
     status = leases_open(store, &leases, err);
     network_plain_id(store, plain);

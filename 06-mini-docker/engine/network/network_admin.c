@@ -62,7 +62,7 @@ static int remove_from_host(const struct store *store, const struct leases *leas
 {
     cleanup_close int rtnl = -1;
 
-    if (!host_is_root())
+    if (!host_owns_network())
         return 0;
     if (rtnl_open(NETLINK_ROUTE, &rtnl, err) < 0)
         return -1;
@@ -132,7 +132,7 @@ int network_rest(const struct store *store, struct err *err)
         status = network_load(store, "bridge", &network, err);
     if (status == 0 && network_members(&leases, &network) == 0)
         status = remove_from_host(store, &leases, &network, err);
-    if (status == 0 && host_is_root() && proc_in_path("nft"))
+    if (status == 0 && host_owns_network() && proc_in_path("nft"))
         status = sweep(err);
     leases_close(&leases);
     network_free(&network);

@@ -132,7 +132,7 @@ static bool is_reached(const struct record_host *host, const char *server)
         return true;
     if (inet_pton(AF_INET, server, &ip) == 1)
         return (ntohl(ip.s_addr) >> 24) != 127;
-    return !host_is_root() && strcmp(server, "::1") != 0;
+    return !host_owns_network() && strcmp(server, "::1") != 0;
 }
 
 /* Copy the lines that a container can use. Returns how many name servers are among them. */

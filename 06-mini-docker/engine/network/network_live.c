@@ -10,6 +10,7 @@
 #include "engine/show/events.h"
 #include "network.h"
 #include "network_plug.h"
+#include "network_rootless.h"
 #include "network_take.h"
 #include "ports.h"
 
@@ -34,9 +35,9 @@ static int check_mode(const struct record *record, struct err *err)
 {
     const char *mode = record->host.network_mode ?: "";
 
-    if (!host_is_root()) {
+    if (!host_owns_network()) {
         err_refuse(err, EPERM, "network connect needs root: an ordinary user makes no links");
-        return err_hint(err, "rootless there is one way out, without other containers -> sudo");
+        return network_rootless_hint(err);
     }
     if (strncmp(mode, "container:", 10) == 0 || strcmp(mode, "host") == 0)
         return err_refuse(err, EINVAL,
@@ -237,7 +238,7 @@ int network_ask(const struct store *store, const char *id, struct status *status
         }
         network_free(&network);
     }
-    if (count > 0 || host_is_root()) /* rootless there are no leases */
+    if (count > 0 || host_owns_network()) /* rootless there are no leases */
         status->endpoints_count = count;
     leases_close(&leases);
     return 0;

@@ -48,7 +48,7 @@ static bool can_use(const char *program)
 
 const char *network_rootless_dns(void)
 {
-    if (host_is_root())
+    if (host_owns_network())
         return NULL;
     if (can_use("pasta"))
         return PASTA_DNS;
@@ -194,6 +194,16 @@ void network_rootless_prepare(const struct record *record)
                                "installed -> apt install passt, or say --network none");
 }
 
+int network_rootless_hint(struct err *err)
+{
+    if (host_is_root())
+        return err_hint(err,
+            "this root is one of a user namespace, which does not own the network namespace -> one "
+            "that does (unshare --net), or no --network, for a way out without other containers");
+    return err_hint(err, "rootless there is one way out, without other containers -> no "
+                         "--network, or sudo");
+}
+
 static int refuse(bool ports, struct err *err)
 {
     err_refuse(err, ENOENT, "%s needs pasta here", ports ? "a published port" : "a network");
@@ -202,7 +212,7 @@ static int refuse(bool ports, struct err *err)
             TUN " cannot be opened: %s -> chmod 666 " TUN ", or run --network none",
             strerror(errno));
     return err_hint(err,
-        "an ordinary user makes no links on the host, and %s installed -> apt install passt, or "
+        "links on the host are not ours to make, and %s installed -> apt install passt, or "
         "run --network none",
         ports ? "pasta is not" : "neither pasta nor slirp4netns is");
 }
@@ -215,8 +225,7 @@ int network_rootless_connect(const struct store *store, const struct record *rec
 
     if (!plain && strcmp(mode, "bridge") != 0) {
         err_refuse(err, EPERM, "network %s needs root: an ordinary user makes no links", mode);
-        return err_hint(err, "rootless there is one way out, without other containers -> no "
-                             "--network, or sudo");
+        return network_rootless_hint(err);
     }
     int made = -1;
     if (can_use("pasta"))
