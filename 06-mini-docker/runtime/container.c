@@ -19,6 +19,7 @@
 #include "mounts.h"
 
 #include "cleanup.h"
+#include "host.h"
 #include "ns_table.h"
 #include "proc.h"
 
@@ -250,8 +251,15 @@ static int explain_end(const struct container *container, struct err *err)
     return err_hint(err, "somebody has killed it -> look into the kernel's log, dmesg(1)");
 }
 
+static bool is_in_userns(const struct spec_linux *l)
+{
+    return l->namespaces & CLONE_NEWUSER || l->namespace_paths[ns_index(CLONE_NEWUSER)] ||
+           host_in_userns();
+}
+
 int container_start(struct container *container, struct err *err)
 {
+    container->user = is_in_userns(&container->spec->linux_);
     if (plan_groups(container, err) < 0)
         return -1;
     container->early = is_early(container);

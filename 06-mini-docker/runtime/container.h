@@ -60,6 +60,12 @@ struct container {
      * is changed (groups.c).
      */
     bool early, joined;
+    /*
+     * It is in a user namespace: one of its own, or the engine's, which is then root of no more
+     * than a part of the machine (of an LXC container, say). Most of what differs there the kernel
+     * tells by refusing; this is for what it does not, or too late.
+     */
+    bool user;
     struct namespaces namespaces;
     struct cgroup group;
     struct spawned process;        /* PID 1, as the host sees it */

@@ -45,8 +45,9 @@ bool mounts_is_bind(const struct spec_mount *mount, const struct mounts_options 
 /* True when the entry's destination is /dev, however its slashes are written. */
 bool mounts_is_dev(const struct spec_mount *mount);
 
-/* True when one of the ranges has the ID inside. */
-bool mounts_has_id(const struct idmap_range *ranges, int count, unsigned id);
+/* False where this is a user namespace that maps no such user (or `group`): its file systems take
+ * no such ID (EINVAL). */
+bool mounts_has_id(const struct container *container, bool group, unsigned id);
 
 /*
  * What the host's mounts become in the container's mount namespace before anything is done there

@@ -162,9 +162,20 @@ static void fill_attributes(struct mounts_options *options, unsigned long cleare
     }
 }
 
-bool mounts_has_id(const struct idmap_range *ranges, int count, unsigned id)
+/* The container's own map; or in the engine's user namespace what that has. */
+bool mounts_has_id(const struct container *container, bool group, unsigned id)
 {
-    for (int i = 0; i < count; i++) {
+    static struct idmap here; /* 8 KiB */
+    const struct idmap *map = container->spec->linux_.mappings;
+    struct err ignored;
+
+    if (!container->user)
+        return true;
+    if (!map && idmap_for_caller(&here, &ignored) < 0)
+        return false;
+    map = map ? map : &here;
+    const struct idmap_range *ranges = group ? map->gid : map->uid;
+    for (int i = 0; i < (group ? map->gids : map->uids); i++) {
         if (id >= ranges[i].inside && id - ranges[i].inside < ranges[i].count)
             return true;
     }
@@ -175,12 +186,12 @@ bool mounts_has_id(const struct idmap_range *ranges, int count, unsigned id)
  * A file of the new devpts belongs to group tty, number 5. A user namespace that maps one ID only
  * has no 5, and the kernel refuses the option (EINVAL).
  */
-static bool is_unmapped_gid(const char *word, const struct spec_linux *l)
+static bool is_unmapped_gid(const char *word, const struct container *container)
 {
     unsigned gid;
 
-    return l->mappings && sscanf(word, "gid=%u", &gid) == 1 &&
-           !mounts_has_id(l->mappings->gid, l->mappings->gids, gid);
+    return container->user && sscanf(word, "gid=%u", &gid) == 1 &&
+           !mounts_has_id(container, true, gid);
 }
 
 int mounts_add_data(
@@ -210,7 +221,7 @@ int mounts_read_options(const struct container *container, const struct spec_mou
         const struct word *word = find_word(*text);
         if (word)
             apply_word(word, ret, &cleared);
-        else if (!is_unmapped_gid(*text, &container->spec->linux_) &&
+        else if (!is_unmapped_gid(*text, container) &&
                  mounts_add_data(ret, *text, mount->destination, err) < 0)
             return -1;
     }

@@ -12,7 +12,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -37,15 +36,9 @@ static bool has_key(const char *data, const char *key)
 static int add_id(struct container *container, struct mounts_options *options, const char *key,
     unsigned id, const char *destination, struct err *err)
 {
-    const struct spec_linux *l = &container->spec->linux_;
-    bool user = container->namespaces.own & CLONE_NEWUSER;
-    bool groups = key[0] == 'g';
     char word[32];
 
-    if (id == 0 || has_key(options->data, key))
-        return 0;
-    if (user && (!l->mappings || !mounts_has_id(groups ? l->mappings->gid : l->mappings->uid,
-                                     groups ? l->mappings->gids : l->mappings->uids, id)))
+    if (id == 0 || has_key(options->data, key) || !mounts_has_id(container, key[0] == 'g', id))
         return 0;
     snprintf(word, sizeof(word), "%s%u", key, id);
     return mounts_add_data(options, word, destination, err);

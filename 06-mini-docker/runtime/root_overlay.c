@@ -191,6 +191,5 @@ int root_overlay(const struct container *container, struct err *err)
 {
     explain_step(&container->explain, "overlayfs.rst; lab 05",
         "mount overlay: the image's layers below, what is written above");
-    return root_overlay_mount(
-        &container->spec->root, container->spec->linux_.namespaces & CLONE_NEWUSER, err);
+    return root_overlay_mount(&container->spec->root, container->user, err);
 }

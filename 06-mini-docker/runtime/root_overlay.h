@@ -10,9 +10,9 @@
 
 /*
  * Mount root->lower, root->upper and root->work on root->path; without `upper` the layers alone,
- * read-only: two of them at least. `user`: in a user namespace. Where there is no overlayfs to be
- * had, a copy of the one lower layer is bound. Privilege: CAP_SYS_ADMIN over the mount namespace,
- * which should be one of the caller's own.
+ * read-only: two of them at least. `user`: in a user namespace, whoever made it (host.h). Where
+ * there is no overlayfs to be had, a copy of the one lower layer is bound. Privilege: CAP_SYS_ADMIN
+ * over the mount namespace, which should be one of the caller's own.
  */
 int root_overlay_mount(const struct spec_root *root, bool user, struct err *err);
 

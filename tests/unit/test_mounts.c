@@ -119,9 +119,11 @@ static void leaves_an_unmapped_group_out(void **state)
     (void)state;
     idmap_single(&map, 1000, 1000);
     spec.linux_ = (struct spec_linux){.namespaces = CLONE_NEWUSER, .mappings = &map};
+    container.user = true;
     assert_string_equal(read_words("devpts", WORDS("newinstance", "gid=5")).data, "newinstance");
     assert_string_equal(read_words("devpts", WORDS("gid=0")).data, "gid=0");
     spec.linux_ = (struct spec_linux){0};
+    container.user = false;
     assert_string_equal(read_words("devpts", WORDS("gid=5")).data, "gid=5");
 }
 

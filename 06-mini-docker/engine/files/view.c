@@ -111,7 +111,7 @@ static int mount_stopped_root(const struct viewer *viewer, const char *place, st
     } else if (!strchr(view->lower, ':')) {
         return bind(view->lower, place, err);
     }
-    return root_overlay_mount(&root, viewer->user, err);
+    return root_overlay_mount(&root, host_in_userns(), err);
 }
 
 static int mount_root(const struct viewer *viewer, const char *place, struct err *err)

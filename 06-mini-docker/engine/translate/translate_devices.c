@@ -7,10 +7,10 @@
 #include "translate_internal.h"
 
 #include "cleanup.h"
+#include "host.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -20,6 +20,7 @@ enum { ALL = SPEC_MKNOD | SPEC_READ | SPEC_WRITE, DEPTH = 4 };
 
 struct devices {
     struct translating *translating;
+    bool user; /* in a user namespace, of its own or ours */
     struct spec_device *items;
     struct spec_device_rule *rules;
     struct spec_mount *binds;
@@ -53,7 +54,6 @@ static int add(struct devices *devices, const char *on_host, const char *inside,
     const struct stat *st, unsigned access)
 {
     static const char *const options[] = {"bind", "private", NULL};
-    bool user = devices->translating->ret->spec.linux_.namespaces & CLONE_NEWUSER;
     const char *path = json_print(&devices->translating->reader, "%s", inside);
     const char *source = json_print(&devices->translating->reader, "%s", on_host);
 
@@ -66,7 +66,7 @@ static int add(struct devices *devices, const char *on_host, const char *inside,
         .minor = (int)minor(st->st_rdev),
         .access = access,
     };
-    if (user)
+    if (devices->user)
         devices->binds[devices->binds_count++] =
             (struct spec_mount){path, "bind", source, options, NULL};
     else
@@ -174,6 +174,7 @@ int translate_devices(struct translating *translating)
 
     if (host->devices_count == 0 && !host->privileged)
         return 0;
+    devices.user = linux_->mappings || host_in_userns();
     if (reserve(&devices) < 0)
         return -1;
     for (size_t i = 0; i < linux_->device_rules_count; i++) {

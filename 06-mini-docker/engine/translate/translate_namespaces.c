@@ -129,7 +129,9 @@ static int fill_sysctls(struct translating *translating)
         {"net.ipv4.ping_group_range", "0 2147483647"}};
     const struct record_host *host = &translating->record->host;
     struct spec_linux *linux_ = &translating->ret->spec.linux_;
-    size_t count = !(linux_->namespaces & CLONE_NEWNET) ? 0 : linux_->mappings ? 1 : 2;
+    size_t count = !(linux_->namespaces & CLONE_NEWNET)   ? 0
+                   : linux_->mappings || host_in_userns() ? 1
+                                                          : 2;
     struct spec_pair *pairs =
         translate_alloc(translating, count + host->sysctls_count, sizeof(*pairs));
 
