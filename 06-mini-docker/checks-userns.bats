@@ -46,7 +46,7 @@ OWN=(--mount --net --ipc --uts --pid --fork --kill-child --mount-proc)
 inside() {
     [ -n "${holder-}" ] || hold
     # shellcheck disable=SC2016 # for the shell inside
-    call bash -euc "${FIRST:-}"'
+    call unshare --mount --propagation private bash -euc "${FIRST:-}"'
         exec "$@"' bash nsenter --user --target "$holder" --setuid 0 --setgid 0 unshare "${OWN[@]}" bash -euc ". ./profile; $1" 3>&- 4>&-
 }
 # The same where there is one ID only, as anybody may make it.
@@ -130,6 +130,19 @@ END
         ! mini run --rm --network other base true'
     ends 0
     complained "the network namespace"
+}
+
+@test "06 userns: in the network of others slirp4netns is the way out" {
+    need slirp4netns
+    mknod -m 666 tun c 10 200
+    # its user may open the device; all that is bound goes with the shell
+    FIRST='mount --bind tun /dev/net/tun'
+    OWN=(--mount --ipc --uts --pid --fork --kill-child --mount-proc)
+    inside 'mini import base.tar base >/dev/null
+        mini run --rm base sh -c "ip -4 -o addr show eth0; cat /etc/resolv.conf"'
+    [[ $stderr != *"/dev/net/tun"* ]] || skip "needs /dev/net/tun"
+    ends 0
+    told "inet 10.0.2.100/24"
 }
 
 @test "06 userns: limits that nobody handed over are refused with the cause" {

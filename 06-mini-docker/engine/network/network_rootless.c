@@ -46,11 +46,20 @@ static bool can_use(const char *program)
     return access(TUN, R_OK | W_OK) == 0 && proc_in_path(program);
 }
 
+/*
+ * To root of a user namespace pasta is the second choice: it gives up what would let it look at a
+ * process of the same user namespace, and then cannot open what it is to join.
+ */
+static bool is_pasta_best(void)
+{
+    return can_use("pasta") && !(host_is_root() && can_use("slirp4netns"));
+}
+
 const char *network_rootless_dns(void)
 {
     if (host_owns_network())
         return NULL;
-    if (can_use("pasta"))
+    if (is_pasta_best())
         return PASTA_DNS;
     return can_use("slirp4netns") ? SLIRP_DNS : NULL;
 }
@@ -228,7 +237,7 @@ int network_rootless_connect(const struct store *store, const struct record *rec
         return network_rootless_hint(err);
     }
     int made = -1;
-    if (can_use("pasta"))
+    if (is_pasta_best() || (ports && can_use("pasta")))
         made = run_pasta(store, record, pid, status, err);
     else if (can_use("slirp4netns") && !ports)
         made = run_slirp(pid, status, err);
