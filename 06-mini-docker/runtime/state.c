@@ -54,6 +54,13 @@ int state_default_root(char ret[PATH_MAX], struct err *err)
     return length < PATH_MAX ? 0 : err_set(err, ERR_USAGE, "XDG_RUNTIME_DIR is too long");
 }
 
+/* After a failed call: root of a user namespace has no rights over what root of the host made. */
+static int refused(const char *what, const char *path, struct err *err)
+{
+    err_sys(err, "cannot %s %s", what, path);
+    return err->code == EACCES ? err_hint(err, "it is somebody else's -> --root DIR") : -1;
+}
+
 static int make_parents(const char *root, struct err *err)
 {
     char path[PATH_MAX];
@@ -63,7 +70,7 @@ static int make_parents(const char *root, struct err *err)
         end += strcspn(root + end, "/");
         snprintf(path, sizeof(path), "%.*s", (int)end, root);
         if (mkdir(path, 0711) < 0 && errno != EEXIST)
-            return err_sys(err, "cannot make the state directory %s", path);
+            return refused("make the state directory", path, err);
     }
     return 0;
 }
@@ -238,7 +245,7 @@ int state_each(const char *root, int (*visit)(const struct state *state, void *a
     int result = 0;
 
     if (!dir)
-        return errno == ENOENT ? 0 : err_sys(err, "cannot read %s", root);
+        return errno == ENOENT ? 0 : refused("read", root, err);
     for (struct dirent *entry; result == 0 && (entry = readdir(dir));) {
         struct state state;
         struct err ignored;
