@@ -10,12 +10,15 @@
 # Three things keep the host out of reach. What the engines mount is in a mount namespace that goes with its last
 # process. What they would write below /run, /dev/shm and /var/lib is on a tmpfs there. Links and
 # firewall rules are those of an empty network namespace. Groups are all below one, $GROUP.
+#
+# In there / is shared, as on nearly every host: podman gives conmon a mount namespace of its own, and what the
+# clean-up unmounts in that has to go in podman's as well. Else `podman rm` may find userdata/shm busy, of runc too.
 
 # Where the engines keep all they have: sockets too, so the path is short (108 bytes is the most).
 world() {
     WORLD=$BATS_FILE_TMPDIR GROUP=peers-$BASHPID
     unshare --mount --net --propagation private sh -c '
-        for dir in /run /dev/shm /var/lib; do mount -t tmpfs tmpfs $dir; done
+        mount --make-rshared / && for dir in /run /dev/shm /var/lib; do mount -t tmpfs tmpfs $dir; done
         ip link set lo up
         : >"$0/ready"
         exec sleep 100000' "$WORLD" 3>&- 4>&- &
