@@ -22,6 +22,7 @@ lab_as_user() {
 
 # Starts a namespace shell that runs a sleep, and sets $target to the lab and $pid to the sleep.
 start_target() {
+    : >target.out # the words of one before are not to be taken for this one's
     "${prefix[@]}" "$LAB_DIR/run" shell "$@" -- sleep 60 >target.out 2>&1 3>&- &
     target=$!
     wait_for 20 grep -q 'becomes sleep' target.out || fail "$(cat target.out)"

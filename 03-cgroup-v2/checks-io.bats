@@ -20,6 +20,7 @@ disks() {
 start() { # ENTERS ARG...
     local enters=$1
     shift
+    : >"$BATS_TEST_TMPDIR/out" # the words of one before are not this one's
     env --default-signal=INT "$LAB_DIR/run" "$@" < <(for ((i = 0; i < enters; i++)); do echo; done; exec sleep 30 3>&-) \
         >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
     pid=$!

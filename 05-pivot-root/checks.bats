@@ -108,6 +108,7 @@ find_journal() {
     grep -q 'pivot  *yes' <<<"$output" || skip "pivot cannot run here"
     local command="sleep 51.$BASHPID"
     for signal in INT=130 TERM=143; do
+        : >"$BATS_TEST_TMPDIR/out" # the words of the one before are not this one's
         # a shell starts what is in the background with SIGINT ignored
         env --default-signal=INT "$LAB_DIR/run" --rootfs "$ROOT" $command >"$BATS_TEST_TMPDIR/out" 2>&1 &
         child=$!

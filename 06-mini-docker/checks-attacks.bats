@@ -98,6 +98,7 @@ start_it() {
     local word=$1
     shift
     bundle "$@"
+    : >out # what the one before has said is not this one's
     "$RUNC" --root "$PWD/state" run $DETACH --bundle "$BUNDLE" "$ID" </dev/null >out 2>err 3>&- 4>&- &
     RUNNING=$!
     wait_for 20 grep -q "$word" out || fail "it did not start: $(cat out err)"
