@@ -140,7 +140,7 @@ overwrite_exe() {
     for payload in /proc/self/exe script true true true; do
         "$RUNC" --root "$PWD/state" exec "$ID" "$payload" >/dev/null 2>&1 || true
     done
-    for ((i = 0; i < 4; i++)); do
+    for ((i = 0; i < (${#DETACH} ? 4 : 40); i++)); do # a busy machine may be late with what works
         cmp -s "$RUNC" "$copy" || break
         sleep 0.25
     done

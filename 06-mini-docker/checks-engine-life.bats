@@ -484,7 +484,9 @@ runs_on() { kill -CONT "$1" && state_is Running box true; }
     run -d --name held --health-cmd true --health-timeout 0.1s --health-interval 0.1s --health-retries 1 busybox sleep 60
     wait_for 20 state_is Health.Status held healthy || fail "not healthy"
     engine pause held
-    ! wait_for 1 state_is Health.Status held unhealthy || fail "it was asked while it was paused"
+    engine inspect -f '{{json .State.Health}}' held # a busy machine may have been too slow for it by now
+    sleep 1
+    prints "$output" inspect -f '{{json .State.Health}}' held || fail "it was asked while it was paused"
 }
 
 # What is there when all containers have been removed: nothing, whatever was killed before.

@@ -81,7 +81,8 @@ web() {
     "$MINI" --root "$STORE" events --format '{{.Action}} {{.Actor.Attributes.name}}' --filter type=container >live 2>&1 3>&- &
     FOLLOWER=$!
     wait_for 10 test -d "$STORE/run/events"
-    wait_for 10 grep -q inotify "/proc/$FOLLOWER/fd"/../fdinfo/* || fail "it does not watch"
+    watches() { grep -qs '^inotify wd' "/proc/$FOLLOWER/fdinfo/"*; }
+    wait_for 30 watches || fail "it does not watch"
     engine run --network none --name one --label team=red busybox sh -c 'exit 3'
     ends 3
     works rm one

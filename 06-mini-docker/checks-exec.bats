@@ -182,7 +182,8 @@ spied_on() {
         oci delete --force box
         ends 0
     done
-    ! pgrep -f "$PWD/state" || fail "left behind"
+    none() { ! pgrep -f "$PWD/state"; }
+    wait_for 30 none || fail "left behind"
 }
 
 @test "06 exec: the runtime is killed at any moment: delete removes all" {
@@ -199,7 +200,8 @@ spied_on() {
     inside=$(pgrep -f 'sleep 4321' | wc -l)
     oci delete --force box
     ends 0
-    left=$(pgrep -f "$PWD/state|sleep 4321") || return 0
+    none() { ! left=$(pgrep -f "$PWD/state|sleep 4321"); } # who dies with the runtime may take a moment
+    ! wait_for 30 none || return 0
     for process in $left; do ends_with_test "$process"; done
     fail "left behind: $left, of $inside"
 }

@@ -153,7 +153,8 @@ terminals() {
     "$1" run -d --name term box sleep 1000 >/dev/null
     in_terminal "$1 exec -it term sh" 'tty; echo $((40+3)); exit 4'
     [ "$status" = 4 ] && told 43 && told /dev/pts/
-    in_terminal "$1 exec -it term sh -c 'sleep 0.5; stty size'"
+    # an engine tells the size after the start
+    in_terminal "$1 exec -it term sh -c 'for i in \$(seq 100); do stty size | grep -x \"33 77\" && break; sleep 0.1; done'"
     told "33 77"
     removed "$1" term
     # detached with a terminal: the console socket, and nobody looking

@@ -61,6 +61,8 @@ becomes() { wait_for 10 is "$1" 2>/dev/null || is "$1"; }
 
 # How many processes it has; how often a program has said a word.
 has_processes() { [ "$("$RUNC" --root "$STATE" ps -f json "$ID" | jq length)" -eq "$1" ]; }
+# So many have become the sleep that they were started for: a fork of the shell is a process, too, and hears other signals.
+has_sleeps() { [ "$("$RUNC" --root "$STATE" ps "$ID" | grep -c ':[0-9][0-9] sleep 100')" -eq "$1" ]; }
 said() { [ "$(grep -c "$1" heard)" -eq "$2" ]; }
 alive() { [ -r "/proc/$1/stat" ] && [[ $(cut -d' ' -f3 "/proc/$1/stat") != [ZX] ]]; }
 running() { done_by 0 run --detach --pid-file pid "$ID"; }
@@ -321,7 +323,7 @@ running() { done_by 0 run --detach --pid-file pid "$ID"; }
     need_groups
     shell 'trap : USR1; sleep 1000 & sleep 1000'
     running
-    wait_for 10 has_processes 3
+    wait_for 30 has_sleeps 2
     done_by 0 kill "$ID" USR1 --all # the sleeps die of it
     becomes stopped
     done_by 0 delete "$ID"
@@ -379,7 +381,7 @@ running() { done_by 0 run --detach --pid-file pid "$ID"; }
     need_groups
     shell 'sleep 1000 & sleep 1001'
     running
-    wait_for 10 has_processes 3
+    wait_for 30 has_sleeps 2
     done_by 0 ps --format json "$ID"
     jq -e --argjson pid "$(cat pid)" 'index($pid)' <<<"$output" >/dev/null || fail "$output"
     done_by 0 ps "$ID"

@@ -376,7 +376,8 @@ END
 }
 
 @test "06 init: --init reaps orphans and passes signals on, and PID 1 is not the program" {
-    orphan='(sleep 0.8; cat /proc/[0-9]*/stat | grep -c " Z ") & (sleep 0.2 &); exec sleep 1'
+    # the program goes on until the look around, however late, is over
+    orphan='mkfifo /over; (sleep 0.8; cat /proc/[0-9]*/stat | grep -c " Z "; : >/over) & (sleep 0.2 &); exec cat /over'
     mini --init sh -c "$orphan"
     [ "$output" = 0 ] || fail "an orphan was not reaped"
     mini sh -c "$orphan"
