@@ -166,7 +166,7 @@ claim() {
         snapshot >"$BATS_TEST_TMPDIR/after"
         cmp -s "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after"
     }
-    wait_for 5 same || fail "$(diff "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after")"
+    wait_for 30 same || fail "$(diff "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after")"
 }
 
 @test "02: a host without v1 gets status 77 and the command that helps" {

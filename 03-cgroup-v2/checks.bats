@@ -172,7 +172,7 @@ in_container() { # GROUP CMD...
     run --separate-stderr in_container "$group" "$LAB_DIR/run" files
     local files=$status said=$stderr
     run --separate-stderr in_container "$group" "$LAB_DIR/run" cpuset
-    wait_for 5 rmdir "$group"
+    wait_for 30 rmdir "$group"
     [[ " $on " == *" $controller "* ]] || echo "-$controller" >"$(v2)/cgroup.subtree_control"
     [ "$status" -eq 77 ] || fail "cpuset: status is not 77"
     [[ $controller != cpuset || $stderr == *"root of a partition"*"make vm-03"* ]] || fail "cpuset: no cause"
@@ -189,7 +189,7 @@ in_container() { # GROUP CMD...
     [ "$(passed_down)" = "$before" ]
     setsid env --default-signal=INT "$LAB_DIR/run" files --step < <(sleep 20) >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
     pid=$!
-    wait_for 10 grep -q 'press Enter' "$BATS_TEST_TMPDIR/out"
+    wait_for 30 grep -q 'press Enter' "$BATS_TEST_TMPDIR/out"
     kill -INT "$pid"
     status=0
     wait "$pid" || status=$?

@@ -114,7 +114,7 @@ find_journal() {
         child=$!
         wait_for 20 grep -q 'exec sleep' "$BATS_TEST_TMPDIR/out"
         own=
-        wait_for 10 find_journal $child || fail "its journal was not found, so nothing can be shown"
+        wait_for 30 find_journal $child || fail "its journal was not found, so nothing can be shown"
         kill "-${signal%=*}" $child
         code=0
         wait $child || code=$?
@@ -132,11 +132,11 @@ find_journal() {
     child=$!
     wait_for 20 grep -q 'exec sleep' "$BATS_TEST_TMPDIR/out"
     own=
-    wait_for 10 find_journal $child || fail "its journal was not found, so nothing can be shown"
+    wait_for 30 find_journal $child || fail "its journal was not found, so nothing can be shown"
     kill -KILL $child
     wait $child || true
     gone() { ! pgrep -fx "$command" >/dev/null; }
-    wait_for 10 gone
+    wait_for 30 gone
     [ -e "${own%/*}" ] || fail "its directory is gone already"
     "$TOP/build/clean-host"
     [ ! -e "${own%/*}" ] || fail "its directory is left"

@@ -37,9 +37,9 @@ teardown() {
     done
     [ ! -x ours ] || ./ours --root "$PWD/state" delete --force "$ID" 2>/dev/null || true
     while read -r group; do
-        [ ! -e "$group/cgroup.procs" ] || wait_for 5 rmdir "$group" 2>/dev/null || true
+        [ ! -e "$group/cgroup.procs" ] || wait_for 30 rmdir "$group" 2>/dev/null || true
     done < <(find /sys/fs/cgroup -depth -type d -path "*/$ID*" 2>/dev/null)
-    wait_for 10 no_hierarchy
+    wait_for 30 no_hierarchy
 }
 # The one that release_agent makes: a group that is on its way out when it is unmounted keeps it alive, and then
 # every process of the host is in it. Mounted and unmounted once more it goes.
@@ -136,7 +136,7 @@ overwrite_exe() {
     chmod +x "$BUNDLE/rootfs/bin/script"
     start_it watching lurk exe
     # whoever waits for the container runs the file too, and what runs cannot be written
-    [ "$SUBJECT" = ours ] || { wait_for 5 [ -s "state/$ID/pid" ] && kill -KILL "$RUNNING"; }
+    [ "$SUBJECT" = ours ] || { wait_for 30 [ -s "state/$ID/pid" ] && kill -KILL "$RUNNING"; }
     for payload in /proc/self/exe script true true true; do
         "$RUNC" --root "$PWD/state" exec "$ID" "$payload" >/dev/null 2>&1 || true
     done

@@ -335,11 +335,11 @@ holds_status() {
 @test "06 engine: a monitor is small, keeps nothing of its caller, and holds its status" {
     run -d --name box --init --restart always --health-cmd true --health-interval 1s busybox sleep 60
     monitor=$(monitor_of box)
-    wait_for 10 state_is Health.Status box healthy || fail "it is not healthy"
-    wait_for 10 holds_status "$monitor" || fail "it has no lock: $(cat /proc/locks)"
+    wait_for 30 state_is Health.Status box healthy || fail "it is not healthy"
+    wait_for 30 holds_status "$monitor" || fail "it has no lock: $(cat /proc/locks)"
     engine exec box sh -c 'ls -l /proc/[0-9]*/fd'
     [[ $output == *null* && $output != *status.json* ]] || fail "it has a file of the host"
-    wait_for 10 is_small "$monitor" || fail "$(private_kib "$monitor") KiB"
+    wait_for 30 is_small "$monitor" || fail "$(private_kib "$monitor") KiB"
     ! find "/proc/$monitor/fd" -lname "$BATS_TEST_TMPDIR/printed" | grep . || fail "it holds our file open"
     [ "$(readlink "/proc/$monitor/cwd")" = / ] || fail "it stands in our directory"
 }

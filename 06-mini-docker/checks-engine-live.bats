@@ -80,13 +80,13 @@ web() {
     need_root "to make groups"
     "$MINI" --root "$STORE" events --format '{{.Action}} {{.Actor.Attributes.name}}' --filter type=container >live 2>&1 3>&- &
     FOLLOWER=$!
-    wait_for 10 test -d "$STORE/run/events"
+    wait_for 30 test -d "$STORE/run/events"
     watches() { grep -qs '^inotify wd' "/proc/$FOLLOWER/fdinfo/"*; }
     wait_for 30 watches || fail "it does not watch"
     engine run --network none --name one --label team=red busybox sh -c 'exit 3'
     ends 3
     works rm one
-    wait_for 10 grep -q destroy live || fail "it did not follow: $(cat live)"
+    wait_for 30 grep -q destroy live || fail "it did not follow: $(cat live)"
     kill "$FOLLOWER"
     [ "$(xargs <live)" = "create one attach one start one die one destroy one" ] || fail "another order: $(cat live)"
     works events --since 10m --until 0s --filter event=die
@@ -149,7 +149,7 @@ web() {
     prints web ps -a --format '{{.Names}}'
     works inspect busybox # the one that runs has it
     works kill web
-    wait_for 10 all_ended
+    wait_for 30 all_ended
     works system prune -f -a --volumes
     prints "" ps -aq
     prints "" images -q

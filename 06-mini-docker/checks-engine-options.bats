@@ -334,7 +334,7 @@ container destroy <no value>"
     ends 1 "invalid filter 'shape'"
     run --name tty -dit busybox sleep 60
     terminal "stty rows 30 cols 90; '$MINI' --root '$STORE' attach --detach-keys x tty" <<<x
-    wait_for 10 has_happened 'resize 30 90' '{{.Action}} {{.Actor.Attributes.height}} {{.Actor.Attributes.width}}' || fail "no resize"
+    wait_for 30 has_happened 'resize 30 90' '{{.Action}} {{.Actor.Attributes.height}} {{.Actor.Attributes.width}}' || fail "no resize"
     has_happened 'detach <no value> <no value>' '{{.Action}} {{.Actor.Attributes.height}} {{.Actor.Attributes.width}}' || fail "no detach"
     works save -o busybox.tar busybox
     chooses save event=save image=busybox

@@ -718,7 +718,7 @@ mount -t tmpfs tmpfs /etc/docker
 docker-registry serve tls.yml >tls.log 2>&1 &
 docker-registry serve plain.yml >plain.log 2>&1 &
 trap 'kill $(jobs -p)' EXIT
-for _ in $(seq 200); do
+for _ in $(seq 1000); do
     curl -sko /dev/null https://192.0.2.1/v2/ && curl -so /dev/null http://192.0.2.1/v2/ && break
     sleep 0.05
 done

@@ -38,7 +38,7 @@ own_mounts() {
     unshare -m -n sleep 1000 >/dev/null 2>&1 3>&- 4>&- &
     HOLDER=$!
     disown $HOLDER
-    wait_for 10 eval '[ "$(cat /proc/$HOLDER/comm)" = sleep ]'
+    wait_for 30 eval '[ "$(cat /proc/$HOLDER/comm)" = sleep ]'
     printf '#!/bin/sh\nexec nsenter -t %s -m -n -w"$PWD" "%s" "$@"\n' $HOLDER "$MINI" >mini
     chmod +x mini
     REAL=$MINI MINI=$PWD/mini
@@ -70,7 +70,7 @@ power_off() {
     for pid in "${pids[@]}"; do wait_for 20 is_dead "$pid"; done
     for group in "${groups[@]}"; do
         for group in /sys/fs/cgroup{,/*}"$group"; do
-            [ ! -d "$group" ] || wait_for 10 rmdir "$group"
+            [ ! -d "$group" ] || wait_for 30 rmdir "$group"
         done
     done
 }
@@ -247,7 +247,7 @@ killed() {
     [ "$step" -eq 1 ] || n=$((RANDOM % step + 1))
     for (( ; ; n += step)); do
         timeout -s KILL 60 ${HOLDER:+nsenter -t $HOLDER -m -n} "$BATS_FILE_TMPDIR/at" "$PWD/log" "$who" $n kill "${REAL:-$MINI}" --root "$STORE" "$@" </dev/null >/dev/null 2>&1 3>&- 4>&- || true
-        wait_for 10 runs_alone || fail "call $n of $*: $(names) run"
+        wait_for 30 runs_alone || fail "call $n of $*: $(names) run"
         works images
         works volume ls
         works network ls
@@ -313,9 +313,9 @@ killed 0 goes_on container prune -f
 killed 0 goes_on system prune -a -f
 END
     )
-    wait_for 10 is_alone || fail "a process of a killed exec is left: $("$MINI" --root "$STORE" top box)"
+    wait_for 30 is_alone || fail "a process of a killed exec is left: $("$MINI" --root "$STORE" top box)"
     all_gone "all that was killed"
-    wait_for 10 no_trace >left || fail "left: $(cat left)"
+    wait_for 30 no_trace >left || fail "left: $(cat left)"
 }
 
 # What each of the 50 does: errors are good only where another of them explains it.
@@ -364,7 +364,7 @@ one_of_many() {
     [ ! -s store/run/networks/leases ] || fail "$(cat store/run/networks/leases)"
     [ "$(inside ip -o link | wc -l)" -eq 1 ] || fail "$(inside ip -o link)"
     ! command -v nft >/dev/null || [ -z "$(inside nft list ruleset)" ] || fail "$(inside nft list ruleset)"
-    wait_for 10 no_trace >left || fail "left: $(cat left)"
+    wait_for 30 no_trace >left || fail "left: $(cat left)"
 }
 
 @test "06 sound: on a read-only store what looks works, and the rest says so with a cure" {
@@ -481,7 +481,7 @@ end_monitor() {
     local pid
     pid=$("$MINI" --root "$STORE" inspect -f '{{.State.Pid}}' "$1")
     kill -KILL "$(awk '/^PPid/ {print $2}' "/proc/$pid/status")"
-    wait_for 10 is_dead "$pid"
+    wait_for 30 is_dead "$pid"
 }
 is_in_one_or_two() {
     works exec box true && [ "$("$MINI" --root "$STORE" ps -q | wc -l)" -eq 1 ] || return 1
@@ -510,7 +510,7 @@ is_in_one_or_two() {
     all_gone "the network"
     [ ! -s store/run/networks/leases ] || fail "$(cat store/run/networks/leases)"
     [ "$(inside ip -o link | wc -l)" -eq 1 ] || fail "$(inside ip -o link)"
-    wait_for 10 no_trace >left || fail "left: $(cat left)"
+    wait_for 30 no_trace >left || fail "left: $(cat left)"
 }
 
 @test "06 sound: a log that may have no new file grows on, and turns over when there is room" {

@@ -57,7 +57,7 @@ exec_detached() {
     oci exec box true
     ends 0
     kill -KILL "$container"
-    wait_for 5 gone "$container"
+    wait_for 30 gone "$container"
     oci exec box true
     ends 1 "it is stopped"
     oci delete --force box
@@ -82,10 +82,10 @@ exec_detached() {
     "$RUNC" --root "$PWD/state" exec box sleep 1002 </dev/null >out 2>&1 3>&- 4>&- &
     runtime=$!
     ends_with_test "$runtime"
-    wait_for 10 pgrep -P "$runtime" -x sleep || fail "no child of the runtime: $(cat out)"
+    wait_for 30 pgrep -P "$runtime" -x sleep || fail "no child of the runtime: $(cat out)"
     process=$(pgrep -P "$runtime")
     kill -KILL "$runtime"
-    wait_for 10 orphan || fail "its parent is still the runtime"
+    wait_for 30 orphan || fail "its parent is still the runtime"
     ! wait_for 1 gone "$process" || fail "it ended with the runtime"
 }
 orphan() { [ "$(awk '/^PPid/ {print $2}' "/proc/$process/status")" != "$runtime" ]; }
@@ -217,7 +217,7 @@ spied_on() {
     [ "$(readlink /proc/self/ns/pid)" = "$(readlink "/proc/$process/ns/pid")" ] || fail "not the host's PID namespace"
     oci delete --force box
     ends 0
-    wait_for 5 gone "$process" || fail "it was left behind"
+    wait_for 30 gone "$process" || fail "it was left behind"
 }
 
 @test "06 exec: a directory that leads out of the container is refused" {
@@ -255,7 +255,7 @@ spied_on() {
     unshare --net sleep 1003 3>&- 4>&- &
     other=$!
     ends_with_test "$other"
-    wait_for 5 differs "$other" || fail "no namespace to join"
+    wait_for 30 differs "$other" || fail "no namespace to join"
     bundle box "$USER_NAMESPACE" "$(joining network "/proc/$other/ns/net")"
     starts box
     [ "$(readlink "/proc/$container/ns/net")" = "$(readlink "/proc/$other/ns/net")" ] || fail "not joined"
@@ -274,7 +274,7 @@ differs() { [ "$(readlink "/proc/$1/ns/net")" != "$(readlink /proc/self/ns/net)"
     [ "$(readlink "/proc/$container/ns/pid")" = "$(readlink "/proc/$pod/ns/pid")" ] || fail "not joined"
     [[ $(said_inside ps) == *"sleep 1000"*"sleep 1004"* ]] || fail "not all are there"
     kill -KILL "$pod"
-    wait_for 5 gone "$container" || fail "it outlived the PID namespace"
+    wait_for 30 gone "$container" || fail "it outlived the PID namespace"
     oci delete --force box
     bundle box "$(joining pid /proc/self/ns/net)"
     oci create --bundle "$PWD/box" box

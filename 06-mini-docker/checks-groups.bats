@@ -118,7 +118,7 @@ END
     kill -0 "$victim" || fail "it was killed"
     grep -qx "$victim" "$(dir pids box)/cgroup.procs" || fail "it is not in the group"
     kill -9 "$victim"
-    wait_for 5 rmdir "$(dir pids box)"
+    wait_for 30 rmdir "$(dir pids box)"
 }
 
 @test "06 groups: on v2, below one with processes of its own: no limits, and the error names them" {
@@ -140,7 +140,7 @@ END
     grep -qx "$container" "$level/box/cgroup.procs" || fail "it is elsewhere"
     oci delete --force box
     kill -9 "$victim"
-    wait_for 5 rmdir "$level"
+    wait_for 30 rmdir "$level"
 }
 
 # bats test_tags=native
@@ -170,7 +170,7 @@ END
     bundle box ".linux.cgroupsPath = \"/$LEVEL/box\"" "$ASKED.options -= [\"ro\"]" \
         "$(shell 'cd /sys/fs/cgroup/pids || cd /sys/fs/cgroup; mkdir inner; echo 0 >inner/cgroup.procs; sleep 1000')"
     starts box
-    wait_for 10 grep -q . "$(dir pids box)/inner/cgroup.procs" || fail "no group was made inside"
+    wait_for 30 grep -q . "$(dir pids box)/inner/cgroup.procs" || fail "no group was made inside"
     oci delete --force box
     ends 0
     [ -z "$(left)" ] || fail "left: $(left)"

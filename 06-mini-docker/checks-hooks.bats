@@ -166,7 +166,7 @@ nothing_made() {
     create
     ends 1 "did not end within 1 s and was killed"
     [ "$SECONDS" -lt 10 ] || fail "after $SECONDS s"
-    wait_for 5 gone "$(cat child)" || fail "its child runs on"
+    wait_for 30 gone "$(cat child)" || fail "its child runs on"
     nothing_made
 }
 
@@ -188,12 +188,12 @@ nothing_made() {
     shell createRuntime "echo \$\$ >$PWD/hook.pid; exec sleep 4243"
     "$RUNC" --root "$PWD/state" create --bundle "$PWD/box" box >/dev/null 2>&1 3>&- 4>&- &
     ends_with_test $!
-    wait_for 10 test -s hook.pid
+    wait_for 30 test -s hook.pid
     ends_with_test "$(cat hook.pid)"
     held=$(pid_of box)
     kill -KILL %%
-    wait_for 10 gone "$(cat hook.pid)" || fail "the hook runs on"
-    wait_for 10 gone "$held" || fail "the container's process runs on"
+    wait_for 30 gone "$(cat hook.pid)" || fail "the hook runs on"
+    wait_for 30 gone "$held" || fail "the container's process runs on"
     oci delete --force box
     ends 0
     nothing_made

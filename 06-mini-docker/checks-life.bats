@@ -93,7 +93,7 @@ engine() { call "$MINI" --root "$BATS_TEST_TMPDIR/store" "$@"; }
     # shellcheck disable=SC2046 # words
     sweep 30 KILL $(limits) sh -c 'sleep 61 & sleep 62'
     kill_ours KILL # what lived on, as it should
-    wait_for 10 eval '! pgrep -fx "sleep 6[12]"' || fail "a container outlived its monitor"
+    wait_for 30 eval '! pgrep -fx "sleep 6[12]"' || fail "a container outlived its monitor"
     engine ps -aq
     ends 0
     # shellcheck disable=SC2086 # words
@@ -107,7 +107,7 @@ engine() { call "$MINI" --root "$BATS_TEST_TMPDIR/store" "$@"; }
     "$TOP/build/clean-host"
     kill -0 "$container" || fail "clean-host ended a live container"
     kill -KILL "$monitor"
-    wait_for 5 eval "! kill -0 $container 2>/dev/null" || fail "PID 1 outlived its monitor"
+    wait_for 30 eval "! kill -0 $container 2>/dev/null" || fail "PID 1 outlived its monitor"
     ended
     ends 137
     engine ps -aq

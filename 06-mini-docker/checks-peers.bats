@@ -92,7 +92,7 @@ life() {
     "$1" run -d --name life box sh -c 'trap "echo bye; exit 3" TERM; echo up; while :; do sleep 0.1; done' >/dev/null
     pid=$(pid_of "$1" life)
     [ "$(tr '\0' ' ' <"/proc/$pid/cmdline" | cut -c1-6)" = "sh -c " ] || fail "pid $pid is another process"
-    wait_for 10 eval "[ \"\$($1 logs life)\" = up ]" || fail "no logs"
+    wait_for 30 eval "[ \"\$($1 logs life)\" = up ]" || fail "no logs"
     done_by 0 "$1" pause life
     is paused "$1" life || fail "not paused"
     frozen "$pid" || fail "the group is not frozen"
@@ -106,12 +106,12 @@ life() {
     done_by 0 "$1" start life
     is running "$1" life || fail "not started again"
     done_by 0 "$1" kill life
-    wait_for 10 is exited "$1" life || fail "not killed"
+    wait_for 30 is exited "$1" life || fail "not killed"
     answers 137 "$1" inspect -f '{{.State.ExitCode}}' life
     done_by 0 "$1" start life
     pid=$(pid_of "$1" life)
     done_by 0 "$1" rm -f life
-    wait_for 10 gone "$pid" || fail "it runs after rm -f"
+    wait_for 30 gone "$pid" || fail "it runs after rm -f"
     call "$1" inspect life
     [ "$status" -ne 0 ] || fail "it is still known"
 }
@@ -136,7 +136,7 @@ exec_in() {
     [[ $output$stderr == *nosuch* ]] || fail "it does not say what is not there"
     answers sleep "$1" exec exec cat /proc/1/comm
     done_by 0 "$1" exec -d exec sh -c 'echo detached >/tmp/x; sleep 1000' # --user 5: /tmp is open to all
-    wait_for 10 eval "$1 exec exec grep -q detached /tmp/x" || fail "exec -d did nothing"
+    wait_for 30 eval "$1 exec exec grep -q detached /tmp/x" || fail "exec -d did nothing"
     # it is in the container's group, and ends with it
     local pid same
     pid=$(pid_of "$1" exec)
@@ -159,7 +159,7 @@ terminals() {
     removed "$1" term
     # detached with a terminal: the console socket, and nobody looking
     "$1" run -d -t --name term box sh -c 'tty; sleep 1000' >/dev/null
-    wait_for 10 eval "$1 logs term | grep -q /dev/" || fail "no terminal when detached"
+    wait_for 30 eval "$1 logs term | grep -q /dev/" || fail "no terminal when detached"
     removed "$1" term
 }
 
@@ -264,7 +264,7 @@ shared_namespaces() {
 clean() {
     wait_for 20 no_one || fail "processes: $(ps -o pid,args -p "$(inhabitants | paste -sd,)")"
     # groups of containers have an id of 64 digits, or a name that a test gave; empty parents are the engine's
-    wait_for 5 no_groups || fail "groups: $(group_folders)"
+    wait_for 30 no_groups || fail "groups: $(group_folders)"
     ! inside grep -E "/(merged|userdata|rootfs) " /proc/self/mountinfo || fail "mounts are left"
     ! inside find /run/mini-runc /run/containerd/runc "$WORLD/d/run" -name state.json 2>/dev/null | grep . ||
         fail "state is left"
@@ -404,8 +404,8 @@ containerd_life() {
     done_by 0 ctr_ task resume life
     task_is RUNNING life || fail "not running"
     done_by 0 ctr_ task kill -s KILL life
-    wait_for 10 task_is STOPPED life || fail "not killed"
-    wait_for 10 gone "$pid"
+    wait_for 30 task_is STOPPED life || fail "not killed"
+    wait_for 30 gone "$pid"
     call ctr_ task rm life # its status is the task's
     told '' && done_by 0 ctr_ container rm life
 }
@@ -418,7 +418,7 @@ containerd_terminal() {
     in_terminal "ctr_ task exec -t --exec-id t term sh" 'tty; echo $((40+3)); exit 4'
     [ "$status" = 4 ] && told 43 && told /dev/pts/
     done_by 0 ctr_ task kill -s KILL term
-    wait_for 10 task_is STOPPED term
+    wait_for 30 task_is STOPPED term
     ctr_ task rm term || true
     done_by 0 ctr_ container rm term
 }

@@ -57,7 +57,7 @@ shell() { bundle ".process.args = [\"sh\", \"-c\", $(jq -Rs . <<<"$1")]"; }
 state() { "$RUNC" --root "$STATE" state "$ID" | jq -r "$1"; }
 field() { jq -r "$1" <<<"$output"; }
 is() { [ "$(state .status)" = "$1" ] || fail "it is $(state .status), not $1"; }
-becomes() { wait_for 10 is "$1" 2>/dev/null || is "$1"; }
+becomes() { wait_for 30 is "$1" 2>/dev/null || is "$1"; }
 
 # How many processes it has; how often a program has said a word.
 has_processes() { [ "$("$RUNC" --root "$STATE" ps -f json "$ID" | jq length)" -eq "$1" ]; }
@@ -297,22 +297,22 @@ running() { done_by 0 run --detach --pid-file pid "$ID"; }
         echo ready; while :; do sleep 0.05; done'
     "$RUNC" --root "$STATE" run "$ID" </dev/null >heard 2>err 3>&- 4>&- &
     engine=$!
-    wait_for 10 grep -q ready heard || fail "$(cat err)"
+    wait_for 30 grep -q ready heard || fail "$(cat err)"
     local count=0
     for signal in USR1 SIGUSR1 usr1 sigusr1 10; do
         done_by 0 kill "$ID" "$signal"
         count=$((count + 1))
-        wait_for 10 said USR1 "$count" || fail "$signal did not arrive"
+        wait_for 30 said USR1 "$count" || fail "$signal did not arrive"
     done
     done_by 0 kill "$ID"
-    wait_for 10 grep -q TERM heard || fail "TERM is not what it sends"
+    wait_for 30 grep -q TERM heard || fail "TERM is not what it sends"
     done_by 0 kill "$ID" 0
     for signal in FOO SIG 99 -1 "" KILLX RTMIN+99 1.5; do
         oci kill "$ID" -- "$signal"
         ends 1 "invalid signal: $signal"
     done
     done_by 0 kill "$ID" SIGRTMIN+1
-    wait_for 10 grep -q 35 heard || fail "a real-time signal by its name"
+    wait_for 30 grep -q 35 heard || fail "a real-time signal by its name"
     done_by 0 kill "$ID" KILL
     wait "$engine" && status=0 || status=$?
     ends 137
@@ -338,17 +338,17 @@ running() { done_by 0 run --detach --pid-file pid "$ID"; }
         for i in $(seq 20); do sleep 1000 & done
         for i in $(seq 20); do { read x; sleep 1001 & } </dev/end & done; wait'
     running
-    wait_for 10 has_processes 43
+    wait_for 30 has_processes 43
     done_by 0 kill --all "$ID" USR1
     is running
-    wait_for 10 has_processes 2 || fail "some got away: $("$RUNC" --root "$STATE" ps "$ID")"
+    wait_for 30 has_processes 2 || fail "some got away: $("$RUNC" --root "$STATE" ps "$ID")"
 
     done_by 0 exec --detach "$ID" sleep 1001
     done_by 0 pause "$ID"
     done_by 0 kill --all "$ID" USR1
     is paused
     done_by 0 resume "$ID"
-    wait_for 10 has_processes 2
+    wait_for 30 has_processes 2
     done_by 0 pause "$ID"
     done_by 0 kill --all "$ID" KILL
     becomes stopped
@@ -405,7 +405,7 @@ turned() { [ "$(turns)" -gt "$1" ]; }
     shell 'while :; do echo x; sleep 0.02; done'
     "$RUNC" --root "$STATE" run "$ID" </dev/null >heard 2>err 3>&- 4>&- &
     engine=$!
-    wait_for 10 test -s heard || fail "$(cat err)"
+    wait_for 30 test -s heard || fail "$(cat err)"
     refuse "it is running" resume "$ID"
     done_by 0 pause "$ID"
     is paused
@@ -416,7 +416,7 @@ turned() { [ "$(turns)" -gt "$1" ]; }
     refuse "not stopped: paused" delete "$ID"
     done_by 0 resume "$ID"
     is running
-    wait_for 10 turned "$before" || fail "it stays"
+    wait_for 30 turned "$before" || fail "it stays"
     done_by 0 pause "$ID"
     done_by 0 delete --force "$ID" # a frozen process must thaw to die
     wait "$engine" || true
@@ -527,7 +527,7 @@ memory_max() { limit memory memory.limit_in_bytes memory.max; }
     shell 'trap "echo got; exit 5" TERM; echo ready; while :; do sleep 0.05; done'
     "$RUNC" --root "$STATE" run "$ID" </dev/null >heard 2>err 3>&- 4>&- &
     engine=$!
-    wait_for 10 grep -q ready heard || fail "$(cat err)"
+    wait_for 30 grep -q ready heard || fail "$(cat err)"
     kill -TERM "$engine"
     wait "$engine" && status=0 || status=$?
     ends 5
@@ -575,7 +575,7 @@ except OSError: # the other end is closed
     pass
 END
     receiver=$!
-    wait_for 10 test -S "$1"
+    wait_for 30 test -S "$1"
 }
 
 @test "06 runc: a terminal goes to the console socket" {
@@ -589,10 +589,10 @@ END
     refuse "too long" create --console-socket "$(printf '/a%.0s' {1..60})" "$ID"
     receive_terminal socket
     done_by 0 run --detach --console-socket socket "$ID"
-    wait_for 10 grep -q /dev/pts/0 terminal || fail "$(cat terminal)"
+    wait_for 30 grep -q /dev/pts/0 terminal || fail "$(cat terminal)"
     receive_terminal second
     done_by 0 exec --detach --tty --console-socket second "$ID" sh -c 'echo I am $(tty); sleep 1000'
-    wait_for 10 grep -q "I am /dev/pts/1" terminal || fail "$(cat terminal)"
+    wait_for 30 grep -q "I am /dev/pts/1" terminal || fail "$(cat terminal)"
     refuse "give --console-socket" exec --detach --tty "$ID" true
     refuse "--console-socket without --detach" exec --tty --console-socket second "$ID" true
     refuse "without a terminal" exec --detach --console-socket second "$ID" true

@@ -63,7 +63,7 @@ sweep_create() {
         cleaned
         was_hit || break
         if [ "$status" -eq 0 ]; then # it had said already that it waits for start
-            wait_for 5 is_stopped && quiet delete $ID || fail "call $N: create ended well, and no container has stopped"
+            wait_for 30 is_stopped && quiet delete $ID || fail "call $N: create ended well, and no container has stopped"
         fi
         [ "$status" -eq 0 ] || { [ "$status" -eq 1 ] && [ -s said ]; } || fail "call $N: status $status, $(cat said)"
         nothing_of_it "killed at call $N"

@@ -25,7 +25,7 @@ world() {
     echo $! >"$WORLD/holder"
     disown # no word of its end
     echo "$GROUP" >"$WORLD/group"
-    wait_for 10 test -e "$WORLD/ready"
+    wait_for 30 test -e "$WORLD/ready"
     mkdir -p "$WORLD/image"
     cp -a "$TOP/rootfs" "$WORLD/root"
 }

@@ -41,7 +41,7 @@ leftovers() {
     for group in /sys/fs/cgroup{,/*}/"$GROUP"; do [ ! -e "$group" ] || echo "group $group"; done
     seen_pids
     for pid in "${SEEN[@]}"; do # what was killed just now may still be dying
-        wait_for 3 has_ended "$pid" || echo "process $pid: $(tr '\0' ' ' <"/proc/$pid/cmdline")"
+        wait_for 30 has_ended "$pid" || echo "process $pid: $(tr '\0' ' ' <"/proc/$pid/cmdline")"
     done
     mounts=$(</proc/self/mountinfo)
     [[ $mounts != *"$BUNDLE"* && $mounts != *" $TOP/rootfs"* ]] || grep -F -e "$BUNDLE" -e " $TOP/rootfs" <<<"$mounts"
@@ -58,7 +58,7 @@ quiet() { "$RUNC" "${GLOBALS[@]}" --root "$PWD/state" "$@" </dev/null >>prepared
 nothing_first() { :; }
 created() { quiet create --bundle "$BUNDLE" $ID; }
 started() { created && quiet start $ID; }
-stopped() { started && quiet kill $ID KILL && wait_for 5 is_stopped; }
+stopped() { started && quiet kill $ID KILL && wait_for 30 is_stopped; }
 paused() { started && quiet pause $ID; }
 is_stopped() { [ "$("$RUNC" --root "$PWD/state" state $ID | jq -r .status)" = stopped ]; }
 
@@ -77,7 +77,7 @@ while True:
     connection.close()
 END
     ends_with_test $!
-    wait_for 10 test -S terminals
+    wait_for 30 test -S terminals
 }
 
 sweep() {
@@ -137,7 +137,7 @@ posture_bundle() {
 }
 
 # Start what was created, wait for its end and remove it; what it has printed is in `out`.
-play() { quiet start $ID && wait_for 10 is_stopped && quiet delete $ID; }
+play() { quiet start $ID && wait_for 30 is_stopped && quiet delete $ID; }
 
 faults() {
     local who=$1 error=$2 code what

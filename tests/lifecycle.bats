@@ -74,7 +74,7 @@ each() { # SIGNAL...: the experiments get them in turn
         signal=${signals[turn++ % ${#signals[@]}]}
         interrupt "$signal" "$experiment"
         [ "$signal" != KILL ] || build/clean-host
-        wait_for 5 same_host || fail "$(tail -1 "$BATS_TEST_TMPDIR/said")" "$(same_host)"
+        wait_for 30 same_host || fail "$(tail -1 "$BATS_TEST_TMPDIR/said")" "$(same_host)"
     done
 }
 
@@ -120,7 +120,7 @@ each() { # SIGNAL...: the experiments get them in turn
     wait "$pid" || true
     exec 7>&-
     grep -q 'ended by SIGINT' "$BATS_TEST_TMPDIR/out" || fail "$(cat "$BATS_TEST_TMPDIR/out")"
-    wait_for 5 same_host
+    wait_for 30 same_host
 }
 
 # bats test_tags=native

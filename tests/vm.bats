@@ -25,7 +25,7 @@ stops_on() {
     # A shell starts what it puts in the background with SIGINT ignored, nohup with SIGHUP; env undoes that.
     env --default-signal=INT,HUP vm/run -- sleep 1000 </dev/null >"$mine/log" 2>&1 3>&- &
     local pid=$! status=0
-    wait_for 20 has_machine $pid
+    wait_for 60 has_machine $pid
     local qemu
     qemu=$(machines $pid)
     folder=$(tr '\0' '\n' <"/proc/$qemu/cmdline" | sed -n 's|^file:\(.*\)/console$|\1|p')
@@ -34,7 +34,7 @@ stops_on() {
     kill "-$1" $pid
     wait $pid || status=$?
     [ "$status" = "$2" ]
-    wait_for 5 gone "$qemu"
+    wait_for 30 gone "$qemu"
 }
 has_machine() { [ -n "$(machines "$1")" ]; }
 gone() { ! kill -0 "$1" 2>/dev/null; }
@@ -134,7 +134,7 @@ pivot"
         /dev/null <"$mine/keys" >"$mine/out" 2>&1 3>&- &
     local pid=$! status=0
     exec 7>"$mine/keys"
-    wait_for 60 grep -q ready "$mine/out" || fail "it is not ready: $(cat "$mine/out"; ps -ef --forest | grep -A12 "[s]cript -qec")"
+    wait_for 110 grep -q ready "$mine/out" || fail "it is not ready: $(cat "$mine/out"; ps -ef --forest | grep -A12 "[s]cript -qec")"
     printf '\003' >&7
     wait $pid || status=$?
     exec 7>&-
