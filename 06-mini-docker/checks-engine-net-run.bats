@@ -191,7 +191,7 @@ knows() {
     [[ $output != *172.18.0.2* ]] || fail "tree shows what it has left"
     engine network disconnect back web
     engine run -d --name other --hostname other --network back busybox sh -c "$serve"
-    pages '' 172.19.0.2:80 other
+    wait_for 20 pages '' 172.19.0.2:80 other 2>/dev/null || fail "other does not begin"
     is_closed || fail "web has left all networks, and whoever asks for its port waits"
     engine port web
     [ -z "$output" ] || fail "port shows what it has left: $output"
@@ -226,7 +226,7 @@ knows() {
     ends 0
     engine run -d --name after --network tiny busybox sh -c "$serve"
     ends 0
-    pages '' 172.18.0.2:80 "$(engine exec next hostname; echo "$output")"
+    wait_for 20 pages '' 172.18.0.2:80 "$(engine exec next hostname; echo "$output")" 2>/dev/null || fail "next does not begin"
     for port in 8080 8081; do
         ! inside timeout 5 busybox wget -qO- http://127.0.0.1:$port/page || fail "port $port leads to somebody else"
     done
