@@ -25,7 +25,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { DEFAULT_MSEC = 30000, DEFAULT_RETRIES = 3, ARGS = 64, NSEC = 1000000 };
+enum { DEFAULT_MSEC = 30000, DEATH_MSEC = 1000, DEFAULT_RETRIES = 3, ARGS = 64, NSEC = 1000000 };
 
 static int64_t msec(uint64_t nsec, int64_t otherwise)
 {
@@ -90,6 +90,20 @@ static void fill_args(const struct record_health *asked, char *args[ARGS])
     args[count] = NULL;
 }
 
+/*
+ * We wait for its end, or it would be left to the container's first process, which may wait for
+ * nobody, and stay there as a zombie. One that is frozen dies when it thaws: not for that.
+ */
+static void end_it(const struct enter *enter)
+{
+    struct pollfd end = {.fd = enter->process.pidfd, .events = POLLIN};
+    struct err ignored;
+
+    proc_pidfd_signal(enter->process.pidfd, SIGKILL);
+    if (poll(&end, 1, DEATH_MSEC) > 0)
+        spawn_wait(&enter->process, &ignored);
+}
+
 /* Until it ends or is too slow; what it writes is kept, as far as there is room. */
 static void listen_to(
     const struct enter *enter, int output, int64_t timeout_msec, struct health_entry *ret)
@@ -104,7 +118,7 @@ static void listen_to(
             {.fd = output, .events = POLLIN}, {.fd = enter->process.pidfd, .events = POLLIN}};
         uint64_t now = explain_now() / 1000;
         if (now >= end || poll(polls, 2, (int)(end - now)) == 0) {
-            proc_pidfd_signal(enter->process.pidfd, SIGKILL);
+            end_it(enter);
             bool whole = timeout_msec % 1000 == 0;
             snprintf(ret->output, sizeof(ret->output), "Health check exceeded timeout (%jd%s)",
                 (intmax_t)(whole ? timeout_msec / 1000 : timeout_msec), whole ? "s" : "ms");
