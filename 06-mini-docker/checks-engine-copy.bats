@@ -82,6 +82,34 @@ END
     listed /dot | grep -q '^drwx--x--x .* dot/$' || fail "a source without a name: $(listed /dot)"
 }
 
+@test "06 cp: what a symlink leads to arrives under the symlink's name, and /. is what is in there" {
+    box busybox
+    mkdir -p links/data into
+    echo inside >links/data/file
+    echo other >links/dat
+    ln -s data links/dir
+    ln -s data/file links/one
+    ln -s . links/dot
+    engine cp links box:/
+    ends 0
+    engine cp -L box:/links/one into
+    engine cp -L box:/links/dir into
+    engine cp box:/links/dir/. into
+    ends 0
+    engine cp -L box:/links/dot/data/file into/last
+    [ "$(cd into && find . | sort | xargs)" = ". ./dir ./dir/file ./file ./last ./one" ] || fail "$(ls -lR into)"
+    [ ! -L into/one ] && [ "$(cat into/one into/file)" = $'inside\ninside' ] || fail "not what they lead to"
+    engine cp links/data box:/to # a directory to copy into
+    engine cp -L links/one box:/to
+    engine cp links/dir/ box:/to
+    engine cp -L links/dot box:/to/
+    engine cp links/dir/. box:/to/new
+    ends 0
+    [ "$(listed /to | sed 's/.* to/to/' | grep -v dot/ | sort | xargs)" = "to/ to/dir/ to/dir/file to/file to/new/ to/new/file to/one" ] ||
+        fail "$(listed /to)"
+    listed /to | grep -q ' to/dot/dat$' || fail "$(listed /to)"
+}
+
 @test "06 cp: symlinks in the container lead nowhere but into the container" {
     box busybox
     mkdir traps victim

@@ -88,13 +88,13 @@ static int find_destination(const struct copy_job *job, int root_fd, const char 
         return err_refuse(err, ENOTDIR, "cannot copy directory");
     if (!S_ISDIR(ret->st.st_mode))
         return ret->must_be_dir ? err_refuse(err, ENOTDIR, "stat %s: not a directory", path) : 0;
-    *ret_merge = is_dir && (source->contents || !source->name[0]);
+    *ret_merge = is_dir && (source->contents || !source->called[0]);
     int into = copy_place_open_dir(ret, err);
     if (into < 0)
         return -1;
     close(ret->dir);
     ret->dir = into;
-    snprintf(ret->name, sizeof(ret->name), "%s", *ret_merge ? "" : source->name);
+    snprintf(ret->name, sizeof(ret->name), "%s", *ret_merge ? "" : source->called);
     return 0;
 }
 

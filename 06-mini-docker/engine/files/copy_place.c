@@ -37,11 +37,11 @@ static int open_dir(int root_fd, const char *path)
 static void trim(char *path, struct copy_place *place)
 {
     size_t length = strlen(path);
+    bool dot = strcmp(path, ".") == 0 || (length >= 2 && strcmp(path + length - 2, "/.") == 0);
 
-    place->contents |=
-        strcmp(path, ".") == 0 || (length >= 2 && strcmp(path + length - 2, "/.") == 0);
-    if (place->contents && length > 1)
+    if (dot && length > 1)
         path[--length] = '\0';
+    place->contents |= dot;
     place->must_be_dir |= place->contents || (length > 1 && path[length - 1] == '/');
     while (length > 1 && path[length - 1] == '/')
         path[--length] = '\0';
@@ -114,6 +114,7 @@ int copy_place_find(
     int root_fd, const char *path, bool follow, struct copy_place *ret, struct err *err)
 {
     char at[PATH_MAX];
+    bool contents = false;
     int result = 1;
 
     *ret = (struct copy_place){.dir = -1};
@@ -121,8 +122,14 @@ int copy_place_find(
         errno = ENAMETOOLONG;
         return err_sys(err, "cannot copy %.60s…", path);
     }
-    for (int links = 0; result == 1 && links < LINKS_MOST; links++)
+    for (int links = 0; result == 1 && links < LINKS_MOST; links++) {
         result = step(root_fd, at, follow, ret);
+        if (links > 0)
+            continue;
+        contents = ret->contents; /* as the path says, not the text of a symlink */
+        strcpy(ret->called, ret->name);
+    }
+    ret->contents = contents;
     if (result == 1)
         errno = ELOOP;
     return result == 0 ? 0 : err_sys(err, "cannot open %s", path);

@@ -12,7 +12,8 @@
 
 struct copy_place {
     int dir; /* O_PATH, the directory that the name is in: -1, that is not there either */
-    char name[NAME_MAX + 1]; /* "": the directory itself, "/" or "." */
+    char name[NAME_MAX + 1];   /* "": the directory itself, "/" or "." */
+    char called[NAME_MAX + 1]; /* the name in the path: of the symlink, where one was followed */
     bool exists;
     bool contents;    /* the path ends with "/.": what is in the directory, without it */
     bool must_be_dir; /* it ends with "/" */
