@@ -114,7 +114,7 @@ int identity_write_score(int proc_fd, int score, struct err *err)
         return 0;
     if (err->code == EACCES)
         err_hint(err, "only CAP_SYS_RESOURCE may set it lower than it was -> a higher "
-                      "oomScoreAdj, or start this command as root");
+                      "oomScoreAdj, or start this command as root of the host");
     return -1;
 }
 
