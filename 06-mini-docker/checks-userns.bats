@@ -145,6 +145,11 @@ END
     told "inet 10.0.2.100/24"
 }
 
+@test "06 userns: the doctor tells its root from the host's" {
+    inside '"$TOP/build/doctor"'
+    told "of a user namespace"
+}
+
 @test "06 userns: limits that nobody handed over are refused with the cause" {
     inside '! mini run --rm --network none -m 50m --rootfs $TOP/rootfs busybox true'
     ends 0

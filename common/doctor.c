@@ -71,6 +71,15 @@ static const char *surroundings(const struct utsname *uts)
     return "no container that shows";
 }
 
+static const char *root(void)
+{
+    if (host_is_root())
+        return host_in_userns() ? "of a user namespace (CAP_SYS_ADMIN there), not of the host"
+                                : "yes (CAP_SYS_ADMIN)";
+    return geteuid() == 0 ? "without CAP_SYS_ADMIN, as in a container: make vm, on the host"
+                          : "no: sudo, or make vm";
+}
+
 static void print_host(void)
 {
     struct utsname uts;
@@ -81,10 +90,7 @@ static void print_host(void)
     printf("this host\n");
     print_line("kernel", uts.release);
     print_line("surroundings", surroundings(&uts));
-    print_line("root", host_is_root() ? "yes (CAP_SYS_ADMIN)"
-                       : geteuid() == 0
-                           ? "without CAP_SYS_ADMIN, as in a container: make vm, on the host"
-                           : "no: sudo, or make vm");
+    print_line("root", root());
     snprintf(userns, sizeof(userns), "no%s%s", blocker ? ": blocked by " : "", blocker ?: "");
     print_line("user namespaces", host_has_userns() ? "yes" : userns);
     print_cgroups();
