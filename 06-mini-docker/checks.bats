@@ -58,7 +58,7 @@ teardown() {
 
 @test "06 cli: values out of range are refused with the range" {
     local cpus
-    cpus=$(nproc)
+    cpus=$(getconf _NPROCESSORS_ONLN)
     refuse() { # WHAT OPTION...
         local what=$1
         shift
