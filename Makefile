@@ -62,6 +62,23 @@ $(VM_VERBS): vm-%:
 	+@$(if $(filter 05 06,$*),$(sub) rootfs)
 	@CGROUP=$${CGROUP:-$(if $(filter 02,$*),v1,v2)} vm/run -- $(call program,$(call folder,$@)) $(ARGS)
 
+# Exercises: starters in NN-*/exercises, the student's copies in work/. `make grade-01-2` grades one.
+grade-%: common
+	@common/deps.sh build labs
+	+@$(sub) -C $(or $(filter $(firstword $(subst -, ,$*))-%,$(LABS)),common) $(if $(filter $(firstword $(subst -, ,$*))-%,$(LABS)),grade)
+	@common/exercises.sh grade $*
+
+vm-grade-%: common
+	@common/deps.sh build labs vm
+	+@$(sub) -C $(filter $(firstword $(subst -, ,$*))-%,$(LABS)) grade
+	@CGROUP=$${CGROUP:-$(if $(filter 02%,$*),v1,v2)} common/exercises.sh --in-vm grade $*
+
+hint-% solution-% reset-%:
+	@common/exercises.sh $(firstword $(subst -, ,$@)) $*
+
+progress:  ## which exercises are done
+	@common/exercises.sh progress
+
 test:  ## every test, here and in the throwaway machine; TESTS=quick leaves the machine out
 	@common/deps.sh build labs lab06 vm test
 	@tests/run $(TESTS)

@@ -20,8 +20,15 @@ run: $(OBJECTS)
 	@echo "  LD   $(LAB)/run"
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lm $(LIBS)
 
-clean:
-	rm -f run $(OBJECTS) $(OBJECTS:.o=.d)
+# The grader of the lab's exercises (practice.h), which stands on all of common/.
+GRADE := $(BUILD)/$(LAB)/exercises/grade
+grade: $(GRADE)
+$(GRADE): $(GRADE).o $(BUILD)/libcommon.a
+	@echo "  LD   $(LAB)/exercises/grade"
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lm
 
-.PHONY: clean
--include $(OBJECTS:.o=.d)
+clean:
+	rm -f $(GRADE) $(GRADE).o run $(OBJECTS) $(OBJECTS:.o=.d)
+
+.PHONY: clean grade
+-include $(OBJECTS:.o=.d) $(GRADE).d
