@@ -28,6 +28,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static const char NOTHING[] = "nothing";
+
 enum { SECONDS = 10, MOST_PROCESSES = 100, MOST_ARGS = 16 };
 
 struct place {
@@ -220,7 +222,16 @@ const char *practice_says(const struct seen *seen, const char *word)
         if (strncmp(line, word, length) == 0 && line[length] == ' ' && line[length + 1])
             return line + length + 1;
     }
-    return "nothing";
+    return NOTHING;
+}
+
+void practice_claim_differs(struct report *r, const char *text, const struct seen *seen,
+    const char *word, const char *other, const char *source)
+{
+    const char *measured = practice_says(seen, word);
+    bool there = strcmp(measured, NOTHING) != 0;
+
+    claim_text(r, text, measured, NE, there ? practice_says(seen, other) : measured, source);
 }
 
 void practice_word(char ret[PRACTICE_WORD])

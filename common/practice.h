@@ -43,6 +43,10 @@ int practice_run(
 /* The value behind this word, of the first line that has it; "nothing" where there is none. */
 const char *practice_says(const struct seen *seen, const char *word);
 
+/* Claim that both values are there, and differ: "nothing" alone would differ from everything. */
+void practice_claim_differs(struct report *r, const char *text, const struct seen *seen,
+    const char *word, const char *other, const char *source);
+
 /* A word or a number that nobody can have written into a program: "heron-4f". */
 void practice_word(char ret[PRACTICE_WORD]);
 unsigned practice_number(unsigned least, unsigned most);

@@ -1,0 +1,151 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Both ways: every starter compiles and fails just the claims that it should, and every solution holds them all;
+# and the verbs, from the first copy to the solution, as a student types them.
+# shellcheck disable=SC2154 # bats sets stderr
+bats_require_minimum_version 1.5.0
+load helper
+
+setup() {
+    cd "$TOP" || return
+    export WORK=$BATS_TEST_TMPDIR/work
+}
+
+# built FOLDER: every program of NN-*/FOLDER, with every warning an error, in $PRACTICE.
+built() {
+    export PRACTICE=$BATS_TEST_TMPDIR/$1
+    mkdir -p "$PRACTICE"
+    for source in "$folder/$1"/[0-9]-*.c; do
+        "${CC:-cc}" -std=gnu17 -Wall -Wextra -Werror -o "$PRACTICE/$(basename "$source" .c)" "$source" || fail "$source"
+    done
+}
+
+# judged NAME: what the grader says of the program in $PRACTICE: the claims that fail, in $fails.
+judged() {
+    run --separate-stderr "$BUILD/$folder/exercises/grade" "$1" </dev/null
+    [ "$status" != 77 ] || skip "${stderr%%$'\n'*}"
+    fails=$(sed -nE 's/^FAIL  (.{42}) .*/\1/p' <<<"$output" | sed 's/ *$//')
+}
+
+# exercises LAB <<TABLE: NAME, and below it, indented, the claims that its starter fails. None may be missing.
+exercises() {
+    local name='' claim
+    declare -A expected
+    folder=$(echo "$1"-*) BUILD=${BUILD:-$TOP/build}
+    make -s --no-print-directory -C common >&2 && make -s --no-print-directory -C "$folder" grade >&2 || fail "the grader"
+    while IFS= read -r claim; do
+        if [[ $claim != ' '* ]]; then
+            name=$claim
+            expected[$name]=
+        else
+            expected[$name]+=${claim#"${claim%%[! ]*}"}$'\n'
+        fi
+    done
+    [ "${!expected[*]}" != "" ] || fail "no exercise"
+    diff <(printf '%s\n' "${!expected[@]}" | sort) <(cd "$folder/exercises" && ls [0-9]-*.c | sed 's/\.c$//') ||
+        fail "the table is of other exercises"
+    for name in "${!expected[@]}"; do
+        [ -s "$folder/exercises/$name.hints" ] && [ -s "$folder/solutions/$name.c" ] || fail "$name has no hints or no solution"
+        grep -q "^ \* $name: ." "$folder/exercises/$name.c" || fail "$name does not say what it is"
+    done
+    for kind in exercises solutions; do
+        built $kind
+        for name in "${!expected[@]}"; do
+            judged "$name"
+            [ $kind = exercises ] || expected[$name]=
+            diff <(printf %s "${expected[$name]}") <(printf %s "${fails:+$fails$'\n'}") ||
+                fail "$kind/$name fails other claims"
+            grep -q '^  ok  control: ' <<<"$output" || fail "$kind/$name: no control"
+            [ "$status" = $([ $kind = exercises ] && echo 1 || echo 0) ] || fail "$kind/$name: status"
+        done
+    done
+}
+
+# bats test_tags=native
+@test "exercises: 01, starters and solutions" {
+    exercises 01 <<'END'
+1-hostname
+    the command sees the name it was given
+    it is in a UTS namespace of its own
+END
+}
+
+verb() { run --separate-stderr make --silent --no-print-directory "$@" WORK="$WORK"; }
+
+# bats test_tags=native
+@test "exercises: the verbs, from the first copy to the solution" {
+    local mine=$WORK/01-namespaces
+    verb grade-01-1
+    [ "$status" = 2 ] && grep -q '^FAIL  the command sees' <<<"$output" || fail "a starter's grade" # 2 is make's
+    says "make hint-01-1"
+    cmp 01-namespaces/exercises/1-hostname.c "$mine/1-hostname.c"
+    verb progress
+    grep -qE '^01-1  hostname +not begun  +a command' <<<"$output" || fail "progress"
+    for n in 1 2 3 3; do
+        verb hint-01-1
+        says "($n of 3)"
+    done
+    verb solution-01-1
+    [ "$status" = 2 ] && [[ $stderr == *"not begun"* ]] && [[ $output != *unshare* ]] || fail "the solution comes too early"
+    sed 's|/\* TODO 1.*|return unshare(0);|' 01-namespaces/exercises/1-hostname.c >"$mine/1-hostname.c"
+    verb progress
+    says "changed since it was graded"
+    verb grade-01-1
+    says "FAIL  its exit status comes back"
+    verb progress
+    says "fails 3 of 4"
+    cp 01-namespaces/solutions/1-hostname.c "$mine/"
+    verb grade-01-1
+    [ "$status" = 0 ] || fail "a right program"
+    verb progress
+    grep -qE '^01-1  hostname +done ' <<<"$output" || fail "progress"
+    verb solution-01-1
+    [ "$output" = "$(cat 01-namespaces/solutions/1-hostname.c)" ] || fail "no solution"
+    verb reset-01
+    cmp 01-namespaces/exercises/1-hostname.c "$mine/1-hostname.c"
+    cmp 01-namespaces/solutions/1-hostname.c "$mine.1/1-hostname.c"
+    echo nonsense >>"$mine/1-hostname.c"
+    verb grade-01-1
+    [ "$status" = 2 ] && [[ $stderr == *"1-hostname: it does not compile"* ]] || fail "what does not compile"
+    git diff --quiet -- 01-namespaces || fail "the repository was changed"
+}
+
+# bats test_tags=native
+@test "exercises: wrong words are refused, with what there is" {
+    for words in grade-07 grade-01-9 grade-x hint-01 hint-01-9 solution-01 reset-05; do
+        verb $words
+        [ "$status" = 2 ] || fail "$words"
+        [[ $stderr == *"exercises: "* ]] || fail "$words: no cause"
+    done
+    verb hint-01-9
+    [[ $stderr == *"there are: 01-1 (1-hostname)"* ]] || fail "no cure"
+    run -2 --separate-stderr 01-namespaces/exercises/../../build/01-namespaces/exercises/grade 1-hostname
+    [[ $stderr == *"make grade-NN"* ]] || fail "the grader alone"
+}
+
+# bats test_tags=native
+@test "exercises: what a program does wrong hurts no host, and one without an end is ended" {
+    snapshot >before
+    mkdir -p "$WORK/01-namespaces"
+    cat >"$WORK/01-namespaces/1-hostname.c" <<'END'
+#define _GNU_SOURCE
+#include <signal.h>
+#include <sys/mount.h>
+#include <unistd.h>
+int main(void)
+{
+    signal(SIGTERM, SIG_IGN);
+    if (sethostname("hurt", 4) < 0 || mount("tmpfs", "/mnt", "tmpfs", 0, NULL) < 0)
+        return 1;
+    for (int i = 0; i < 1000; i++)
+        if (fork() == 0)
+            pause();
+    pause();
+}
+END
+    verb grade-01-1
+    [ "$status" = 2 ] || fail "status"
+    says "it was ended: not done after 10 s"
+    grep -q '^FAIL  control: the host keeps its name' <<<"$output" || fail "its own host was changed, and nobody says so"
+    snapshot | diff before - || fail "the host is not as it was"
+}
