@@ -62,15 +62,25 @@ $(VM_VERBS): vm-%:
 	+@$(if $(filter 05 06,$*),$(sub) rootfs)
 	@CGROUP=$${CGROUP:-$(if $(filter 02,$*),v1,v2)} vm/run -- $(call program,$(call folder,$@)) $(ARGS)
 
-# Exercises: starters in NN-*/exercises, the student's copies in work/. `make grade-01-2` grades one.
+# Exercises: starters are in NN-*/exercises, the student's copies of them in work/. "01-2" is one of lab 01.
+PRACTISED := $(patsubst %/exercises/grade.c,%,$(wildcard 0?-*/exercises/grade.c))
+practised  = $(filter $(firstword $(subst -, ,$(1)))-%,$(PRACTISED))
+
+graders: common
+	+@for lab in $(PRACTISED); do $(sub) -C $$lab grade || exit; done
+
+grade: graders  ## look at the exercises of every lab
+	@status=0; for lab in $(PRACTISED); do \
+		common/exercises.sh grade $${lab%%-*} || [ $$? = 77 ] || status=1; done; exit $$status
+
 grade-%: common
 	@common/deps.sh build labs
-	+@$(sub) -C $(or $(filter $(firstword $(subst -, ,$*))-%,$(LABS)),common) $(if $(filter $(firstword $(subst -, ,$*))-%,$(LABS)),grade)
+	+@$(if $(call practised,$*),$(sub) -C $(call practised,$*) grade)
 	@common/exercises.sh grade $*
 
 vm-grade-%: common
 	@common/deps.sh build labs vm
-	+@$(sub) -C $(filter $(firstword $(subst -, ,$*))-%,$(LABS)) grade
+	+@$(if $(call practised,$*),$(sub) -C $(call practised,$*) grade)
 	@CGROUP=$${CGROUP:-$(if $(filter 02%,$*),v1,v2)} common/exercises.sh --in-vm grade $*
 
 hint-% solution-% reset-%:
@@ -121,10 +131,12 @@ clean:  ## remove what was built
 help:  ## this list
 	@echo "make lab-01 … lab-06     build a lab and point ./run at it; then: sudo ./run"
 	@echo "make vm-01 … vm-06       the same in the throwaway machine: ARGS='io --step', CGROUP=v1|v2|hybrid"
+	@echo "make grade-01 … grade-05 the exercises of a lab, yours in work/; grade-01-2, vm-grade-03 (labs.md)"
+	@echo "make hint-01-2           the next hint; solution-01-2: the answer, once yours passes; reset-01: begin again"
 	@sed -n 's/^\([a-z-]*\):[^#]*## /make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 25
 
 .DEFAULT:
 	$(error there is no '$@': make help lists what there is)
 
-.PHONY: all deps doctor vm vm-test test test-fresh bench fuzz lint format clean-host clean help man rootfs \
+.PHONY: all deps doctor grade graders progress vm vm-test test test-fresh bench fuzz lint format clean-host clean help man rootfs \
 	common $(LABS) $(LAB_VERBS) $(VM_VERBS)

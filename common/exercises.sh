@@ -89,8 +89,15 @@ grade() {
     for name in "${names[@]}"; do
         ! grep -q '^fails' "$mine/.result-$name" || echo "a hint: make hint-${lab%%-*}-${name%%-*}"
     done
+    [ $status != 77 ] || [ "$(id -u)" = 0 ] || [ "$vm" ] || echo "as root: sudo make grade-${lab%%-*}" >&2
     return $status
 }
+
+# What a make with sudo has made is the student's all the same.
+give_back() {
+    [ -z "${SUDO_UID-}" ] || chown -R "$SUDO_UID:$SUDO_GID" "$work" "$build"
+}
+trap give_back EXIT
 
 state() { # NAME
     local result
