@@ -126,7 +126,7 @@ verb() { run --separate-stderr make --silent --no-print-directory "$@" WORK="$WO
 
 # bats test_tags=native
 @test "exercises: wrong words are refused, with what there is" {
-    for words in grade-07 grade-01-9 grade-x hint-01 hint-01-9 solution-01 reset-05; do
+    for words in grade-07 grade-01-9 grade-x hint-01-9 solution-01 reset-05; do
         verb $words
         [ "$status" = 2 ] || fail "$words"
         [[ $stderr == *"exercises: "* ]] || fail "$words: no cause"
@@ -139,27 +139,41 @@ verb() { run --separate-stderr make --silent --no-print-directory "$@" WORK="$WO
 
 # bats test_tags=native
 @test "exercises: what a program does wrong hurts no host, and one without an end is ended" {
-    snapshot >"$BATS_TEST_TMPDIR/before"
+    [ "$(id -u)" -eq 0 ] || skip "needs root to make a group"
+    local before id
+    before=$(hostname; grep ' /mnt ' /proc/self/mountinfo || true)
     mkdir -p "$WORK/01-namespaces"
     cat >"$WORK/01-namespaces/1-hostname.c" <<'END'
 #define _GNU_SOURCE
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/mount.h>
 #include <unistd.h>
 int main(void)
 {
     signal(SIGTERM, SIG_IGN);
+    system("cat /proc/self/cgroup >&2");
     if (sethostname("hurt", 4) < 0 || mount("tmpfs", "/mnt", "tmpfs", 0, NULL) < 0)
         return 1;
-    for (int i = 0; i < 1000; i++)
-        if (fork() == 0)
+    int forks = 0, child;
+    for (int i = 0; i < 300; i++) {
+        if ((child = fork()) == 0)
             pause();
+        forks += child > 0;
+    }
+    dprintf(2, "forks %d\n", forks);
     pause();
 }
 END
     verb grade-01-1
     [ "$status" = 2 ] || fail "status"
     says "it was ended: not done after 10 s"
-    grep -q '^FAIL  control: the host keeps its name' <<<"$output" || fail "its own host was changed, and nobody says so"
-    snapshot | diff "$BATS_TEST_TMPDIR/before" - || fail "the host is not as it was"
+    grep -q '^FAIL  control: the host keeps its name' <<<"$output" || fail "it changed its own host, and nobody says so"
+    [ "$before" = "$(hostname; grep ' /mnt ' /proc/self/mountinfo || true)" ] || fail "it changed our host"
+    id=$(grep -o 'labs-[0-9a-f]*' <<<"$stderr" | head -1)
+    [ -n "$id" ] || fail "it was in no group"
+    [ -z "$(find /sys/fs/cgroup -name "$id")" ] || fail "its group is left"
+    [ "$(sed -n 's/^forks //p' <<<"$stderr")" -lt 100 ] || fail "nothing limits how many there are"
+    ! pgrep -fx "$TOP/build/work/01-namespaces/1-hostname .*" || fail "it lives on"
 }
