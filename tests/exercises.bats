@@ -66,6 +66,11 @@ exercises() {
 1-hostname
     the command sees the name it was given
     it is in a UTS namespace of its own
+2-pid
+    the command is process 1
+    in a PID namespace of its own
+    and a mount namespace of its own
+    its /proc shows one process
 END
 }
 

@@ -2,6 +2,24 @@
 /* What the exercises of lab 01 are asked, and what a right program answers. See practice.h. */
 #include "practice.h"
 
+/*
+ * The command that the programs below are given is a script, `./heron-4f STATUS`, that waits until
+ * it was looked at. $p is it, found by what it runs as; all of it is in /proc as it was before,
+ * which is the working directory, so that a program that covers the host's /proc is seen to do so.
+ */
+#define COMMAND_WAITS                                                                              \
+    "here=$PWD word=$1 status=$2\n"                                                                \
+    "mkfifo go; exec 3<>go\n"                                                                      \
+    "echo \"echo >$here/began; read _ <$here/go; exit \\$1\" >$word\n"                             \
+    "cd /proc\n"                                                                                   \
+    "seek() {\n"                                                                                   \
+    "    n=0; until [ -e $here/began ] || [ $((n += 1)) -gt 40 ]; do sleep 0.1; done\n"            \
+    "    for p in [0-9]* none; do\n"                                                               \
+    "        case $(tr '\\0' ' ' <$p/cmdline) in \"sh $here/$word \"*) break;; esac\n"             \
+    "    done 2>/dev/null\n"                                                                       \
+    "}\n"                                                                                          \
+    "spaces() { for kind in $2; do echo $1-$kind $(readlink $3/ns/$kind); done; }\n"
+
 static int hostname_run(struct run *run, struct err *err)
 {
     struct report *r = &run->report;
@@ -33,6 +51,44 @@ static int hostname_run(struct run *run, struct err *err)
     return 0;
 }
 
+static int pid_run(struct run *run, struct err *err)
+{
+    struct report *r = &run->report;
+    char name[PRACTICE_WORD], status[8];
+    struct seen seen;
+
+    practice_word(name);
+    snprintf(status, sizeof(status), "%u", practice_number(3, 99));
+    step(r, NULL, "2-pid sh ./%s %s, on a host whose / is shared", name, status);
+    struct practice practice = {
+        .program = "2-pid",
+        .args = (const char *const[]){name, status, NULL},
+        .script = COMMAND_WAITS
+        "mount --make-rshared /\n"
+        "spaces host 'pid mnt' self; echo before $(grep -c . self/mountinfo)\n"
+        "\"$program\" sh $here/$word $status >&2 &\n"
+        "seek\n"
+        "spaces inside 'pid mnt' $p; echo number $(sed -n 's/^NSpid.*\t//p' $p/status)\n"
+        "echo shows $(ls $p/root/proc | grep -c '^[0-9]')\n"
+        "echo during $(grep -c . self/mountinfo)\n"
+        "echo >&3; wait $!; echo status $?",
+    };
+    if (practice_run(run, &practice, &seen, err) < 0)
+        return -1;
+    claim_text(r, "the command is process 1", practice_says(&seen, "number"), EQ, "1",
+        "NSpid in /proc/PID/status");
+    practice_claim_differs(
+        r, "in a PID namespace of its own", &seen, "inside-pid", "host-pid", "/proc/PID/ns/pid");
+    practice_claim_differs(
+        r, "and a mount namespace of its own", &seen, "inside-mnt", "host-mnt", "/proc/PID/ns/mnt");
+    claim_text(r, "its /proc shows one process", practice_says(&seen, "shows"), EQ, "1",
+        "/proc/PID/root/proc");
+    claim_text(r, "its exit status comes back", practice_says(&seen, "status"), EQ, status, "$?");
+    claim_text(r, "control: no mount reaches the host", practice_says(&seen, "during"), EQ,
+        practice_says(&seen, "before"), "/proc/self/mountinfo");
+    return 0;
+}
+
 static const struct experiment hostname_exercise = {
     .name = "1-hostname",
     .summary = "a command with a host name of its own",
@@ -41,9 +97,17 @@ static const struct experiment hostname_exercise = {
     .run = hostname_run,
 };
 
+static const struct experiment pid_exercise = {
+    .name = "2-pid",
+    .summary = "a command that is process 1, and sees no other",
+    .needs = "root|userns ns:pid",
+    .steps = 1,
+    .run = pid_run,
+};
+
 int main(int argc, char **argv)
 {
-    static const struct experiment *const exercises[] = {&hostname_exercise, NULL};
+    static const struct experiment *const exercises[] = {&hostname_exercise, &pid_exercise, NULL};
     static const struct lab lab = {
         .number = "01",
         .title = "exercises",
