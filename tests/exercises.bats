@@ -71,6 +71,10 @@ exercises() {
     in a PID namespace of its own
     and a mount namespace of its own
     its /proc shows one process
+3-enter
+    the command is in the target's net
+    the command is in the target's pid
+    it runs in all of them or not at all
 END
 }
 

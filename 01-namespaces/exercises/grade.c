@@ -89,6 +89,54 @@ static int pid_run(struct run *run, struct err *err)
     return 0;
 }
 
+/*
+ * The target has all five, and a /proc of its own. Without CAP_SYS_CHROOT a process may enter all
+ * but its mounts: then the command must not run at all. That it runs with it is told beside that.
+ */
+static int enter_run(struct run *run, struct err *err)
+{
+    static const char *const kinds[] = {"uts", "ipc", "mnt", "net", "pid"};
+    struct report *r = &run->report;
+    char name[PRACTICE_WORD], status[8], text[64], inside[16], target[16], source[24];
+    struct seen seen;
+
+    practice_word(name);
+    snprintf(status, sizeof(status), "%u", practice_number(3, 99));
+    step(r, NULL, "3-enter PID sh ./%s %s; and again, without CAP_SYS_CHROOT", name, status);
+    struct practice practice = {
+        .program = "3-enter",
+        .args = (const char *const[]){name, status, NULL},
+        .script = COMMAND_WAITS
+        "unshare --uts --ipc --mount --net --pid --fork --mount-proc sh -c 'echo >&3; sleep 60' &\n"
+        "read _ <&3; target=$(cat $!/task/$!/children)\n"
+        "target=${target% }\n"
+        "spaces target 'uts ipc mnt net pid' $target; spaces host net self\n"
+        "\"$program\" $target sh $here/$word $status >&2 &\n"
+        "seek; spaces inside 'uts ipc mnt net pid' $p\n"
+        "echo >&3; wait $!; echo status $?\n"
+        "ran() { [ -e $here/began ] && echo yes || echo no; }\n"
+        "with=$(ran); rm -f $here/began; echo >&3\n"
+        "without() { setpriv --bounding-set -sys_chroot --inh-caps -sys_chroot \"$@\"; }\n"
+        "without \"$program\" $target sh $here/$word $status >/dev/null 2>&1\n"
+        "without true && echo ran $with, then $(ran)",
+    };
+    if (practice_run(run, &practice, &seen, err) < 0)
+        return -1;
+    for (int i = 0; i < 5; i++) {
+        snprintf(text, sizeof(text), "the command is in the target's %s", kinds[i]);
+        snprintf(inside, sizeof(inside), "inside-%s", kinds[i]);
+        snprintf(target, sizeof(target), "target-%s", kinds[i]);
+        snprintf(source, sizeof(source), "/proc/PID/ns/%s", kinds[i]);
+        claim_text(r, text, practice_says(&seen, inside), EQ, practice_says(&seen, target), source);
+    }
+    claim_text(r, "its exit status comes back", practice_says(&seen, "status"), EQ, status, "$?");
+    claim_text(r, "it runs in all of them or not at all", practice_says(&seen, "ran"), EQ,
+        "yes, then no", "setns(2)");
+    practice_claim_differs(r, "control: the host's net is another", &seen, "target-net", "host-net",
+        "/proc/PID/ns/net");
+    return 0;
+}
+
 static const struct experiment hostname_exercise = {
     .name = "1-hostname",
     .summary = "a command with a host name of its own",
@@ -105,9 +153,18 @@ static const struct experiment pid_exercise = {
     .run = pid_run,
 };
 
+static const struct experiment enter_exercise = {
+    .name = "3-enter",
+    .summary = "mend it: a command in the namespaces of a running process",
+    .needs = "root|userns ns:pid",
+    .steps = 1,
+    .run = enter_run,
+};
+
 int main(int argc, char **argv)
 {
-    static const struct experiment *const exercises[] = {&hostname_exercise, &pid_exercise, NULL};
+    static const struct experiment *const exercises[] = {
+        &hostname_exercise, &pid_exercise, &enter_exercise, NULL};
     static const struct lab lab = {
         .number = "01",
         .title = "exercises",
