@@ -14,6 +14,7 @@ setup() {
 # built FOLDER: every program of NN-*/FOLDER, with every warning an error, in $PRACTICE.
 built() {
     export PRACTICE=$BATS_TEST_TMPDIR/$1
+    rm -rf "$PRACTICE"
     mkdir -p "$PRACTICE"
     for source in "$folder/$1"/[0-9]-*.c; do
         "${CC:-cc}" -std=gnu17 -Wall -Wextra -Werror -o "$PRACTICE/$(basename "$source" .c)" "$source" || fail "$source"
