@@ -79,6 +79,21 @@ exercises() {
 END
 }
 
+# bats test_tags=native
+@test "exercises: 05, starters and solutions" {
+    exercises 05 <<'END'
+1-pivot
+    ROOT is its /
+    and the / of its mount namespace
+    with nothing beneath it
+    it reaches two mounts, no old root
+    its /proc shows one process
+    its exit status comes back
+    without its /proc it does not run
+    control: its / is not the host's
+END
+}
+
 verb() { run --separate-stderr make --silent --no-print-directory "$@" WORK="$WORK"; }
 
 # bats test_tags=native
