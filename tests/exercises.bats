@@ -91,6 +91,12 @@ END
     its exit status comes back
     without its /proc it does not run
     control: its / is not the host's
+2-leak
+    and the / of its mount namespace
+    with nothing beneath it
+    without its /proc it does not run
+    control: no mount reaches the host
+    and none stays there
 END
 }
 

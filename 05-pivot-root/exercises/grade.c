@@ -84,6 +84,11 @@ static int pivot_run(struct run *run, struct err *err)
     return root_run(run, "1-pivot", err);
 }
 
+static int leak_run(struct run *run, struct err *err)
+{
+    return root_run(run, "2-leak", err);
+}
+
 static const struct experiment pivot_exercise = {
     .name = "1-pivot",
     .summary = "a command with a root of its own, out of which no way leads",
@@ -92,9 +97,17 @@ static const struct experiment pivot_exercise = {
     .run = pivot_run,
 };
 
+static const struct experiment leak_exercise = {
+    .name = "2-leak",
+    .summary = "mend it: a container that leaves mounts on the host",
+    .needs = "root|userns ns:mnt ns:pid",
+    .steps = 1,
+    .run = leak_run,
+};
+
 int main(int argc, char **argv)
 {
-    static const struct experiment *const exercises[] = {&pivot_exercise, NULL};
+    static const struct experiment *const exercises[] = {&pivot_exercise, &leak_exercise, NULL};
     static const struct lab lab = {
         .number = "05",
         .title = "exercises",
