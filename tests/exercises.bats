@@ -97,6 +97,13 @@ END
     without its /proc it does not run
     control: no mount reaches the host
     and none stays there
+3-overlay
+    its / is an overlay
+    and it is in its upper
+    what it deletes is a device 0:0 there
+    the image is as it was
+    control: the other sees the image's file
+    control: its upper has only its own
 END
 }
 

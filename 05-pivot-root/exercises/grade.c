@@ -89,6 +89,80 @@ static int leak_run(struct run *run, struct err *err)
     return root_run(run, "2-leak", err);
 }
 
+/*
+ * Two containers of one image: a writes and deletes, b does not. Each says that it is ready by a
+ * file of its own, which also shows where it writes; all else is read through /proc/PID/root.
+ */
+static const char OVERLAY_SCRIPT[] =
+    "busybox=$1 old=$2 new=$3 status=$4 host=$PWD/host\n"
+    "mkdir host; mount -t tmpfs tmpfs host; mount --make-rshared /\n"
+    "mkdir -p host/image/bin host/image/proc host/a host/b; cp $busybox host/image/bin/busybox\n"
+    "for tool in sh rm sleep; do ln -s busybox host/image/bin/$tool; done\n"
+    "echo $old | tee host/image/changed >host/image/kept; : >host/image/gone\n"
+    "cat >host/image/main <<'END'\n"
+    "[ $1 != a ] || { echo $2 >/changed; rm /gone; }\n"
+    "echo >/ready-$1; until [ -e /go ]; do sleep 0.1; done; exit $3\n"
+    "END\n"
+    "cd /proc; echo before $(grep -c . self/mountinfo)\n"
+    "begin() {\n"
+    "    \"$program\" $host/image $host/$1 /bin/sh /main $1 $new $status >&2 &\n"
+    "    n=0; while [ $((n += 1)) -lt 30 ]; do\n"
+    "        for p in [0-9]*; do\n"
+    "            case $(tr '\\0' ' ' <$p/cmdline) in \"/bin/sh /main $1 \"*)\n"
+    "                [ ! -e $p/root/ready-$1 ] || return 0;; esac\n"
+    "        done 2>/dev/null; sleep 0.1\n"
+    "    done; p=none\n"
+    "}\n"
+    "get() { cat $1 2>/dev/null; }\n"
+    "begin a; a=$p first=$!; begin b; b=$p\n"
+    "echo sees $(get $a/root/kept)\n"
+    "echo type $(sed -nE 's|^([^ ]* ){4}/ .* - ([a-z]*) .*|\\2|p' $a/mountinfo 2>/dev/null)\n"
+    "echo changed $(get $a/root/changed); echo upper $(get $host/a/upper/changed)\n"
+    "echo image $(get $host/image/changed); echo other $(get $b/root/changed)\n"
+    "echo others-upper $(ls $host/b/upper 2>/dev/null)\n"
+    "[ ! -c $host/a/upper/gone ] || echo whiteout $(stat -c %t:%T $host/a/upper/gone)\n"
+    "echo during $(grep -c . self/mountinfo)\n"
+    "echo >$a/root/go; wait $first; echo status $?";
+
+static int overlay_run(struct run *run, struct err *err)
+{
+    struct report *r = &run->report;
+    char old[PRACTICE_WORD], new[PRACTICE_WORD + 4], status[8], busybox[PATH_MAX];
+    struct seen seen;
+
+    if (rootfs_find_busybox(busybox, err) < 0)
+        return -1;
+    practice_word(old);
+    snprintf(new, sizeof(new), "new-%s", old);
+    snprintf(status, sizeof(status), "%u", practice_number(3, 99));
+    step(r, NULL, "3-overlay IMAGE a ..., which writes %s; 3-overlay IMAGE b ...", new);
+    struct practice practice = {
+        .program = "3-overlay",
+        .args = (const char *const[]){busybox, old, new, status, NULL},
+        .script = OVERLAY_SCRIPT,
+    };
+    if (practice_run(run, &practice, &seen, err) < 0)
+        return -1;
+    claim_text(r, "it sees the files of the image", practice_says(&seen, "sees"), EQ, old,
+        "/proc/PID/root");
+    claim_text(r, "its / is an overlay", practice_says(&seen, "type"), EQ, "overlay",
+        "/proc/PID/mountinfo");
+    claim_text(
+        r, "what it writes it sees", practice_says(&seen, "changed"), EQ, new, "/proc/PID/root");
+    claim_text(r, "and it is in its upper", practice_says(&seen, "upper"), EQ, new, "a/upper");
+    claim_text(r, "what it deletes is a device 0:0 there", practice_says(&seen, "whiteout"), EQ,
+        "0:0", "a/upper");
+    claim_text(r, "the image is as it was", practice_says(&seen, "image"), EQ, old, "IMAGE");
+    claim_text(r, "its exit status comes back", practice_says(&seen, "status"), EQ, status, "$?");
+    claim_text(r, "control: the other sees the image's file", practice_says(&seen, "other"), EQ,
+        old, "/proc/PID/root");
+    claim_text(r, "control: its upper has only its own", practice_says(&seen, "others-upper"), EQ,
+        "ready-b", "b/upper");
+    claim_text(r, "control: no mount reaches the host", practice_says(&seen, "during"), EQ,
+        practice_says(&seen, "before"), "/proc/self/mountinfo");
+    return 0;
+}
+
 static const struct experiment pivot_exercise = {
     .name = "1-pivot",
     .summary = "a command with a root of its own, out of which no way leads",
@@ -105,9 +179,18 @@ static const struct experiment leak_exercise = {
     .run = leak_run,
 };
 
+static const struct experiment overlay_exercise = {
+    .name = "3-overlay",
+    .summary = "a root that shares an image, and keeps its own changes",
+    .needs = "root|userns ns:mnt ns:pid fs:overlay",
+    .steps = 1,
+    .run = overlay_run,
+};
+
 int main(int argc, char **argv)
 {
-    static const struct experiment *const exercises[] = {&pivot_exercise, &leak_exercise, NULL};
+    static const struct experiment *const exercises[] = {
+        &pivot_exercise, &leak_exercise, &overlay_exercise, NULL};
     static const struct lab lab = {
         .number = "05",
         .title = "exercises",
