@@ -25,6 +25,24 @@ struct practice {
     unsigned seconds;        /* after so many it is ended; 0: 10 */
 };
 
+/*
+ * For the beginning of a script that looks at a COMMAND while it runs. `run ARG...` starts the
+ * student's program in the background, where what it prints is no answer of the script's; $said is
+ * then the first line that COMMAND wrote into the file told, its pid maybe, or "gone": the program
+ * ended without one. COMMAND waits where it reads the file go; `release` lets it go on, and waits
+ * for the program's end: its status is in $ended.
+ */
+#define PRACTICE_MEETS                                                                             \
+    "mkfifo told go && exec 3<>told; out=2\n"                                                      \
+    "run() {\n"                                                                                    \
+    "    { \"$program\" \"$@\" >&$out; echo $? >ended; echo gone >told; } & read said <&3\n"       \
+    "}\n"                                                                                          \
+    "release() {\n"                                                                                \
+    "    [ \"$said\" = gone ] || : >go\n"                                                          \
+    "    until [ \"$said\" = gone ]; do read said <&3; done\n"                                     \
+    "    wait; ended=$(cat ended)\n"                                                               \
+    "}\n"
+
 /* What it printed, line by line, each "WORD VALUE": what a program does not say moves no other. */
 struct seen {
     int count;
