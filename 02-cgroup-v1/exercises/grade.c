@@ -118,9 +118,42 @@ static const struct experiment limit_exercise = {
     .run = limit_run,
 };
 
+static int late_run(struct run *run, struct err *err)
+{
+    struct report *r = &run->report;
+    struct asked asked;
+    static const char script[] = LOOKS
+        "watched $1 $2; counted $1\n"
+        "\"$program\" \"$group\" ${1}x sh -c ': >began' >&2 2>refusal; ended=$?\n"
+        "if [ -e began ]; then echo wrong it ran\n"
+        "elif [ $ended != 0 -a $ended -lt 126 ] && grep -q . refusal; then echo wrong refused\n"
+        "else echo wrong $ended, said $(cat refusal); fi\n"
+        "left=$(beside | wc -l)\n"
+        "\"$program\" \"$group\" $1 ./no-such-command >&2 2>ignored\n"
+        "echo missing $?, $(($(beside | wc -l) - left)) left";
+
+    if (ask(run, "2-late", script, &asked, err) < 0)
+        return -1;
+    claim_watched(r, &asked);
+    claim_counted(r, &asked.seen);
+    claim_text(r, "BYTES with a slip: it is refused", practice_says(&asked.seen, "wrong"), EQ,
+        "refused", "$?, stderr");
+    claim_text(r, "no such COMMAND: and no group is left", practice_says(&asked.seen, "missing"),
+        EQ, "127, 0 left", "$?, readdir(3)");
+    return 0;
+}
+
+static const struct experiment late_exercise = {
+    .name = "2-late",
+    .summary = "a limit that is not kept, in a program that is broken on purpose",
+    .needs = "root v1:memory",
+    .steps = 1,
+    .run = late_run,
+};
+
 int main(int argc, char **argv)
 {
-    static const struct experiment *const exercises[] = {&limit_exercise, NULL};
+    static const struct experiment *const exercises[] = {&limit_exercise, &late_exercise, NULL};
     static const struct lab lab = {
         .number = "02",
         .title = "exercises",
