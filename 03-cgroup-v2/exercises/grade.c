@@ -2,12 +2,15 @@
 /*
  * What the exercises of lab 03 are asked, and what a right program answers. See practice.h.
  *
- * No clock is asked whether a quota holds, but the kernel's count of how often it stopped the
- * group.
+ * Where a process was when it began is asked of its memory: the words of its command line are
+ * copied by execve(2), charged to the group that it is in at that time, and stay there. And no
+ * clock is asked whether a quota holds, but the kernel's count of how often it stopped the group.
  */
 #include "practice.h"
 
 #include <stdlib.h>
+
+enum { WORDS_BYTES = 12 * 100000, PAGE = 4096 };
 
 /*
  * where PID: its group. beside: the groups that are beside the script's own. at PID: sets $rest,
@@ -90,9 +93,78 @@ static const struct experiment cpu_max_exercise = {
     .run = cpu_max_run,
 };
 
+/* $1 the pod's bytes, $2 those of COMMAND's group, $3 a status. */
+static const char pod_script[] =
+    LOOKS "x=$(head -c 100000 /dev/zero | tr '\\0' x); echo begun >ready\n"
+          "run \"$group\" $1 $2 sh -c 'echo $$ >told; read word <go; exit '$3\n"
+          "[ \"$said\" = gone ] || {\n"
+          "    at $said\n"
+          "    echo levels $(echo $rest | tr -cd / | wc -c)\n"
+          "    echo limit $(cat \"$at/memory.max\"); echo pod $(cat \"${at%/*}/memory.max\")\n"
+          "    inside=$(grep -c . \"${at%/*}/cgroup.procs\")\n"
+          "    echo processes $(grep -c . \"$group/cgroup.procs\") $inside\n"
+          "}\n"
+          "release; echo status $ended; gone\n"
+          "old=$(beside)\n"
+          "words=\"$x $x $x $x $x $x $x $x $x $x $x $x\"\n"
+          "out=3; run \"$group\" $1 $2 cat ready go $words 2>ignored; out=2\n"
+          "until [ \"$said\" = begun ] || [ \"$said\" = gone ]; do read said <&3; done\n"
+          "[ \"$said\" = gone ] || for pod in $(beside); do\n"
+          "    case $old in *$pod*) ;; *) echo counted $(cat $pod*/memory.current) ;; esac\n"
+          "done\n"
+          "release\n"
+          "\"$program\" \"$group\" $1 ${2}x sh -c ': >began' >&2 2>refusal; ended=$?\n"
+          "if [ -e began ]; then echo wrong it ran\n"
+          "elif [ $ended != 0 -a $ended -lt 126 ] && grep -q . refusal; then echo wrong refused\n"
+          "else echo wrong $ended, said $(cat refusal); fi";
+
+static int pod_run(struct run *run, struct err *err)
+{
+    struct report *r = &run->report;
+    char pod[24], bytes[24], status[8];
+    struct seen seen;
+
+    snprintf(pod, sizeof(pod), "%u", practice_number(16384, 32768) * PAGE);
+    snprintf(bytes, sizeof(bytes), "%u", practice_number(8192, 16383) * PAGE);
+    snprintf(status, sizeof(status), "%u", practice_number(1, 99));
+    step(r, NULL, "2-pod GROUP %s %s sh -c '... exit %s'", pod, bytes, status);
+    struct practice practice = {
+        .program = "2-pod",
+        .args = (const char *const[]){pod, bytes, status, NULL},
+        .controller = "memory",
+        .seconds = 30,
+        .script = pod_script,
+    };
+    if (practice_run(run, &practice, &seen, err) < 0)
+        return -1;
+    claim_text(r, "COMMAND is two levels below GROUP", practice_says(&seen, "levels"), EQ, "2",
+        "/proc/PID/cgroup");
+    claim_text(r, "the pod has its limit", practice_says(&seen, "pod"), EQ, pod, "memory.max");
+    claim_text(r, "COMMAND's own group has its limit", practice_says(&seen, "limit"), EQ, bytes,
+        "memory.max");
+    claim_u64(r, "COMMAND's memory is counted at once",
+        strtoull(practice_says(&seen, "counted"), NULL, 10), GE, WORDS_BYTES, "memory.current");
+    claim_text(r, "BYTES with a slip: it is refused", practice_says(&seen, "wrong"), EQ, "refused",
+        "$?, stderr");
+    claim_text(r, "its exit status comes back", practice_says(&seen, "status"), EQ, status, "$?");
+    claim_text(r, "both groups are gone afterwards", practice_says(&seen, "after"), EQ, "0 left",
+        "readdir(3)");
+    claim_text(r, "control: nobody in GROUP or the pod", practice_says(&seen, "processes"), EQ,
+        "0 0", "cgroup.procs");
+    return 0;
+}
+
+static const struct experiment pod_exercise = {
+    .name = "2-pod",
+    .summary = "a container's limit inside of its pod's, in a program that is broken on purpose",
+    .needs = "root v2:memory",
+    .steps = 1,
+    .run = pod_run,
+};
+
 int main(int argc, char **argv)
 {
-    static const struct experiment *const exercises[] = {&cpu_max_exercise, NULL};
+    static const struct experiment *const exercises[] = {&cpu_max_exercise, &pod_exercise, NULL};
     static const struct lab lab = {
         .number = "03",
         .title = "exercises",
