@@ -80,9 +80,95 @@ static const struct experiment handshake_exercise = {
     .run = handshake_run,
 };
 
+/* $1 and $2 words, $3 a status, $4 a signal, $5 a length. */
+static const char words_script[] =
+    "printf '%s\\n' 'tr \"\\0\\n\" \"|/\" </proc/$$/cmdline >words' >look\n"
+    "echo 'wc -c </proc/$$/cmdline >words' >count\n"
+    "echo '[ $1 = exit ] && exit $2; kill -$2 $$' >end\n"
+    "words() {\n" /* NAME HOW WORD... */
+    "    name=$1 how=$2; shift 2; echo >words\n"
+    "    \"$program\" sh ./$how \"$@\" >&2\n"
+    "    printf '%s %s\\n' $name \"$(sed 's/.*look|//' words)\"\n"
+    "}\n"
+    "words plain look $1 $2\n"
+    "words space look \"$1  $2\"\n"
+    "words break look \"$1\n$2\"\n"
+    "words empty look $1 '' $2\n"
+    "words long count $(head -c $5 /dev/zero | tr '\\0' x)\n"
+    "\"$program\" sh ./end exit $3 >&2; echo status $?\n"
+    "\"$program\" sh ./end signal $4 >&2; echo signal $?\n"
+    "\"$program\" ./no-such-command >&2 2>ignored; echo missing $?";
+
+struct words {
+    char one[PRACTICE_WORD], two[PRACTICE_WORD], status[8], signal[8], length[16];
+};
+
+static void claim_words(struct report *r, const struct words *asked, const struct seen *seen)
+{
+    static const char source[] = "/proc/PID/cmdline";
+    char text[64];
+
+    snprintf(text, sizeof(text), "%s|%s|", asked->one, asked->two);
+    claim_text(
+        r, "control: plain words come as they are", practice_says(seen, "plain"), EQ, text, source);
+    snprintf(text, sizeof(text), "%s  %s|", asked->one, asked->two);
+    claim_text(r, "a word with spaces stays one", practice_says(seen, "space"), EQ, text, source);
+    snprintf(text, sizeof(text), "%s/%s|", asked->one, asked->two);
+    claim_text(r, "... and one with a line break (here: /)", practice_says(seen, "break"), EQ, text,
+        source);
+    snprintf(text, sizeof(text), "%s||%s|", asked->one, asked->two);
+    claim_text(r, "an empty word is a word", practice_says(seen, "empty"), EQ, text, source);
+    claim_u64(r, "control: a long word comes whole",
+        strtoull(practice_says(seen, "long"), NULL, 10), EQ,
+        sizeof("sh") + sizeof("./count") + strtoull(asked->length, NULL, 10) + 1, source);
+}
+
+static int words_run(struct run *run, struct err *err)
+{
+    static const unsigned signals[] = {9, 10, 12, 15};
+    struct report *r = &run->report;
+    struct words asked;
+    struct seen seen;
+    unsigned signal = signals[practice_number(0, 3)];
+    char ended[8];
+
+    practice_word(asked.one);
+    practice_word(asked.two);
+    snprintf(asked.status, sizeof(asked.status), "%u", practice_number(1, 99));
+    snprintf(asked.signal, sizeof(asked.signal), "%u", signal);
+    snprintf(asked.length, sizeof(asked.length), "%u", practice_number(70000, 120000));
+    snprintf(ended, sizeof(ended), "%u", 128 + signal);
+    step(r, NULL, "2-words sh ./look '%s  %s', and other words", asked.one, asked.two);
+    struct practice practice = {
+        .program = "2-words",
+        .args = (const char *const[]){asked.one, asked.two, asked.status, asked.signal,
+            asked.length, NULL},
+        .seconds = 30,
+        .script = words_script,
+    };
+    if (practice_run(run, &practice, &seen, err) < 0)
+        return -1;
+    claim_words(r, &asked, &seen);
+    claim_text(
+        r, "its exit status comes back", practice_says(&seen, "status"), EQ, asked.status, "$?");
+    claim_text(r, "... and 128 + n where signal n ended it", practice_says(&seen, "signal"), EQ,
+        ended, "$?");
+    claim_text(r, "no such COMMAND: 127", practice_says(&seen, "missing"), EQ, "127", "$?");
+    return 0;
+}
+
+static const struct experiment words_exercise = {
+    .name = "2-words",
+    .summary = "a command that crosses a pipe, in a program that is broken on purpose",
+    .needs = "root|userns",
+    .steps = 1,
+    .run = words_run,
+};
+
 int main(int argc, char **argv)
 {
-    static const struct experiment *const exercises[] = {&handshake_exercise, NULL};
+    static const struct experiment *const exercises[] = {
+        &handshake_exercise, &words_exercise, NULL};
     static const struct lab lab = {
         .number = "04",
         .title = "exercises",
