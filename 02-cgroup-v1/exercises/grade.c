@@ -145,7 +145,7 @@ static int late_run(struct run *run, struct err *err)
 
 static const struct experiment late_exercise = {
     .name = "2-late",
-    .summary = "a limit that is not kept, in a program that is broken on purpose",
+    .summary = "mend it: a limit that is not kept",
     .needs = "root v1:memory",
     .steps = 1,
     .run = late_run,

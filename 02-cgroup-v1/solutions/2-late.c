@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * 2-late: a limit that is not kept, in a program that is broken on purpose
+ * 2-late: mend it: a limit that is not kept
  *
  *     2-late GROUP BYTES COMMAND [ARG...]
  *

@@ -156,7 +156,7 @@ static int pod_run(struct run *run, struct err *err)
 
 static const struct experiment pod_exercise = {
     .name = "2-pod",
-    .summary = "a container's limit inside of its pod's, in a program that is broken on purpose",
+    .summary = "mend it: a container's limit inside of its pod's",
     .needs = "root v2:memory",
     .steps = 1,
     .run = pod_run,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * 2-pod: a container's limit inside of its pod's, in a program that is broken on purpose
+ * 2-pod: mend it: a container's limit inside of its pod's
  *
  *     2-pod GROUP POD-BYTES BYTES COMMAND [ARG...]
  *

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * 2-words: a command that crosses a pipe, in a program that is broken on purpose
+ * 2-words: mend it: a command that crosses a pipe
  *
  *     2-words COMMAND [ARG...]
  *

@@ -159,7 +159,7 @@ static int words_run(struct run *run, struct err *err)
 
 static const struct experiment words_exercise = {
     .name = "2-words",
-    .summary = "a command that crosses a pipe, in a program that is broken on purpose",
+    .summary = "mend it: a command that crosses a pipe",
     .needs = "root|userns",
     .steps = 1,
     .run = words_run,
