@@ -200,7 +200,7 @@ each() { # SIGNAL...: the experiments get them in turn
     local copy=$BATS_TEST_TMPDIR/copy
     mkdir -p "$copy/tests" "$copy/01-a"
     cp tests/run tests/reap.c tests/expected-skips "$copy/tests"
-    printf 'all:\n' >"$copy/Makefile"
+    printf 'all graders:\n' >"$copy/Makefile"
     printf '@test "a" { true; }\n' | tee "$copy/01-a/checks.bats" >"$copy/tests/b.bats"
     run env -i "PATH=${PATH#"$BATS_LIBEXEC:"}" "$copy/tests/run" native 3>&-
     [ "$status" -eq 0 ] && [[ $output == *"2 passed, 0 failed, 0 skipped" ]] || fail "the control"
