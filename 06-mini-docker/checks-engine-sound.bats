@@ -42,7 +42,7 @@ own_mounts() {
     printf '#!/bin/sh\nexec nsenter -t %s -m -n -w"$PWD" "%s" "$@"\n' $HOLDER "$MINI" >mini
     chmod +x mini
     REAL=$MINI MINI=$PWD/mini
-    inside ip link set lo up
+    inside sh -c 'ip link set lo up; echo 1 >/proc/sys/net/ipv4/ip_forward' # where it is 0 on the host a note is due
 }
 inside() { nsenter -t $HOLDER -m -n -w"$PWD" "$@"; }
 

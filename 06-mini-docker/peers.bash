@@ -20,6 +20,7 @@ world() {
     unshare --mount --net --propagation private sh -c '
         mount --make-rshared / && for dir in /run /dev/shm /var/lib; do mount -t tmpfs tmpfs $dir; done
         ip link set lo up
+        echo 1 >/proc/sys/net/ipv4/ip_forward # else as on the host, and 0 is worth a warning to dockerd and to us
         : >"$0/ready"
         exec sleep 100000' "$WORLD" 3>&- 4>&- &
     echo $! >"$WORLD/holder"
