@@ -171,12 +171,17 @@ int undo_open_in(struct undo *undo, const char *dir, struct err *err)
     return undo->fd < 0 ? err_sys(err, "cannot make %s", path) : 0;
 }
 
+/* A whole line, the last one too, of which fsio_read gives no newline: "cpu" is not in "cpuset". */
 static bool has_subtree_line(const char *journal, const char *arg)
 {
     char line[PATH_MAX + 32];
+    size_t length = (size_t)snprintf(line, sizeof(line), "subtree %s", arg);
 
-    snprintf(line, sizeof(line), "subtree %s\n", arg);
-    return strstr(journal, line);
+    for (const char *at = journal; (at = strstr(at, line)); at += length) {
+        if (at[length] == '\n' || at[length] == '\0')
+            return true;
+    }
+    return false;
 }
 
 bool undo_another_run_needs(const char *base, const char *mine, const char *arg)

@@ -281,6 +281,28 @@ static void leaves_a_controller_in_use(void **state)
     }
 }
 
+/* Two need a controller, and the first one's journal ends with it: the second needs it, too. */
+static void the_last_run_switches_it_off(void **state)
+{
+    struct host_cgroup_mount mounts[HOST_CGROUP_MOUNTS];
+    char controller[32];
+    const char *root = geteuid() == 0 ? find_idle_controller(mounts, controller) : NULL;
+    struct undo undo, other;
+
+    (void)state;
+    if (!root)
+        skip();
+    assert_ok(undo_open(&undo, &err));
+    assert_ok(undo_open(&other, &err));
+    assert_ok(undo_add(&undo, &err, UNDO_SUBTREE, "%s %s", root, controller));
+    assert_ok(fsio_write(&err, root, "cgroup.subtree_control", "+%s", controller));
+    assert_ok(undo_add(&other, &err, UNDO_SUBTREE, "%s %s", root, controller));
+    assert_int_equal(undo_all(&undo, stderr), 0);
+    assert_true(host_file_has_word(root, "cgroup.subtree_control", controller));
+    assert_int_equal(undo_all(&other, stderr), 0);
+    assert_false(host_file_has_word(root, "cgroup.subtree_control", controller));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -294,6 +316,7 @@ int main(void)
         cmocka_unit_test(keeps_a_run_whose_journal_cannot_be_read),
         cmocka_unit_test(waits_until_a_loop_device_is_free),
         cmocka_unit_test(leaves_a_controller_in_use),
+        cmocka_unit_test(the_last_run_switches_it_off),
     };
 
     return cmocka_run_group_tests_name("undo", tests, NULL, NULL);
